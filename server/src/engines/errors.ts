@@ -1,0 +1,53 @@
+/** What an engine may throw. Anything else that leaves an engine is a defect of it. */
+export class EngineError extends Error {
+  override name = 'EngineError'
+}
+
+/** The engine can't work on this machine; the message says what to install or allow. */
+export class EngineUnavailableError extends EngineError {
+  override name = 'EngineUnavailableError'
+}
+
+export class ImageNotAvailableError extends EngineError {
+  override name = 'ImageNotAvailableError'
+}
+
+/** The sandbox ended, or never was. */
+export class SandboxGoneError extends EngineError {
+  override name = 'SandboxGoneError'
+}
+
+/** The path is absolute, has a `..` that leaves the sandbox root, leaves it through a link, or holds a NUL. */
+export class PathEscapesError extends EngineError {
+  override name = 'PathEscapesError'
+}
+
+export class FileNotFoundError extends EngineError {
+  override name = 'FileNotFoundError'
+}
+
+export class FileExistsError extends EngineError {
+  override name = 'FileExistsError'
+}
+
+export class IsADirectoryError extends EngineError {
+  override name = 'IsADirectoryError'
+}
+
+export class NotADirectoryError extends EngineError {
+  override name = 'NotADirectoryError'
+}
+
+export class DirectoryNotEmptyError extends EngineError {
+  override name = 'DirectoryNotEmptyError'
+}
+
+/** The guest's own rights do not allow it (a file it made unreadable, say). */
+export class FileAccessError extends EngineError {
+  override name = 'FileAccessError'
+}
+
+/** The program or the working directory that was asked for is not there. */
+export class ExecStartError extends EngineError {
+  override name = 'ExecStartError'
+}
