@@ -1,0 +1,1250 @@
+// Written by `npm run generate` from sandbox-api-spec.yaml. Do not edit.
+
+export interface paths {
+  '/sessions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List the user's sessions
+     * @description Answers one page of the authenticated user's live sessions, oldest first.
+     */
+    get: operations['listSessions']
+    put?: never
+    /**
+     * Create a session
+     * @description Starts a new isolated sandbox. The body may be left out: every property has a default.
+     */
+    post: operations['createSession']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    /** Get a session */
+    get: operations['getSession']
+    put?: never
+    post?: never
+    /**
+     * Delete a session
+     * @description Ends every process of the session and removes every file in it.
+     */
+    delete: operations['deleteSession']
+    options?: never
+    head?: never
+    /**
+     * Extend or shorten a session
+     * @description Sets a new time to live, counted from now.
+     */
+    patch: operations['updateSession']
+    trace?: never
+  }
+  '/sessions/{sessionId}/pause': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Pause a session
+     * @description Stops every process of the session where it stands. The time to live runs on; files stay within reach.
+     */
+    post: operations['pauseSession']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}/resume': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Resume a paused session */
+    post: operations['resumeSession']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}/commands': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Run a shell command
+     * @description Runs the command through a shell. A command that exits 0 is `completed`, any other exit is `failed`. One that
+     *     outlives its `timeout` is killed with all its descendants and answers 200 with status `timeout`, `exitCode` null
+     *     and the output so far. With `Accept: text/event-stream` the output arrives while the command runs; closing the
+     *     connection kills the command.
+     */
+    post: operations['executeCommand']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}/code': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Run code
+     * @description Runs the code with the language's interpreter. The result, the timeout and the event stream are those of
+     *     executeCommand.
+     */
+    post: operations['executeCode']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}/files': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    /** Download a file */
+    get: operations['downloadFile']
+    put?: never
+    /**
+     * Upload a file
+     * @description Writes one file, making its parent directories. A file that exists is replaced only with `overwrite=true`.
+     */
+    post: operations['uploadFile']
+    /**
+     * Delete a file or directory
+     * @description Removes a file, a symbolic link (never what it points to), or a directory; one that is not empty only with
+     *     `recursive=true`.
+     */
+    delete: operations['deleteFile']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}/files/list': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    /**
+     * List files
+     * @description Answers one page of the entries below a directory, sorted by path. Symbolic links are listed and never followed.
+     */
+    get: operations['listFiles']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/health': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Tell whether the service works */
+    get: operations['healthCheck']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+}
+export type webhooks = Record<string, never>
+export interface components {
+  schemas: {
+    /**
+     * Format: uuid
+     * @description A UUID of any version.
+     */
+    SessionId: string
+    /** @description Printable ASCII without spaces. */
+    RequestId: string
+    /** @description Time to live in seconds. */
+    Ttl: number
+    /**
+     * @description Seconds after which the command is killed with all its descendants.
+     * @default 60
+     */
+    Timeout: number
+    /** @description Environment variables, added to those that the sandbox sets. */
+    Environment: {
+      [key: string]: string
+    }
+    /** @description The working directory, relative to the sandbox root, which is the default. */
+    WorkingDirectory: string
+    /** @description What the process reads from its standard input, followed by the end of input. */
+    StandardInput: string
+    /** @description Free data of the caller's, kept with the session and answered unchanged. */
+    Metadata: {
+      [key: string]: unknown
+    }
+    CreateSessionRequest: {
+      /** @default 3600 */
+      ttl?: components['schemas']['Ttl']
+      /** @description What the sandbox is made from, for example `python:3.11`. The server decides which it has. */
+      image?: string
+      metadata?: components['schemas']['Metadata']
+    }
+    UpdateSessionRequest: {
+      /** @description The session expires this many seconds from now. */
+      ttl: components['schemas']['Ttl']
+    }
+    /** @enum {string} */
+    SessionStatus: 'running' | 'paused'
+    Session: {
+      sessionId: components['schemas']['SessionId']
+      status: components['schemas']['SessionStatus']
+      /** Format: date-time */
+      createdAt: string
+      /**
+       * Format: date-time
+       * @description When the session ends by itself.
+       */
+      expiresAt: string
+      /**
+       * Format: date-time
+       * @description When something last ran in the session or moved a file.
+       */
+      lastActivityAt?: string
+      metadata?: components['schemas']['Metadata']
+      /** @description What the session was created from. */
+      image?: string
+      /** @description What isolates the session, for example `bubblewrap`. */
+      engine?: string
+    }
+    SessionList: {
+      sessions: components['schemas']['Session'][]
+      /** @description How many sessions there are in all. */
+      total: number
+      limit: number
+      offset: number
+    }
+    CommandRequest: {
+      /** @description A shell command line. */
+      command: string
+      timeout?: components['schemas']['Timeout']
+      env?: components['schemas']['Environment']
+      cwd?: components['schemas']['WorkingDirectory']
+      stdin?: components['schemas']['StandardInput']
+    }
+    /** @enum {string} */
+    CodeLanguage: 'python' | 'javascript' | 'bash'
+    CodeRequest: {
+      /** @description The program text. */
+      code: string
+      /** @default python */
+      language?: components['schemas']['CodeLanguage']
+      timeout?: components['schemas']['Timeout']
+      env?: components['schemas']['Environment']
+      cwd?: components['schemas']['WorkingDirectory']
+      stdin?: components['schemas']['StandardInput']
+    }
+    /** @enum {string} */
+    CommandStatus: 'completed' | 'failed' | 'timeout'
+    CommandResult: {
+      status: components['schemas']['CommandStatus']
+      /** @description Null when the command was killed at its timeout. */
+      exitCode: number | null
+      stdout?: string
+      stderr?: string
+      /** @description True when the output was longer than the server keeps, and its end is missing. */
+      truncated?: boolean
+    }
+    OutputEvent: {
+      /** @description The next piece of the output. */
+      data: string
+    }
+    /**
+     * @description Events `stdout` and `stderr` carry an OutputEvent. Exactly one `exit` (a CommandResult whose stdout and stderr are
+     *     empty) or one `error` (an Error) ends the stream. A comment line every 15 seconds keeps proxies from closing it.
+     */
+    CommandEventStream: string
+    /** @enum {string} */
+    FileType: 'file' | 'directory' | 'symlink'
+    FileInfo: {
+      name: string
+      /** @description Relative to the sandbox root. */
+      path: string
+      type: components['schemas']['FileType']
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number
+      /** @description Like `rw-r--r--`. */
+      permissions?: string
+      /** Format: date-time */
+      createdAt?: string
+      /** Format: date-time */
+      modifiedAt?: string
+      /** @description MD5 of the content, in hex. */
+      checksum?: string
+    }
+    FileList: {
+      files: components['schemas']['FileInfo'][]
+      /** @description How many entries there are in all. */
+      total: number
+      limit: number
+      offset: number
+    }
+    FileUpload: {
+      file: components['schemas']['BinaryContent']
+    }
+    /** @description Any bytes. */
+    BinaryContent: Blob
+    /** @description The text of a file. */
+    TextContent: string
+    Health: {
+      /** @enum {string} */
+      status: 'healthy'
+    }
+    /** @enum {string} */
+    KnownErrorCode:
+      | 'INVALID_PARAMETER'
+      | 'IMAGE_NOT_AVAILABLE'
+      | 'UNAUTHORIZED'
+      | 'SESSION_NOT_FOUND'
+      | 'FILE_NOT_FOUND'
+      | 'REQUEST_TIMEOUT'
+      | 'INVALID_STATE'
+      | 'SESSION_PAUSED'
+      | 'FILE_EXISTS'
+      | 'DIRECTORY_NOT_EMPTY'
+      | 'IDEMPOTENCY_CONFLICT'
+      | 'FILE_TOO_LARGE'
+      | 'IDEMPOTENCY_KEY_REUSED'
+      | 'RATE_LIMITED'
+      | 'INTERNAL_ERROR'
+      | 'CAPACITY_EXCEEDED'
+    /** @description One of the known codes, or one that a later version adds. */
+    ErrorCode: components['schemas']['KnownErrorCode'] | string
+    Error: {
+      error: components['schemas']['ErrorCode']
+      /** @description What went wrong and what to do, for a person. */
+      message: string
+      /** @description Free data about the error, for a program. */
+      details?: {
+        [key: string]: unknown
+      }
+      /** Format: date-time */
+      timestamp?: string
+      requestId?: components['schemas']['RequestId']
+    }
+  }
+  responses: {
+    /** @description The session. */
+    Session: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Session']
+      }
+    }
+    /** @description The command ended, or its output arrives as an event stream. */
+    CommandResult: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['CommandResult']
+        'text/event-stream': components['schemas']['CommandEventStream']
+      }
+    }
+    /** @description A parameter or property is missing, malformed or out of its range. */
+    InvalidParameter: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description The credentials are missing, wrong or expired. */
+    Unauthorized: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description No live session of this user has that id. */
+    SessionNotFound: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description No live session of this user has that id, or nothing is at that path. */
+    SessionOrFileNotFound: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description A gateway gave up waiting. The command may still run. */
+    RequestTimeout: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description The session is not in a state that allows this. */
+    InvalidState: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description The session is paused; nothing can be started in it. */
+    SessionPaused: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description The body is larger than the server takes. */
+    BodyTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description Too many requests in the current window. */
+    RateLimited: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        'X-RateLimit-Limit': components['headers']['X-RateLimit-Limit']
+        'X-RateLimit-Remaining': components['headers']['X-RateLimit-Remaining']
+        'X-RateLimit-Reset': components['headers']['X-RateLimit-Reset']
+        'Retry-After': components['headers']['Retry-After']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description The service failed. */
+    InternalError: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+    /** @description The service has no room at the moment. */
+    ServiceUnavailable: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        'Retry-After': components['headers']['Retry-After']
+        [name: string]: unknown
+      }
+      content: {
+        'application/json': components['schemas']['Error']
+      }
+    }
+  }
+  parameters: {
+    /**
+     * @description The id that createSession answered.
+     * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+     */
+    SessionId: components['schemas']['SessionId']
+    /**
+     * @description An id of the caller's own for this request. The response and its Error carry the same one.
+     * @example 0f8d1c2e-req
+     */
+    RequestId: components['schemas']['RequestId']
+    /**
+     * @description One key per logical call. The same key with the same body within 24 hours answers the first session again.
+     * @example 3c1f0a52-8f7e-4b53-9d0e-6a2b8c4d1e0f
+     */
+    IdempotencyKey: string
+    /** @description How many entries to skip. */
+    Offset: number
+    /**
+     * @description The path, relative to the sandbox root.
+     * @example data/input.csv
+     */
+    FilePath: string
+    /** @description Include everything below the directory. */
+    Recursive: boolean
+  }
+  requestBodies: never
+  headers: {
+    /**
+     * @description The id of this request; the caller's own when it sent one.
+     * @example 0f8d1c2e-req
+     */
+    'X-Request-Id': components['schemas']['RequestId']
+    /**
+     * @description Requests allowed in the current window.
+     * @example 100
+     */
+    'X-RateLimit-Limit': number
+    /**
+     * @description Requests left in the current window.
+     * @example 0
+     */
+    'X-RateLimit-Remaining': number
+    /**
+     * @description When the window ends, in Unix seconds.
+     * @example 1795345200
+     */
+    'X-RateLimit-Reset': number
+    /**
+     * @description When to try again, as a number of seconds or an HTTP date.
+     * @example 30
+     */
+    'Retry-After': string
+  }
+  pathItems: never
+}
+export type $defs = Record<string, never>
+export interface operations {
+  listSessions: {
+    parameters: {
+      query?: {
+        /** @description The largest number of sessions in the page. */
+        limit?: number
+        /** @description How many entries to skip. */
+        offset?: components['parameters']['Offset']
+      }
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One page of sessions. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionList']
+        }
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  createSession: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+        /**
+         * @description One key per logical call. The same key with the same body within 24 hours answers the first session again.
+         * @example 3c1f0a52-8f7e-4b53-9d0e-6a2b8c4d1e0f
+         */
+        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['CreateSessionRequest']
+      }
+    }
+    responses: {
+      200: components['responses']['Session']
+      /** @description A property is missing, malformed or out of its range, or the image is not available. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      401: components['responses']['Unauthorized']
+      /** @description A call with the same Idempotency-Key is still in flight. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      413: components['responses']['BodyTooLarge']
+      /** @description The Idempotency-Key was used within the last 24 hours with another body. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  getSession: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: components['responses']['Session']
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteSession: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The session is gone. A body is not needed and is ignored. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  updateSession: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateSessionRequest']
+      }
+    }
+    responses: {
+      200: components['responses']['Session']
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      413: components['responses']['BodyTooLarge']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  pauseSession: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: components['responses']['Session']
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      409: components['responses']['InvalidState']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  resumeSession: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      200: components['responses']['Session']
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      409: components['responses']['InvalidState']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  executeCommand: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CommandRequest']
+      }
+    }
+    responses: {
+      200: components['responses']['CommandResult']
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      408: components['responses']['RequestTimeout']
+      409: components['responses']['SessionPaused']
+      413: components['responses']['BodyTooLarge']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  executeCode: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CodeRequest']
+      }
+    }
+    responses: {
+      200: components['responses']['CommandResult']
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      408: components['responses']['RequestTimeout']
+      409: components['responses']['SessionPaused']
+      413: components['responses']['BodyTooLarge']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  downloadFile: {
+    parameters: {
+      query: {
+        /**
+         * @description The path, relative to the sandbox root.
+         * @example data/input.csv
+         */
+        filePath: components['parameters']['FilePath']
+      }
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The bytes of the file. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          /**
+           * @description `attachment` with the name of the file.
+           * @example attachment; filename="input.csv"
+           */
+          'Content-Disposition'?: string
+          /**
+           * @description The size of the file in bytes.
+           * @example 18
+           */
+          'Content-Length'?: number
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': components['schemas']['BinaryContent']
+          'text/plain': components['schemas']['TextContent']
+        }
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionOrFileNotFound']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  uploadFile: {
+    parameters: {
+      query?: {
+        /**
+         * @description Destination, relative to the sandbox root. Left out of a multipart upload, it is the file name of the part.
+         * @example data/input.csv
+         */
+        path?: string
+        /** @description Replace a file that exists. */
+        overwrite?: boolean
+      }
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['FileUpload']
+        'application/octet-stream': components['schemas']['BinaryContent']
+      }
+    }
+    responses: {
+      /** @description The file was written. */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FileInfo']
+        }
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
+      /** @description A file is already at that path and `overwrite` was not set, or a directory is. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      413: components['responses']['BodyTooLarge']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteFile: {
+    parameters: {
+      query: {
+        /**
+         * @description The path, relative to the sandbox root.
+         * @example data/input.csv
+         */
+        filePath: components['parameters']['FilePath']
+        /** @description Include everything below the directory. */
+        recursive?: components['parameters']['Recursive']
+      }
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionOrFileNotFound']
+      /** @description The directory is not empty and `recursive` was not set. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listFiles: {
+    parameters: {
+      query?: {
+        /**
+         * @description The directory, relative to the sandbox root.
+         * @example data
+         */
+        path?: string
+        /** @description Include everything below the directory. */
+        recursive?: components['parameters']['Recursive']
+        /** @description The largest number of entries in the page. */
+        limit?: number
+        /** @description How many entries to skip. */
+        offset?: components['parameters']['Offset']
+      }
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One page of entries. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FileList']
+        }
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionOrFileNotFound']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  healthCheck: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The service works. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Health']
+        }
+      }
+      429: components['responses']['RateLimited']
+    }
+  }
+}

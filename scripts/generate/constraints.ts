@@ -1,0 +1,90 @@
+import { type Document, type Json, isJson, refName, resolve } from './document.js'
+
+const methods = ['get', 'put', 'post', 'delete', 'patch'] as const
+const keywords = [
+  'type',
+  'format',
+  'enum',
+  'default',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'pattern',
+] as const
+
+/** Every limit, default, enum and required field that the client or the server checks, as constants. */
+export function generateConstraints(document: Document): string {
+  return [
+    constant('specVersion', 'The version of the spec that this was generated from.', document.info.version),
+    constant('schemas', 'What the schemas of bodies demand.', mapValues(document.components.schemas, document, schema)),
+    constant('operations', 'What the operations are and what their parameters demand.', operations(document)),
+  ].join('\n')
+}
+
+function constant(name: string, comment: string, value: unknown): string {
+  return `/** ${comment} */\nexport const ${name} = ${JSON.stringify(value, null, 2)} as const\n`
+}
+
+function mapValues(
+  source: Json,
+  document: Document,
+  map: (document: Document, value: unknown) => Json,
+): Record<string, Json> {
+  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, map(document, value)]))
+}
+
+function schema(document: Document, source: unknown): Json {
+  const resolved = resolve(document, source)
+  const kept: Record<string, unknown> = {}
+  for (const keyword of keywords) {
+    if (resolved[keyword] !== undefined) kept[keyword] = resolved[keyword]
+  }
+  if (isJson(resolved['properties'])) {
+    const required = Array.isArray(resolved['required']) ? resolved['required'] : []
+    kept['properties'] = Object.fromEntries(
+      Object.entries(resolved['properties']).map(([name, property]) => [
+        name,
+        { ...propertySchema(document, property), required: required.includes(name) },
+      ]),
+    )
+  }
+  if (isJson(resolved['items'])) kept['items'] = refName(resolved['items']) ?? schema(document, resolved['items'])
+  if (isJson(resolved['additionalProperties'])) kept['values'] = schema(document, resolved['additionalProperties'])
+  return kept
+}
+
+/** A property that is an object of its own is not written out again where it is used. */
+function propertySchema(document: Document, source: unknown): Json {
+  const { properties, ...rest } = schema(document, source)
+  return properties === undefined ? rest : { ...rest, schema: refName(source) }
+}
+
+function operations(document: Document): Json {
+  const found: Record<string, Json> = {}
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of methods) {
+      const operation = item[method]
+      if (!isJson(operation)) continue
+      const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
+      const responses = isJson(operation['responses']) ? operation['responses'] : {}
+      found[String(operation['operationId'])] = {
+        method: method.toUpperCase(),
+        path,
+        secured: list(operation['security'] ?? document.security).length > 0,
+        statuses: Object.keys(responses).map(Number),
+        parameters: Object.fromEntries(parameters.map((each) => parameter(document, each))),
+      }
+    }
+  }
+  return found
+}
+
+function parameter(document: Document, source: unknown): [string, Json] {
+  const { name, in: place, required = false, schema: shape } = resolve(document, source)
+  return [String(name), { in: place, required, ...schema(document, shape) }]
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
