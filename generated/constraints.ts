@@ -413,6 +413,47 @@ export const schemas = {
   },
 } as const
 
+/** The values that the spec names, by their names. */
+export const enums = {
+  SessionStatus: {
+    Running: 'running',
+    Paused: 'paused',
+  },
+  CodeLanguage: {
+    Python: 'python',
+    Javascript: 'javascript',
+    Bash: 'bash',
+  },
+  CommandStatus: {
+    Completed: 'completed',
+    Failed: 'failed',
+    Timeout: 'timeout',
+  },
+  FileType: {
+    File: 'file',
+    Directory: 'directory',
+    Symlink: 'symlink',
+  },
+  KnownErrorCode: {
+    InvalidParameter: 'INVALID_PARAMETER',
+    ImageNotAvailable: 'IMAGE_NOT_AVAILABLE',
+    Unauthorized: 'UNAUTHORIZED',
+    SessionNotFound: 'SESSION_NOT_FOUND',
+    FileNotFound: 'FILE_NOT_FOUND',
+    RequestTimeout: 'REQUEST_TIMEOUT',
+    InvalidState: 'INVALID_STATE',
+    SessionPaused: 'SESSION_PAUSED',
+    FileExists: 'FILE_EXISTS',
+    DirectoryNotEmpty: 'DIRECTORY_NOT_EMPTY',
+    IdempotencyConflict: 'IDEMPOTENCY_CONFLICT',
+    FileTooLarge: 'FILE_TOO_LARGE',
+    IdempotencyKeyReused: 'IDEMPOTENCY_KEY_REUSED',
+    RateLimited: 'RATE_LIMITED',
+    InternalError: 'INTERNAL_ERROR',
+    CapacityExceeded: 'CAPACITY_EXCEEDED',
+  },
+} as const
+
 /** What the operations are and what their parameters demand. */
 export const operations = {
   listSessions: {

@@ -30,7 +30,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -67,7 +67,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -99,7 +99,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -128,7 +128,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -163,7 +163,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -196,7 +196,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -234,7 +234,7 @@ export interface paths {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -309,19 +309,24 @@ export interface components {
       [key: string]: unknown
     }
     CreateSessionRequest: {
-      /** @default 3600 */
+      /**
+       * @description Time to live in seconds. From 60 to 28800.
+       * @default 3600
+       */
       ttl?: components['schemas']['Ttl']
       /** @description What the sandbox is made from, for example `python:3.11`. The server decides which it has. */
       image?: string
+      /** @description Free data of the caller's, kept with the session and answered unchanged. */
       metadata?: components['schemas']['Metadata']
     }
     UpdateSessionRequest: {
-      /** @description The session expires this many seconds from now. */
+      /** @description The session expires this many seconds from now. From 60 to 28800. */
       ttl: components['schemas']['Ttl']
     }
     /** @enum {string} */
     SessionStatus: 'running' | 'paused'
     Session: {
+      /** @description A UUID of any version. */
       sessionId: components['schemas']['SessionId']
       status: components['schemas']['SessionStatus']
       /** Format: date-time */
@@ -336,6 +341,7 @@ export interface components {
        * @description When something last ran in the session or moved a file.
        */
       lastActivityAt?: string
+      /** @description Free data of the caller's, kept with the session and answered unchanged. */
       metadata?: components['schemas']['Metadata']
       /** @description What the session was created from. */
       image?: string
@@ -344,17 +350,26 @@ export interface components {
     }
     SessionList: {
       sessions: components['schemas']['Session'][]
-      /** @description How many sessions there are in all. */
+      /** @description How many sessions there are in all. At least 0. */
       total: number
+      /** @description At least 1. */
       limit: number
+      /** @description At least 0. */
       offset: number
     }
     CommandRequest: {
       /** @description A shell command line. */
       command: string
+      /**
+       * @description Seconds after which the command is killed with all its descendants. From 1 to 300.
+       * @default 60
+       */
       timeout?: components['schemas']['Timeout']
+      /** @description Environment variables, added to those that the sandbox sets. */
       env?: components['schemas']['Environment']
+      /** @description The working directory, relative to the sandbox root, which is the default. */
       cwd?: components['schemas']['WorkingDirectory']
+      /** @description What the process reads from its standard input, followed by the end of input. */
       stdin?: components['schemas']['StandardInput']
     }
     /** @enum {string} */
@@ -364,9 +379,16 @@ export interface components {
       code: string
       /** @default python */
       language?: components['schemas']['CodeLanguage']
+      /**
+       * @description Seconds after which the command is killed with all its descendants. From 1 to 300.
+       * @default 60
+       */
       timeout?: components['schemas']['Timeout']
+      /** @description Environment variables, added to those that the sandbox sets. */
       env?: components['schemas']['Environment']
+      /** @description The working directory, relative to the sandbox root, which is the default. */
       cwd?: components['schemas']['WorkingDirectory']
+      /** @description What the process reads from its standard input, followed by the end of input. */
       stdin?: components['schemas']['StandardInput']
     }
     /** @enum {string} */
@@ -398,7 +420,7 @@ export interface components {
       type: components['schemas']['FileType']
       /**
        * Format: int64
-       * @description Bytes.
+       * @description Bytes. At least 0.
        */
       size: number
       /** @description Like `rw-r--r--`. */
@@ -412,12 +434,15 @@ export interface components {
     }
     FileList: {
       files: components['schemas']['FileInfo'][]
-      /** @description How many entries there are in all. */
+      /** @description How many entries there are in all. At least 0. */
       total: number
+      /** @description At least 1. */
       limit: number
+      /** @description At least 0. */
       offset: number
     }
     FileUpload: {
+      /** @description Any bytes. */
       file: components['schemas']['BinaryContent']
     }
     /** @description Any bytes. */
@@ -449,6 +474,7 @@ export interface components {
     /** @description One of the known codes, or one that a later version adds. */
     ErrorCode: components['schemas']['KnownErrorCode'] | string
     Error: {
+      /** @description One of the known codes, or one that a later version adds. */
       error: components['schemas']['ErrorCode']
       /** @description What went wrong and what to do, for a person. */
       message: string
@@ -458,6 +484,7 @@ export interface components {
       }
       /** Format: date-time */
       timestamp?: string
+      /** @description Printable ASCII without spaces. At most 128 characters. */
       requestId?: components['schemas']['RequestId']
     }
   }
@@ -606,44 +633,50 @@ export interface components {
      */
     SessionId: components['schemas']['SessionId']
     /**
-     * @description An id of the caller's own for this request. The response and its Error carry the same one.
+     * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
      * @example 0f8d1c2e-req
      */
     RequestId: components['schemas']['RequestId']
     /**
-     * @description One key per logical call. The same key with the same body within 24 hours answers the first session again.
+     * @description One key per logical call. The same key with the same body within 24 hours answers the first session again. At most 255 characters.
      * @example 3c1f0a52-8f7e-4b53-9d0e-6a2b8c4d1e0f
      */
     IdempotencyKey: string
-    /** @description How many entries to skip. */
+    /**
+     * @description How many entries to skip. At least 0.
+     * @default 0
+     */
     Offset: number
     /**
      * @description The path, relative to the sandbox root.
      * @example data/input.csv
      */
     FilePath: string
-    /** @description Include everything below the directory. */
+    /**
+     * @description Include everything below the directory.
+     * @default false
+     */
     Recursive: boolean
   }
   requestBodies: never
   headers: {
     /**
-     * @description The id of this request; the caller's own when it sent one.
+     * @description The id of this request; the caller's own when it sent one. At most 128 characters.
      * @example 0f8d1c2e-req
      */
     'X-Request-Id': components['schemas']['RequestId']
     /**
-     * @description Requests allowed in the current window.
+     * @description Requests allowed in the current window. At least 0.
      * @example 100
      */
     'X-RateLimit-Limit': number
     /**
-     * @description Requests left in the current window.
+     * @description Requests left in the current window. At least 0.
      * @example 0
      */
     'X-RateLimit-Remaining': number
     /**
-     * @description When the window ends, in Unix seconds.
+     * @description When the window ends, in Unix seconds. At least 0.
      * @example 1795345200
      */
     'X-RateLimit-Reset': number
@@ -660,14 +693,20 @@ export interface operations {
   listSessions: {
     parameters: {
       query?: {
-        /** @description The largest number of sessions in the page. */
+        /**
+         * @description The largest number of sessions in the page. From 1 to 100.
+         * @default 50
+         */
         limit?: number
-        /** @description How many entries to skip. */
+        /**
+         * @description How many entries to skip. At least 0.
+         * @default 0
+         */
         offset?: components['parameters']['Offset']
       }
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -699,12 +738,12 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
         /**
-         * @description One key per logical call. The same key with the same body within 24 hours answers the first session again.
+         * @description One key per logical call. The same key with the same body within 24 hours answers the first session again. At most 255 characters.
          * @example 3c1f0a52-8f7e-4b53-9d0e-6a2b8c4d1e0f
          */
         'Idempotency-Key'?: components['parameters']['IdempotencyKey']
@@ -761,7 +800,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -791,7 +830,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -828,7 +867,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -863,7 +902,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -894,7 +933,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -925,7 +964,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -962,7 +1001,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -1005,7 +1044,7 @@ export interface operations {
       }
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -1031,7 +1070,7 @@ export interface operations {
            */
           'Content-Disposition'?: string
           /**
-           * @description The size of the file in bytes.
+           * @description The size of the file in bytes. At least 0.
            * @example 18
            */
           'Content-Length'?: number
@@ -1058,12 +1097,15 @@ export interface operations {
          * @example data/input.csv
          */
         path?: string
-        /** @description Replace a file that exists. */
+        /**
+         * @description Replace a file that exists.
+         * @default false
+         */
         overwrite?: boolean
       }
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -1121,12 +1163,15 @@ export interface operations {
          * @example data/input.csv
          */
         filePath: components['parameters']['FilePath']
-        /** @description Include everything below the directory. */
+        /**
+         * @description Include everything below the directory.
+         * @default false
+         */
         recursive?: components['parameters']['Recursive']
       }
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -1173,19 +1218,29 @@ export interface operations {
       query?: {
         /**
          * @description The directory, relative to the sandbox root.
+         * @default .
          * @example data
          */
         path?: string
-        /** @description Include everything below the directory. */
+        /**
+         * @description Include everything below the directory.
+         * @default false
+         */
         recursive?: components['parameters']['Recursive']
-        /** @description The largest number of entries in the page. */
+        /**
+         * @description The largest number of entries in the page. From 1 to 1000.
+         * @default 200
+         */
         limit?: number
-        /** @description How many entries to skip. */
+        /**
+         * @description How many entries to skip. At least 0.
+         * @default 0
+         */
         offset?: components['parameters']['Offset']
       }
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
@@ -1224,7 +1279,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description An id of the caller's own for this request. The response and its Error carry the same one.
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']

@@ -26,7 +26,7 @@ if (!isDocument(document)) throw new Error(`${flags.spec} is not an OpenAPI 3.1 
 
 const banner = `// Written by \`npm run generate\` from ${path.basename(flags.spec)}. Do not edit.\n\n`
 const files = {
-  'sandbox-api.ts': await generateTypes(specText),
+  'sandbox-api.ts': await generateTypes(document),
   'constraints.ts': generateConstraints(document),
 }
 

@@ -18,6 +18,7 @@ export function generateConstraints(document: Document): string {
   return [
     constant('specVersion', 'The version of the spec that this was generated from.', document.info.version),
     constant('schemas', 'What the schemas of bodies demand.', mapValues(document.components.schemas, document, schema)),
+    constant('enums', 'The values that the spec names, by their names.', enums(document)),
     constant('operations', 'What the operations are and what their parameters demand.', operations(document)),
   ].join('\n')
 }
@@ -78,6 +79,22 @@ function operations(document: Document): Json {
     }
   }
   return found
+}
+
+function enums(document: Document): Json {
+  const found: Record<string, Json> = {}
+  for (const [name, source] of Object.entries(document.components.schemas)) {
+    const values = list(resolve(document, source)['enum']).map(String)
+    if (values.length > 0) found[name] = Object.fromEntries(values.map((value) => [pascalCase(value), value]))
+  }
+  return found
+}
+
+function pascalCase(value: string): string {
+  return value
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .join('')
 }
 
 function parameter(document: Document, source: unknown): [string, Json] {

@@ -1,0 +1,293 @@
+import { schemas } from '../generated/constraints.js'
+import type { SandboxApi } from './api.js'
+import { checkRelativePath, checkSessionId } from './checks.js'
+import { type CommandResult, commandResult } from './command-result.js'
+import { FileDownload } from './download.js'
+import { type FileInfo, fileInfo } from './file-info.js'
+import { Listing, type PageInfo } from './listing.js'
+import { type RequestOptions, type SessionsClientOptions, resolveSettings } from './options.js'
+import { type OperationId, Pipeline, type Send } from './pipeline.js'
+import {
+  type CodeRequest,
+  type CommandRequest,
+  type CreateSessionRequest,
+  type DeleteFileRequest,
+  type ListFilesRequest,
+  type ListSessionsRequest,
+  type UpdateSessionRequest,
+  type UploadContent,
+  type UploadRequest,
+  codeBody,
+  commandBody,
+  createSessionBody,
+  deleteFileQuery,
+  listFilesQuery,
+  listSessionsQuery,
+  updateSessionBody,
+  uploadBody,
+  uploadQuery,
+} from './requests.js'
+import { Session } from './session.js'
+import type { Wire } from './wire.js'
+
+/** One page of sessions. */
+export interface SessionPage extends PageInfo {
+  readonly sessions: readonly Session[]
+}
+
+/** One page of files. */
+export interface FilePage extends PageInfo {
+  readonly files: readonly FileInfo[]
+}
+
+/** The state of the service. */
+export type Health = Wire['Health']
+
+/** How much longer than its own timeout a command's call may take: the way there and back, and the kill. */
+const executionMarginMs = 15_000
+
+/**
+ * A client of the Sandbox API: one method for each operation of the spec, each with {@link RequestOptions} last.
+ *
+ * Every method throws {@link SandboxValidationError} before sending when an argument is out of its limits, a subclass of
+ * {@link SandboxAPIError} when the call fails, and the reason of the caller's own `signal` as it is.
+ *
+ * @example
+ * ```ts
+ * const client = new SessionsClient({ apiUrl: 'http://localhost:8080/v1', bearerToken: token })
+ * await using session = await client.createSession({ ttl: 600 })
+ * const { stdout } = await session.runCode('print(6 * 7)')
+ * ```
+ */
+export class SessionsClient {
+  readonly #pipeline: Pipeline
+
+  /** @throws {SandboxValidationError} when an option, or the environment variable in its place, can't be used. */
+  constructor(options: SessionsClientOptions = {}) {
+    this.#pipeline = new Pipeline(resolveSettings(options))
+  }
+
+  /** The raw typed openapi-fetch client over the same transport, for any path of the spec. */
+  get api(): SandboxApi {
+    return this.#pipeline.api
+  }
+
+  /**
+   * Starts a new isolated sandbox.
+   *
+   * @throws {SandboxOperationError} 400 `IMAGE_NOT_AVAILABLE` when the server does not have the image.
+   */
+  async createSession(request: CreateSessionRequest = {}, options: RequestOptions = {}): Promise<Session> {
+    const body = createSessionBody(request)
+    return this.#session('createSession', options, (api, init) => api.POST('/sessions', { ...init, body }))
+  }
+
+  /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
+  listSessions(request: ListSessionsRequest = {}, options: RequestOptions = {}): Listing<SessionPage, Session> {
+    return new Listing({
+      load: async (offset = request.offset) => {
+        const query = listSessionsQuery({ limit: request.limit, offset })
+        const wire = await this.#pipeline.body('listSessions', 'SessionList', options, (api, init) =>
+          api.GET('/sessions', { ...init, params: { query } }),
+        )
+        return { ...wire, sessions: wire.sessions.map((each) => new Session(this, each)) }
+      },
+      items: (page) => page.sessions,
+      key: (session) => session.sessionId,
+    })
+  }
+
+  /** @throws {SessionNotFoundError} */
+  async getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    return this.#session('getSession', options, (api, init) =>
+      api.GET('/sessions/{sessionId}', { ...init, params: { path } }),
+    )
+  }
+
+  /** Sets a new time to live, counted from now. @throws {SessionNotFoundError} */
+  async updateSession(
+    sessionId: string,
+    request: UpdateSessionRequest,
+    options: RequestOptions = {},
+  ): Promise<Session> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    const body = updateSessionBody(request)
+    return this.#session('updateSession', options, (api, init) =>
+      api.PATCH('/sessions/{sessionId}', { ...init, params: { path }, body }),
+    )
+  }
+
+  /** Ends every process of the session and removes every file in it. @throws {SessionNotFoundError} */
+  async deleteSession(sessionId: string, options: RequestOptions = {}): Promise<void> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    await this.#pipeline.nothing('deleteSession', options, (api, init) =>
+      api.DELETE('/sessions/{sessionId}', { ...init, params: { path } }),
+    )
+  }
+
+  /**
+   * Stops every process of the session where it stands. The time to live runs on.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {ConflictError} `INVALID_STATE` when it is paused already.
+   */
+  async pauseSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    return this.#session('pauseSession', options, (api, init) =>
+      api.POST('/sessions/{sessionId}/pause', { ...init, params: { path } }),
+    )
+  }
+
+  /**
+   * Lets every process of a paused session go on.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {ConflictError} `INVALID_STATE` when it is not paused.
+   */
+  async resumeSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    return this.#session('resumeSession', options, (api, init) =>
+      api.POST('/sessions/{sessionId}/resume', { ...init, params: { path } }),
+    )
+  }
+
+  /**
+   * Runs a shell command. A non-zero exit and a timeout are results, not errors.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {ConflictError} `SESSION_PAUSED`.
+   * @throws {SandboxOperationError} 408 when a gateway gave up waiting: the command may still run.
+   */
+  async executeCommand(
+    sessionId: string,
+    request: CommandRequest,
+    options: RequestOptions = {},
+  ): Promise<CommandResult> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    const body = commandBody(request)
+    const timeout = body.timeout ?? schemas.CommandRequest.properties.timeout.default
+    return this.#execution('executeCommand', timeout, options, (api, init) =>
+      api.POST('/sessions/{sessionId}/commands', { ...init, params: { path }, body }),
+    )
+  }
+
+  /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
+  async executeCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): Promise<CommandResult> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    const body = codeBody(request)
+    const timeout = body.timeout ?? schemas.CodeRequest.properties.timeout.default
+    return this.#execution('executeCode', timeout, options, (api, init) =>
+      api.POST('/sessions/{sessionId}/code', { ...init, params: { path }, body }),
+    )
+  }
+
+  /**
+   * Writes one file.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
+   * @throws {SandboxOperationError} 413 `FILE_TOO_LARGE`.
+   */
+  async uploadFile(
+    sessionId: string,
+    request: UploadRequest,
+    content: UploadContent,
+    options: RequestOptions = {},
+  ): Promise<FileInfo> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    const query = uploadQuery(request)
+    const bytes = uploadBody(content)
+    const wire = await this.#pipeline.body('uploadFile', 'FileInfo', options, (api, init) =>
+      api.POST('/sessions/{sessionId}/files', {
+        ...init,
+        headers: { ...init.headers, 'content-type': 'application/octet-stream' },
+        params: { path, query },
+        // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
+        body: new Blob(),
+        bodySerializer: () => bytes,
+      }),
+    )
+    return fileInfo(wire)
+  }
+
+  /**
+   * Answers one file, whose bytes are read with the methods of {@link FileDownload}.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {FileNotFoundError}
+   */
+  async downloadFile(sessionId: string, filePath: string, options: RequestOptions = {}): Promise<FileDownload> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    const query = { filePath: checkRelativePath('filePath', filePath) }
+    const accept = 'application/octet-stream, */*;q=0.5'
+    const response = await this.#pipeline.stream('downloadFile', options, accept, (api, init) =>
+      api.GET('/sessions/{sessionId}/files', { ...init, params: { path, query } }),
+    )
+    return new FileDownload(response, filePath)
+  }
+
+  /** The entries below a directory, sorted by path. Await it for a page, or loop over it for all of them. */
+  listFiles(
+    sessionId: string,
+    request: ListFilesRequest = {},
+    options: RequestOptions = {},
+  ): Listing<FilePage, FileInfo> {
+    return new Listing({
+      load: async (offset = request.offset) => {
+        const path = { sessionId: checkSessionId(sessionId) }
+        const query = listFilesQuery({ ...request, offset })
+        const wire = await this.#pipeline.body('listFiles', 'FileList', options, (api, init) =>
+          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } }),
+        )
+        return { ...wire, files: wire.files.map(fileInfo) }
+      },
+      items: (page) => page.files,
+      key: (file) => file.path,
+    })
+  }
+
+  /**
+   * Removes a file, a symbolic link (never what it points to) or a directory.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {FileNotFoundError}
+   * @throws {ConflictError} `DIRECTORY_NOT_EMPTY` when a directory has entries and `recursive` is not set.
+   */
+  async deleteFile(sessionId: string, request: DeleteFileRequest, options: RequestOptions = {}): Promise<void> {
+    const path = { sessionId: checkSessionId(sessionId) }
+    const query = deleteFileQuery(request)
+    await this.#pipeline.nothing('deleteFile', options, (api, init) =>
+      api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path, query } }),
+    )
+  }
+
+  /** Tells whether the service works. Needs no credentials. */
+  async health(options: RequestOptions = {}): Promise<Health> {
+    return this.#pipeline.body('healthCheck', 'Health', options, (api, init) => api.GET('/health', { ...init }))
+  }
+
+  /** Aborts what is in flight; later calls fail. Sessions stay: they end with their ttl or `deleteSession`. */
+  close(): void {
+    this.#pipeline.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return Promise.resolve()
+  }
+
+  async #session(operation: OperationId, options: RequestOptions, send: Send): Promise<Session> {
+    return new Session(this, await this.#pipeline.body(operation, 'Session', options, send))
+  }
+
+  async #execution(
+    operation: OperationId,
+    timeout: number,
+    options: RequestOptions,
+    send: Send,
+  ): Promise<CommandResult> {
+    const deadlineMs = timeout * 1000 + executionMarginMs
+    return commandResult(await this.#pipeline.body(operation, 'CommandResult', options, send, deadlineMs))
+  }
+}

@@ -1,0 +1,26 @@
+import { enums } from '../generated/constraints.js'
+import type { Wire } from './wire.js'
+
+/** How a command ended. */
+export const CommandStatus = enums.CommandStatus
+/** How a command ended; a value that the SDK does not know passes through. */
+export type CommandStatus = Wire['CommandStatus'] | (string & {})
+
+/** What a command or code run did. */
+export interface CommandResult {
+  /** `completed`: exit code 0. `failed`: any other exit code. `timeout`: killed at its timeout. */
+  readonly status: CommandStatus
+  /** Null when the command was killed at its timeout. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** True when the output was longer than the server keeps, and its end is missing. */
+  readonly truncated: boolean
+  /** True when the exit code is 0. */
+  readonly ok: boolean
+}
+
+export function commandResult(wire: Wire['CommandResult']): CommandResult {
+  const { status, exitCode, stdout = '', stderr = '', truncated = false } = wire
+  return { status, exitCode, stdout, stderr, truncated, ok: exitCode === 0 }
+}

@@ -1,0 +1,133 @@
+import { enums, operations as limits, schemas } from '../generated/constraints.js'
+import type { operations } from '../generated/sandbox-api.js'
+import {
+  checkBoolean,
+  checkEnvironment,
+  checkInteger,
+  checkMetadata,
+  checkOneOf,
+  checkOptionalInteger,
+  checkOptionalText,
+  checkRelativePath,
+  checkText,
+} from './checks.js'
+import { SandboxValidationError } from './errors.js'
+import type { Wire } from './wire.js'
+
+type Query<Operation extends keyof operations> = NonNullable<operations[Operation]['parameters']['query']>
+
+/** A type of the spec for callers: read-only, and with an optional property as good as missing when it is undefined. */
+type Input<T> = { readonly [Key in keyof T]: Pick<T, Key> extends Required<Pick<T, Key>> ? T[Key] : T[Key] | undefined }
+
+/** What a session is created with. Every property has a default. */
+export type CreateSessionRequest = Input<Wire['CreateSessionRequest']>
+/** What of a session can be changed. */
+export type UpdateSessionRequest = Input<Wire['UpdateSessionRequest']>
+/** A shell command, and how it runs. */
+export type CommandRequest = Input<Wire['CommandRequest']>
+/** The text of a program, and how it runs. */
+export type CodeRequest = Input<Wire['CodeRequest']>
+/** How a command or code runs. */
+export type ExecutionOptions = Omit<CommandRequest, 'command'>
+/** Which page of the sessions. */
+export type ListSessionsRequest = Input<Query<'listSessions'>>
+/** Which page of which directory. */
+export type ListFilesRequest = Input<Query<'listFiles'>>
+/** Which file to remove. */
+export type DeleteFileRequest = Input<Query<'deleteFile'>>
+/** Where to write a file. */
+export type UploadRequest = Input<Query<'uploadFile'>> & { readonly path: string }
+
+/** The languages that code can be written in. */
+export const CodeLanguage = enums.CodeLanguage
+export type CodeLanguage = Wire['CodeLanguage']
+
+/** The content of an upload. A string is sent as UTF-8. */
+export type UploadContent = string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>
+
+export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {
+  const { ttl, image, metadata } = request
+  checkOptionalInteger('ttl', ttl, schemas.CreateSessionRequest.properties.ttl)
+  checkOptionalText('image', image)
+  checkMetadata(metadata)
+  return defined({ ttl, image, metadata })
+}
+
+export function updateSessionBody({ ttl }: UpdateSessionRequest): Wire['UpdateSessionRequest'] {
+  checkInteger('ttl', ttl, schemas.UpdateSessionRequest.properties.ttl)
+  return { ttl }
+}
+
+export function commandBody(request: CommandRequest): Wire['CommandRequest'] {
+  return { command: checkText('command', request.command), ...executionBody(request, schemas.CommandRequest) }
+}
+
+export function codeBody(request: CodeRequest): Wire['CodeRequest'] {
+  const { code, language } = request
+  checkOneOf('language', language, schemas.CodeLanguage.enum)
+  return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, schemas.CodeRequest) }
+}
+
+function executionBody(
+  { timeout, env, cwd, stdin }: ExecutionOptions,
+  { properties }: typeof schemas.CommandRequest | typeof schemas.CodeRequest,
+): Pick<Wire['CommandRequest'], 'timeout' | 'env' | 'cwd' | 'stdin'> {
+  checkOptionalInteger('timeout', timeout, properties.timeout)
+  checkEnvironment(env)
+  if (cwd !== undefined) checkRelativePath('cwd', cwd)
+  if (stdin !== undefined && typeof stdin !== 'string') {
+    throw new SandboxValidationError('stdin must be a string.', 'stdin')
+  }
+  return defined({ timeout, env, cwd, stdin })
+}
+
+export function listSessionsQuery({ limit, offset }: ListSessionsRequest): Query<'listSessions'> {
+  const { parameters } = limits.listSessions
+  checkOptionalInteger('limit', limit, parameters.limit)
+  checkOptionalInteger('offset', offset, parameters.offset)
+  return defined({ limit, offset })
+}
+
+export function listFilesQuery(request: ListFilesRequest): Query<'listFiles'> {
+  const { path, recursive, limit, offset } = request
+  const { parameters } = limits.listFiles
+  if (path !== undefined) checkRelativePath('path', path)
+  checkBoolean('recursive', recursive)
+  checkOptionalInteger('limit', limit, parameters.limit)
+  checkOptionalInteger('offset', offset, parameters.offset)
+  return defined({ path, recursive, limit, offset })
+}
+
+export function uploadQuery({ path, overwrite }: UploadRequest): Query<'uploadFile'> {
+  checkBoolean('overwrite', overwrite)
+  return { path: checkRelativePath('path', path), ...defined({ overwrite }) }
+}
+
+export function deleteFileQuery({ filePath, recursive }: DeleteFileRequest): Query<'deleteFile'> {
+  checkBoolean('recursive', recursive)
+  return { filePath: checkRelativePath('filePath', filePath), ...defined({ recursive }) }
+}
+
+export function uploadBody(content: unknown): Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  if (typeof content === 'string') return new TextEncoder().encode(content)
+  if (content instanceof Blob || content instanceof ArrayBuffer || isView(content)) return content
+  throw new SandboxValidationError(
+    'content must be a string, a Blob, an ArrayBuffer or a view of one (a Uint8Array, a Buffer).',
+    'content',
+  )
+}
+
+function isView(content: unknown): content is ArrayBufferView<ArrayBuffer> {
+  return ArrayBuffer.isView(content) && content.buffer instanceof ArrayBuffer
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** Without the properties that are undefined: they are not sent, and the server's default holds. */
+function defined<T extends object>(properties: T): Defined<T> {
+  const kept: Defined<T> = {}
+  for (const [key, value] of Object.entries(properties)) {
+    if (value !== undefined) Reflect.set(kept, key, value)
+  }
+  return kept
+}

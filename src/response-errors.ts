@@ -1,0 +1,70 @@
+import {
+  ConflictError,
+  ErrorCode,
+  type ErrorContext,
+  FileNotFoundError,
+  RateLimitError,
+  type SandboxAPIError,
+  SandboxOperationError,
+  ServiceUnavailableError,
+  SessionNotFoundError,
+  UnauthorizedError,
+} from './errors.js'
+import { isRecord } from './guards.js'
+import { rateLimit, retryAfterMs } from './retry-hints.js'
+
+/** The call that an error answers. */
+export interface FailedCall {
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly requestId: string
+  /** Whether the path names a session, so that a 404 can mean it. */
+  readonly onSession: boolean
+  /** Whether the client had credentials to send. */
+  readonly hasCredentials: boolean
+}
+
+/** The error that a response stands for: by status first, then by code. `body` is parsed JSON, or text, or nothing. */
+export function errorFromResponse(response: Response, body: unknown, call: FailedCall): SandboxAPIError {
+  const { status, headers } = response
+  const wire = isRecord(body) ? body : {}
+  const errorCode = text(wire['error'])
+  const message = text(wire['message']) ?? describe(response, call)
+  const context: ErrorContext = {
+    errorCode,
+    details: isRecord(wire['details']) ? wire['details'] : undefined,
+    statusCode: status,
+    requestId: headers.get('x-request-id') ?? text(wire['requestId']) ?? call.requestId,
+    method: call.method,
+    url: call.url,
+    headers,
+  }
+  switch (status) {
+    case 401:
+      return new UnauthorizedError(call.hasCredentials ? message : `${message} ${noCredentials}`, context)
+    case 404:
+      if (errorCode === ErrorCode.FileNotFound) return new FileNotFoundError(message, context)
+      return call.onSession ? new SessionNotFoundError(message, context) : new SandboxOperationError(message, context)
+    case 409:
+      return new ConflictError(message, context)
+    case 429:
+      return new RateLimitError(message, { ...context, ...rateLimit(headers, Date.now()) })
+    case 503:
+      return new ServiceUnavailableError(message, { ...context, retryAfterMs: retryAfterMs(headers, Date.now()) })
+    default:
+      return new SandboxOperationError(message, context)
+  }
+}
+
+const noCredentials = 'No credentials were sent: pass bearerToken or apiKey, or set SANDBOX_API_TOKEN.'
+
+/** What can be said without an Error body. What came instead is not shown: it may be a page of HTML. */
+function describe({ status, statusText, headers }: Response, { method, url }: FailedCall): string {
+  const type = headers.get('content-type')?.split(';')[0]?.trim()
+  const instead = type === undefined || type === '' ? 'no body' : `a body of type ${type}`
+  return `${method} ${url} was answered with ${`${status} ${statusText}`.trim()} and ${instead}, not an Error.`
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,51 @@
+import type { FilePage, SessionsClient } from './client.js'
+import type { FileDownload } from './download.js'
+import type { FileInfo } from './file-info.js'
+import type { Listing } from './listing.js'
+import type { RequestOptions } from './options.js'
+import type { DeleteFileRequest, ListFilesRequest, UploadContent, UploadRequest } from './requests.js'
+
+/** The files of one session. Every path is relative to the sandbox root. */
+export class SessionFiles {
+  readonly #client: SessionsClient
+  readonly #sessionId: string
+
+  /** @internal */
+  constructor(client: SessionsClient, sessionId: string) {
+    this.#client = client
+    this.#sessionId = sessionId
+  }
+
+  /**
+   * Writes one file, making its parent directories.
+   *
+   * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
+   */
+  upload(
+    path: string,
+    content: UploadContent,
+    options: Omit<UploadRequest, 'path'> & RequestOptions = {},
+  ): Promise<FileInfo> {
+    return this.#client.uploadFile(this.#sessionId, { ...options, path }, content, options)
+  }
+
+  /** Answers one file, to be read with the methods of {@link FileDownload}. @throws {FileNotFoundError} */
+  download(path: string, options?: RequestOptions): Promise<FileDownload> {
+    return this.#client.downloadFile(this.#sessionId, path, options)
+  }
+
+  /** The entries below a directory. Await it for a page, or loop over it for all of them. */
+  list(path?: string, options: Omit<ListFilesRequest, 'path'> & RequestOptions = {}): Listing<FilePage, FileInfo> {
+    return this.#client.listFiles(this.#sessionId, { ...options, path }, options)
+  }
+
+  /**
+   * Removes a file, a symbolic link or a directory.
+   *
+   * @throws {FileNotFoundError}
+   * @throws {ConflictError} `DIRECTORY_NOT_EMPTY` when a directory has entries and `recursive` is not set.
+   */
+  delete(path: string, options: Omit<DeleteFileRequest, 'filePath'> & RequestOptions = {}): Promise<void> {
+    return this.#client.deleteFile(this.#sessionId, { ...options, filePath: path }, options)
+  }
+}

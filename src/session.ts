@@ -1,0 +1,148 @@
+import { enums } from '../generated/constraints.js'
+import type { SessionsClient } from './client.js'
+import type { CommandResult } from './command-result.js'
+import { SessionNotFoundError } from './errors.js'
+import type { RequestOptions } from './options.js'
+import type { CodeLanguage, ExecutionOptions } from './requests.js'
+import { SessionFiles } from './session-files.js'
+import type { Wire } from './wire.js'
+
+/** Whether the processes of a session run. */
+export const SessionStatus = enums.SessionStatus
+/** Whether the processes of a session run; a value that the SDK does not know passes through. */
+export type SessionStatus = Wire['SessionStatus'] | (string & {})
+
+/** Options of {@link Session.run}. */
+export interface RunOptions extends ExecutionOptions, RequestOptions {}
+
+/** Options of {@link Session.runCode}. */
+export interface RunCodeOptions extends RunOptions {
+  /** Default `python`. */
+  readonly language?: CodeLanguage | undefined
+}
+
+/**
+ * One isolated, short-lived sandbox. Its fields tell what was true at the last answer of the server; `refresh`, `extend`,
+ * `pause` and `resume` bring them up to date. With `await using` it is deleted at the end of the block.
+ *
+ * @example
+ * ```ts
+ * await using session = await client.createSession()
+ * const result = await session.run('python3 -c "print(6 * 7)"', { timeout: 10 })
+ * ```
+ */
+export class Session {
+  /** The files of the session. */
+  readonly files: SessionFiles
+  readonly #client: SessionsClient
+  #wire: Wire['Session']
+
+  /** @internal Sessions come from a {@link SessionsClient}. */
+  constructor(client: SessionsClient, wire: Wire['Session']) {
+    this.#client = client
+    this.#wire = wire
+    this.files = new SessionFiles(client, wire.sessionId)
+  }
+
+  get sessionId(): string {
+    return this.#wire.sessionId
+  }
+
+  get status(): SessionStatus {
+    return this.#wire.status
+  }
+
+  get createdAt(): Date {
+    return new Date(this.#wire.createdAt)
+  }
+
+  /** When the session ends by itself. */
+  get expiresAt(): Date {
+    return new Date(this.#wire.expiresAt)
+  }
+
+  /** When something last ran in the session or moved a file. Missing when the server did not say. */
+  get lastActivityAt(): Date | undefined {
+    const { lastActivityAt } = this.#wire
+    return typeof lastActivityAt === 'string' ? new Date(lastActivityAt) : undefined
+  }
+
+  /** The data that the session was created with; empty when there is none. */
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#wire.metadata ?? {}
+  }
+
+  /** What the session was created from. Missing when the server did not say. */
+  get image(): string | undefined {
+    return this.#wire.image ?? undefined
+  }
+
+  /** What isolates the session. Missing when the server did not say. */
+  get engine(): string | undefined {
+    return this.#wire.engine ?? undefined
+  }
+
+  /** Whether the time to live ran out, by this machine's clock. */
+  isExpired(): boolean {
+    return this.remainingMs() === 0
+  }
+
+  /** Milliseconds until the session expires, by this machine's clock; 0 when it has. */
+  remainingMs(): number {
+    return Math.max(0, this.expiresAt.getTime() - Date.now())
+  }
+
+  /** Asks the server for the present state. @throws {SessionNotFoundError} */
+  async refresh(options?: RequestOptions): Promise<this> {
+    return this.#update(await this.#client.getSession(this.sessionId, options))
+  }
+
+  /** Lets the session live for `ttl` seconds from now (limits: {@link UpdateSessionRequest}). @throws {SessionNotFoundError} */
+  async extend(ttl: number, options?: RequestOptions): Promise<this> {
+    return this.#update(await this.#client.updateSession(this.sessionId, { ttl }, options))
+  }
+
+  /** Stops every process where it stands. @throws {SessionNotFoundError} @throws {ConflictError} when it is paused. */
+  async pause(options?: RequestOptions): Promise<this> {
+    return this.#update(await this.#client.pauseSession(this.sessionId, options))
+  }
+
+  /** Lets every process go on. @throws {SessionNotFoundError} @throws {ConflictError} when it is not paused. */
+  async resume(options?: RequestOptions): Promise<this> {
+    return this.#update(await this.#client.resumeSession(this.sessionId, options))
+  }
+
+  /** Runs a shell command. A non-zero exit and a timeout are results, not errors. @throws {SessionNotFoundError} */
+  run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    return this.#client.executeCommand(this.sessionId, { ...options, command }, options)
+  }
+
+  /** Runs code, in Python if `language` does not say otherwise. @throws {SessionNotFoundError} */
+  runCode(code: string, options: RunCodeOptions = {}): Promise<CommandResult> {
+    return this.#client.executeCode(this.sessionId, { ...options, code }, options)
+  }
+
+  /** Ends the session: every process and every file in it. @throws {SessionNotFoundError} when it is gone already. */
+  delete(options?: RequestOptions): Promise<void> {
+    return this.#client.deleteSession(this.sessionId, options)
+  }
+
+  /** Deletes the session; one that is gone already is no error. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.delete()
+    } catch (error) {
+      if (!(error instanceof SessionNotFoundError)) throw error
+    }
+  }
+
+  /** The session as the server sent it. */
+  toJSON(): Wire['Session'] {
+    return structuredClone(this.#wire)
+  }
+
+  #update(newer: Session): this {
+    this.#wire = newer.#wire
+    return this
+  }
+}
