@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process'
+import { chown, readlink, realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import type { Sandbox } from '../engine.js'
+import { EngineError, EngineUnavailableError } from '../errors.js'
+import { SYSTEM_PATH, guestEnvironment } from '../supervised/guest-environment.js'
+import { SupervisedEngine } from '../supervised/engine.js'
+import { installNode, installRuntime } from '../supervised/runtime.js'
+import type { Runtime } from '../supervised/runtime.js'
+import type { Launched } from '../supervised/sandbox.js'
+import type { SupervisorSettings } from '../supervisor/settings.js'
+import { withAdvice } from './advice.js'
+import { bubblewrapArguments, limitArguments } from './arguments.js'
+import { detour, detoured } from './detour.js'
+import { launchBubblewrap } from './launch.js'
+import { INSIDE } from './layout.js'
+import { DEFAULT_LIMITS } from './limits.js'
+import type { BubblewrapLimits } from './limits.js'
+import { isReachable, isRunnable } from './reachable.js'
+import { seccompFilter } from './seccomp/filter.js'
+import { checkIsolation } from './self-check.js'
+import { UserIds } from './user-ids.js'
+
+export interface BubblewrapOptions {
+  /** Where sandboxes keep their files; the engine uses `bubblewrap/` in it. Made when missing. */
+  readonly dataDir: string
+  /** Default `bwrap`, found on PATH. */
+  readonly bwrap?: string
+  /** Default {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<BubblewrapLimits>
+}
+
+interface Host {
+  readonly base: string
+  readonly runtime: Runtime
+  /** A Node to bring into the sandbox, or undefined when it is in /usr. */
+  readonly node: string | undefined
+  readonly bwrap: string
+  readonly canDisableUserns: boolean
+  readonly systemLinks: ReadonlyMap<string, string | undefined>
+  readonly filter: Buffer
+  /** Whether sandboxes run as a user who can't get to the engine's directory by himself. */
+  readonly needsDetour: boolean
+}
+
+/** Isolates sandboxes with bubblewrap: Linux namespaces, a system call filter and a user id for each. */
+export class BubblewrapEngine extends SupervisedEngine {
+  readonly name = 'bubblewrap'
+  readonly #base: string
+  readonly #bwrap: string
+  readonly #limits: BubblewrapLimits
+  readonly #isRoot = process.getuid?.() === 0
+  readonly #userIds = new UserIds(() => this.#owners())
+  #host: Host | undefined
+
+  constructor(options: BubblewrapOptions) {
+    const base = resolve(options.dataDir, 'bubblewrap')
+    super(base)
+    this.#base = base
+    this.#bwrap = options.bwrap ?? 'bwrap'
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+  }
+
+  override async probe(): Promise<void> {
+    try {
+      await super.probe()
+    } catch (error) {
+      throw error instanceof EngineUnavailableError ? error : await withAdvice(error)
+    }
+  }
+
+  protected check(sandbox: Sandbox): Promise<void> {
+    return checkIsolation(sandbox)
+  }
+
+  protected async prepare(): Promise<void> {
+    const base = await realpath(this.#base)
+    const { bwrap, help } = await findBubblewrap(this.#bwrap)
+    if (!help.includes('--size ')) {
+      throw new EngineUnavailableError(
+        'this bubblewrap is too old to bound what a sandbox stores: install 0.7 or newer',
+      )
+    }
+    const installed = join(base, 'runtime')
+    const inUsr = process.execPath.startsWith('/usr/') && (await isRunnable(process.execPath))
+    const ownNode =
+      this.#isRoot && !(await isRunnable(process.execPath)) ? await installNode(installed) : process.execPath
+    this.#host = {
+      base,
+      bwrap,
+      runtime: await installRuntime(installed),
+      node: inUsr ? undefined : ownNode,
+      canDisableUserns: help.includes('--disable-userns'),
+      systemLinks: await systemLinks(),
+      filter: seccompFilter(process.arch),
+      needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),
+    }
+  }
+
+  protected async adopt(directory: string): Promise<void> {
+    if (!this.#isRoot) return
+    const id = await this.#userIds.take()
+    await chown(directory, id, id)
+  }
+
+  protected async launch(id: string, _directory: string): Promise<Launched> {
+    const host = this.#host
+    if (host === undefined) throw new EngineError('the engine is not prepared')
+    const userId = this.#isRoot ? await this.directories.owner(id) : undefined
+    if (userId === 0) throw new EngineError('a sandbox must not run as root')
+    const takesDetour = host.needsDetour && userId !== undefined
+    const seen = (path: string): string => (takesDetour ? detoured(host.base, path) : path)
+    const mounts = {
+      workspace: seen(join(host.base, 'sandboxes', id)),
+      runtime: seen(host.runtime.directory),
+      node: host.node === undefined ? undefined : seen(host.node),
+      systemLinks: host.systemLinks,
+    }
+    const node = host.node === undefined ? process.execPath : INSIDE.node
+    return launchBubblewrap({
+      command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
+      userId: takesDetour ? undefined : userId,
+      args: bubblewrapArguments(mounts, this.#limits, host.canDisableUserns),
+      filter: host.filter,
+      inside: [
+        ...limitArguments(this.#limits),
+        node,
+        `${INSIDE.runtime}/supervisor/main.js`,
+        JSON.stringify(supervisorSettings(node)),
+      ],
+    })
+  }
+
+  async #owners(): Promise<number[]> {
+    const owners = await Promise.all((await this.directories.list()).map((id) => this.directories.owner(id)))
+    return owners.filter((owner) => owner !== undefined)
+  }
+}
+
+function supervisorSettings(node: string): SupervisorSettings {
+  const path = [...SYSTEM_PATH, node.slice(0, node.lastIndexOf('/')), `${INSIDE.runtime}/bin`]
+  return {
+    root: INSIDE.workspace,
+    pipeDirectory: INSIDE.pipes,
+    isolated: true,
+    mark: 'sandbox',
+    env: guestEnvironment(INSIDE.workspace, path),
+  }
+}
+
+async function findBubblewrap(name: string): Promise<{ bwrap: string; help: string }> {
+  const run = promisify(execFile)
+  try {
+    const bwrap = name.includes('/') ? name : (await run('sh', ['-c', 'command -v -- "$1"', 'sh', name])).stdout.trim()
+    return { bwrap: await realpath(bwrap), help: (await run(bwrap, ['--help'])).stdout }
+  } catch (error) {
+    throw new EngineError(`${name} could not be run (ENOENT)`, { cause: error })
+  }
+}
+
+/** /bin and its like are links into /usr on today's systems, and directories on older ones. */
+async function systemLinks(): Promise<Map<string, string | undefined>> {
+  const links = new Map<string, string | undefined>()
+  for (const path of ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']) {
+    try {
+      links.set(path, await readlink(path))
+    } catch (error) {
+      const isDirectory = error instanceof Error && 'code' in error && error.code === 'EINVAL'
+      if (isDirectory) links.set(path, undefined)
+    }
+  }
+  return links
+}

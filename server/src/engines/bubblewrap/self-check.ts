@@ -1,0 +1,25 @@
+import type { Sandbox } from '../engine.js'
+import { EngineUnavailableError } from '../errors.js'
+import { runScript } from '../supervised/run-script.js'
+import { GUEST_ID } from './layout.js'
+
+/** What has to be true in a sandbox, each as a shell test. */
+const CHECKS: ReadonlyMap<string, string> = new Map([
+  ['the guest runs as a user of its own', `[ "$(id -u):$(id -g)" = ${GUEST_ID}:${GUEST_ID} ]`],
+  ["the host's secrets are out of sight", '[ ! -e /root ] && [ ! -e /etc/shadow ] && [ ! -e /home ]'],
+  ['the system is read-only', '! touch /probe /usr/probe /etc/probe 2>/dev/null'],
+  ['the guest can gain no rights', 'grep -q "^NoNewPrivs:[[:space:]]*1" /proc/self/status'],
+  ['the system call filter is on', 'grep -q "^Seccomp:[[:space:]]*2" /proc/self/status'],
+  ['there is no network', '[ "$(grep -c : /proc/net/dev)" = 1 ]'],
+  ["the host's processes are out of sight", '[ "$(tr "\\0" " " < /proc/1/cmdline | grep -c bwrap)" = 1 ]'],
+  ['the working directory is writable', 'touch probe'],
+])
+
+/** @throws {EngineUnavailableError} when a sandbox does not isolate as it should. */
+export async function checkIsolation(sandbox: Sandbox): Promise<void> {
+  const script = [...CHECKS.values()].map((test, index) => `if ${test}; then echo ok ${index}; fi`).join('\n')
+  const passed = new Set((await runScript(sandbox, script)).split('\n'))
+  const failed = [...CHECKS.keys()].filter((_, index) => !passed.has(`ok ${index}`))
+  if (failed.length > 0)
+    throw new EngineUnavailableError(`a sandbox does not isolate: not true is that ${failed.join('; ')}`)
+}

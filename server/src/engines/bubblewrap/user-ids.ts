@@ -1,0 +1,42 @@
+import { randomInt } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+
+const FIRST = 20_001
+const LAST = 59_999
+
+/**
+ * Unprivileged user ids, one for each sandbox. Who holds which is read from the owners of the sandboxes' directories, so it
+ * survives the server.
+ */
+export class UserIds {
+  readonly #owners: () => Promise<Iterable<number>>
+  #taken: Promise<Set<number>> | undefined
+
+  /** @param owners - the ids that are in use. */
+  constructor(owners: () => Promise<Iterable<number>>) {
+    this.#owners = owners
+  }
+
+  /** An id that no sandbox and no user of the machine has. Random, so that two servers seldom choose the same. */
+  async take(): Promise<number> {
+    const taken = await (this.#taken ??= this.#load())
+    for (;;) {
+      const id = randomInt(FIRST, LAST + 1)
+      if (taken.has(id)) continue
+      taken.add(id)
+      // Ids of sandboxes that are gone come back with the next look.
+      if (taken.size > (LAST - FIRST) / 2) this.#taken = undefined
+      return id
+    }
+  }
+
+  async #load(): Promise<Set<number>> {
+    const known = [...(await this.#owners()), ...(await usersOfMachine())]
+    return new Set(known.filter((id) => id >= FIRST && id <= LAST))
+  }
+}
+
+async function usersOfMachine(): Promise<number[]> {
+  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '')
+  return passwd.split('\n').map((line) => Number(line.split(':')[2]))
+}

@@ -1,0 +1,40 @@
+import { BubblewrapEngine } from './bubblewrap/engine.js'
+import type { Engine } from './engine.js'
+import { EngineUnavailableError } from './errors.js'
+import { ProcessEngine } from './process/engine.js'
+
+export type EngineChoice = 'auto' | 'bubblewrap' | 'process'
+
+export interface EngineOptions {
+  /** `auto` is bubblewrap: there is no falling back to something that does not isolate. Default `auto`. */
+  readonly engine?: EngineChoice
+  /** Must be true for the process engine. Default false. */
+  readonly allowUnsafe?: boolean
+  /** Where sandboxes keep their files. Made when missing. */
+  readonly dataDir: string
+}
+
+/**
+ * Makes an engine and proves that it works here.
+ *
+ * @throws {EngineUnavailableError} with what to install or allow.
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const engine = chooseEngine(options)
+  try {
+    await engine.probe()
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  return engine
+}
+
+function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir }: EngineOptions): Engine {
+  if (engine !== 'process') return new BubblewrapEngine({ dataDir })
+  if (allowUnsafe) return new ProcessEngine({ dataDir })
+  throw new EngineUnavailableError(
+    'the process engine runs code without any isolation, with all the rights of the server: ' +
+      'it needs `--allow-unsafe` as well, and is for trusted code only',
+  )
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Sandbox } from '../engine.js'
+import { EngineError, EngineUnavailableError } from '../errors.js'
+import { SYSTEM_PATH, guestEnvironment } from '../supervised/guest-environment.js'
+import { SupervisedEngine } from '../supervised/engine.js'
+import { runScript } from '../supervised/run-script.js'
+import { installRuntime } from '../supervised/runtime.js'
+import type { Runtime } from '../supervised/runtime.js'
+import type { Launched } from '../supervised/sandbox.js'
+import { StartedProcess } from '../supervised/started-process.js'
+import { Hunt } from '../supervisor/processes/hunt.js'
+import { markedBy } from '../supervisor/processes/marks.js'
+import type { SupervisorSettings } from '../supervisor/settings.js'
+
+/** How long a supervisor may take to end what it started before the engine does it, in milliseconds. */
+const END_TIMEOUT_MS = 5000
+
+export interface ProcessOptions {
+  /** Where sandboxes keep their files; the engine uses `process/` in it. Made when missing. */
+  readonly dataDir: string
+}
+
+/**
+ * Runs commands as plain processes of the server's own user, with no isolation at all: for trusted code only.
+ *
+ * A process that clears its environment and leaves its parent and its session can't be told from a stranger's, and outlives
+ * the sandbox.
+ */
+export class ProcessEngine extends SupervisedEngine {
+  readonly name = 'process'
+  readonly #base: string
+  #runtime: Runtime | undefined
+
+  constructor(options: ProcessOptions) {
+    const base = resolve(options.dataDir, 'process')
+    super(base)
+    this.#base = base
+  }
+
+  protected async check(sandbox: Sandbox): Promise<void> {
+    if ((await runScript(sandbox, 'echo works')) !== 'works\n') {
+      throw new EngineUnavailableError('no shell could be run: `sh` has to be on the PATH')
+    }
+  }
+
+  protected async prepare(): Promise<void> {
+    this.#runtime = await installRuntime(join(this.#base, 'runtime'))
+  }
+
+  protected async adopt(): Promise<void> {
+    // The server's own user has it already.
+  }
+
+  protected async launch(id: string, directory: string): Promise<Launched> {
+    const runtime = this.#runtime
+    if (runtime === undefined) throw new EngineError('the engine is not prepared')
+    const root = await realpath(directory)
+    const pipeDirectory = await mkdtemp(join(tmpdir(), 'sandbox-pipes-'))
+    const path = [...SYSTEM_PATH, dirname(process.execPath), runtime.bin]
+    const settings: SupervisorSettings = {
+      root,
+      pipeDirectory,
+      isolated: false,
+      mark: id,
+      env: guestEnvironment(root, path),
+    }
+    const child = spawn(process.execPath, [runtime.main, JSON.stringify(settings)], {
+      cwd: '/',
+      env: { PATH: path.join(':') },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A Ctrl-C at the server's terminal is for the server alone.
+      detached: true,
+    })
+    const started = new StartedProcess(child)
+    const end = async (): Promise<void> => {
+      started.connection.close('the sandbox ended')
+      await Promise.race([started.ended, delay(END_TIMEOUT_MS, undefined, { ref: false })])
+      if (started.running) child.kill('SIGKILL')
+      await started.ended
+      // What the supervisor had no time for, or was killed before it could.
+      await new Hunt(markedBy(id)).kill()
+      await rm(pipeDirectory, { recursive: true, force: true })
+    }
+    try {
+      await started.ready()
+      return { connection: started.connection, end }
+    } catch (error) {
+      await end()
+      throw error
+    }
+  }
+}

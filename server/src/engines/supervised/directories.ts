@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { EngineError } from '../errors.js'
+import { makeDirectory } from './make-directory.js'
+
+const run = promisify(execFile)
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
+const TRASH = '.trash-'
+
+/** The directories of an engine's sandboxes, one each, named by id. */
+export class SandboxDirectories {
+  readonly #base: string
+
+  /** @param base - absolute. */
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  /** @throws {EngineError} for an id that is no plain name. */
+  path(id: string): string {
+    if (!ID.test(id)) throw new EngineError('a sandbox id has letters, digits, - and _ only')
+    return join(this.#base, id)
+  }
+
+  async prepare(): Promise<void> {
+    await makeDirectory(this.#base, 0o711)
+    for (const name of await readdir(this.#base)) if (name.startsWith(TRASH)) await erase(join(this.#base, name))
+  }
+
+  /** @throws {EngineError} when there is one already. */
+  async make(id: string): Promise<string> {
+    const path = this.path(id)
+    try {
+      await mkdir(path, { mode: 0o700 })
+    } catch (error) {
+      throw new EngineError(`a directory for the sandbox ${id} could not be made`, { cause: error })
+    }
+    return path
+  }
+
+  async has(id: string): Promise<boolean> {
+    return stat(this.path(id)).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    )
+  }
+
+  async list(): Promise<string[]> {
+    const entries = await readdir(this.#base, { withFileTypes: true }).catch(() => [])
+    return entries.filter((entry) => entry.isDirectory() && ID.test(entry.name)).map((entry) => entry.name)
+  }
+
+  /** The user that a sandbox's files belong to; undefined when there are none. */
+  async owner(id: string): Promise<number | undefined> {
+    return stat(this.path(id)).then(
+      (stats) => stats.uid,
+      () => undefined,
+    )
+  }
+
+  /** Every process of the sandbox must be gone. Removing what is not there is no error. */
+  async remove(id: string): Promise<void> {
+    const trash = join(this.#base, `${TRASH}${randomBytes(8).toString('hex')}`)
+    try {
+      // At once out of sight: a half removed sandbox must never be listed.
+      await rename(this.path(id), trash)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      throw new EngineError(`the files of the sandbox ${id} could not be removed`, { cause: error })
+    }
+    await erase(trash)
+  }
+}
+
+/**
+ * Removes a tree that a guest made. fs.rm fails on a tree deeper than a path may be long; rm walks by descriptors, and
+ * never follows a link.
+ */
+async function erase(path: string): Promise<void> {
+  const remove = (): Promise<unknown> => run('rm', ['-rf', '--one-file-system', '--', path])
+  try {
+    await remove()
+  } catch {
+    // Not root, and the guest took its own rights away.
+    await run('chmod', ['-R', 'u+rwX', '--', path]).catch(() => undefined)
+    await remove().catch((error: unknown) => {
+      throw new EngineError('files of a sandbox could not be removed', { cause: error })
+    })
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  DirectoryNotEmptyError,
+  EngineError,
+  ExecStartError,
+  FileAccessError,
+  FileExistsError,
+  FileNotFoundError,
+  IsADirectoryError,
+  NotADirectoryError,
+  PathEscapesError,
+} from '../errors.js'
+import { asRecord, stringOf } from '../supervisor/protocol/json.js'
+
+const CLASSES = new Map<string, new (message: string) => EngineError>([
+  ['PathEscapes', PathEscapesError],
+  ['FileNotFound', FileNotFoundError],
+  ['FileExists', FileExistsError],
+  ['IsADirectory', IsADirectoryError],
+  ['NotADirectory', NotADirectoryError],
+  ['DirectoryNotEmpty', DirectoryNotEmptyError],
+  ['FileAccess', FileAccessError],
+  ['ExecStart', ExecStartError],
+])
+
+/** @throws {ProtocolError} when the supervisor did not tell a failure. */
+export function failureOf(value: unknown): EngineError {
+  const record = asRecord(value)
+  const message = stringOf(record, 'message').slice(0, 1000)
+  const code = stringOf(record, 'code').slice(0, 50)
+  const Class = CLASSES.get(code)
+  return Class === undefined ? new EngineError(`${code}: ${message}`) : new Class(message)
+}

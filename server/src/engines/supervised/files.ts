@@ -1,0 +1,133 @@
+import { SandboxGoneError } from '../errors.js'
+import type { FileContent, FileEntry, FilePage, SandboxFiles, WrittenFile } from '../engine.js'
+import { ProtocolError } from '../supervisor/protocol/frames.js'
+import type { IncomingStream } from '../supervisor/protocol/incoming-stream.js'
+import { countOf, parseRecord, stringOf } from '../supervisor/protocol/json.js'
+import type { JsonRecord } from '../supervisor/protocol/json.js'
+import type { Connection } from './connection.js'
+
+/** Bytes of one listing: more than an honest page of 1000 paths can take. */
+const MAX_LISTING_BYTES = 32 * 1024 * 1024
+
+/** File operations, done by the supervisor inside the sandbox. */
+export class SupervisedFiles implements SandboxFiles {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async list(path: string, options: { recursive: boolean; limit: number; offset: number }): Promise<FilePage> {
+    const call = this.#connection.call({ op: 'list', path, ...options }, 1)
+    return this.#checked(async () => {
+      const lines = (await collect(only(call.outputs))).split('\n').filter((line) => line !== '')
+      if (lines.length > options.limit) throw new ProtocolError('a page longer than asked for')
+      return { entries: lines.map((line) => entryOf(parseRecord(line))), total: countOf(await call.done, 'total') }
+    })
+  }
+
+  async read(path: string): Promise<FileContent> {
+    const call = this.#connection.call({ op: 'read', path }, 1)
+    return this.#checked(async () => {
+      const entry = entryOf(await call.reply)
+      return { entry, content: exactly(entry.size, only(call.outputs), call.cancel) }
+    })
+  }
+
+  async write(path: string, content: AsyncIterable<Uint8Array>, options: { overwrite: boolean }): Promise<WrittenFile> {
+    const call = this.#connection.call({ op: 'write', path, ...options })
+    await call.reply
+    try {
+      for await (const chunk of content) if (!(await call.input.write(chunk))) break
+    } catch (error) {
+      call.cancel()
+      // The old file must be all there is when the caller learns of it.
+      await call.done.catch(() => undefined)
+      throw error
+    }
+    call.input.end()
+    return this.#checked(async () => {
+      const written = await call.done
+      return { ...entryOf(written), checksum: textOf(written, 'checksum', 32) }
+    })
+  }
+
+  async remove(path: string, options: { recursive: boolean }): Promise<void> {
+    await this.#connection.call({ op: 'remove', path, ...options }).done
+  }
+
+  /** A supervisor that answers nonsense is not the one that the engine started. */
+  async #checked<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation()
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.#connection.close('the supervisor broke the protocol')
+      throw new SandboxGoneError('the supervisor broke the protocol', { cause: error })
+    }
+  }
+}
+
+function only(outputs: readonly IncomingStream[]): IncomingStream {
+  const [output] = outputs
+  if (output === undefined) throw new TypeError('the call has no output stream')
+  return output
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    bytes += chunk.length
+    if (bytes > MAX_LISTING_BYTES) throw new ProtocolError('a listing without end')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function* exactly(size: number, stream: IncomingStream, cancel: () => void): AsyncGenerator<Uint8Array> {
+  let left = size
+  try {
+    for await (const chunk of stream) {
+      left -= chunk.length
+      if (left < 0) throw new SandboxGoneError('the supervisor sent more than the file holds')
+      yield chunk
+    }
+    if (left > 0) throw new SandboxGoneError('the supervisor sent less than the file holds')
+  } finally {
+    if (!stream.ended) cancel()
+  }
+}
+
+function entryOf(record: JsonRecord): FileEntry {
+  const type = stringOf(record, 'type')
+  if (type !== 'file' && type !== 'directory' && type !== 'symlink') throw new ProtocolError('an unknown file type')
+  return {
+    name: textOf(record, 'name', 255),
+    path: textOf(record, 'path', 65_536),
+    type,
+    size: sizeOf(record),
+    permissions: textOf(record, 'permissions', 9),
+    createdAt: dateOf(record, 'createdAt'),
+    modifiedAt: dateOf(record, 'modifiedAt'),
+  }
+}
+
+function textOf(record: JsonRecord, key: string, longest: number): string {
+  const text = stringOf(record, key)
+  if (text.length > longest) throw new ProtocolError(`too long: ${key}`)
+  return text
+}
+
+function sizeOf(record: JsonRecord): number {
+  const size = countOf(record, 'size')
+  if (!Number.isSafeInteger(size)) throw new ProtocolError('a size is a whole number')
+  return size
+}
+
+function dateOf(record: JsonRecord, key: string): Date {
+  const milliseconds = record[key]
+  const date = new Date(typeof milliseconds === 'number' ? milliseconds : NaN)
+  if (Number.isNaN(date.getTime())) throw new ProtocolError(`expected a time: ${key}`)
+  return date
+}

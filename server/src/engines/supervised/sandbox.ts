@@ -1,0 +1,89 @@
+import { SandboxGoneError } from '../errors.js'
+import type { ExecRequest, Execution, Sandbox, SandboxFiles } from '../engine.js'
+import type { Connection } from './connection.js'
+import { startExecution } from './execution.js'
+import { SupervisedFiles } from './files.js'
+
+/** How long a supervisor may overrun a command's timeout before the engine ends the sandbox itself, in milliseconds. */
+const TIMEOUT_GRACE_MS = 30_000
+
+/** A supervisor that the engine started. */
+export interface Launched {
+  readonly connection: Connection
+  /** Ends every process of the sandbox and resolves when none is left. May be called again. */
+  end(): Promise<void>
+}
+
+/** A sandbox whose processes and files a supervisor looks after; the engines differ in how they launch it. */
+export class SupervisedSandbox implements Sandbox {
+  readonly id: string
+  readonly files: SandboxFiles
+  readonly #launched: Launched
+  readonly #removeFiles: () => Promise<void>
+  #paused = false
+  #gone = false
+  #destroying: Promise<void> | undefined
+
+  constructor(id: string, launched: Launched, removeFiles: () => Promise<void>) {
+    this.id = id
+    this.#launched = launched
+    this.#removeFiles = removeFiles
+    this.files = new SupervisedFiles(launched.connection)
+    void launched.connection.gone.then(() => {
+      this.#gone = true
+      // Nothing of a sandbox that can't be talked to may go on.
+      return launched.end()
+    })
+  }
+
+  /** Its processes are gone, and it can't be used any more. */
+  get gone(): boolean {
+    return this.#gone
+  }
+
+  async exec(request: ExecRequest): Promise<Execution> {
+    const { connection } = this.#launched
+    const execution = await startExecution(connection, request)
+    this.#enforce(execution, request.timeoutMs)
+    return execution
+  }
+
+  async pause(): Promise<void> {
+    await this.#launched.connection.call({ op: 'pause' }).done
+    this.#paused = true
+  }
+
+  async resume(): Promise<void> {
+    await this.#launched.connection.call({ op: 'resume' }).done
+    this.#paused = false
+  }
+
+  destroy(): Promise<void> {
+    this.#destroying ??= this.end('the sandbox was destroyed').then(() => this.#removeFiles())
+    return this.#destroying
+  }
+
+  /** Ends every process and keeps the files. */
+  async end(reason: string): Promise<void> {
+    this.#launched.connection.close(reason)
+    await this.#launched.end()
+  }
+
+  /** The supervisor keeps the time, but the guest could have replaced it. */
+  #enforce(execution: Execution, timeoutMs: number): void {
+    let leftMs = timeoutMs + TIMEOUT_GRACE_MS
+    const stepMs = 5000
+    const timer = setInterval(() => {
+      if (this.#paused) return
+      leftMs -= stepMs
+      if (leftMs < 0) this.#launched.connection.close('the supervisor let a command run too long')
+    }, stepMs).unref()
+    const stop = (): void => clearInterval(timer)
+    execution.exit.then(stop, stop)
+  }
+
+  /** @throws {SandboxGoneError} */
+  checkAlive(): void {
+    if (this.#gone) throw new SandboxGoneError('the sandbox ended')
+  }
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
+import { Failure } from '../failure.js'
+import { census, environmentHas } from '../processes/census.js'
+import { Hunt } from '../processes/hunt.js'
+import { COMMAND_MARK } from '../processes/marks.js'
+import type { ExecOutcome } from '../protocol/messages.js'
+import { Deadline } from './deadline.js'
+
+export interface CommandStart {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly directory: string
+  /** For standard input (none: empty), output and error output. */
+  readonly descriptors: readonly [number | 'ignore', number, number]
+  readonly timeoutMs: number
+  /** Unique among all commands of all sandboxes. */
+  readonly mark: string
+  /** Whether this is the only command, so that a new orphan can only be its own. */
+  readonly isAlone: () => boolean
+  /** In a PID namespace of its own. */
+  readonly isolated: boolean
+}
+
+/** A process that was asked for, with all that descends from it. */
+export class Command {
+  readonly exit: Promise<ExecOutcome>
+  readonly #child: ChildProcess
+  readonly #leader: number
+  readonly #start: CommandStart
+  readonly #before: Set<string>
+  readonly #deadline: Deadline
+  #ending: Promise<void> | undefined
+  #ended: 'no' | 'killed' | 'timed out' = 'no'
+
+  private constructor(child: ChildProcess, leader: number, start: CommandStart, before: Set<string>) {
+    this.#child = child
+    this.#leader = leader
+    this.#start = start
+    this.#before = before
+    const startedAt = performance.now()
+    this.#deadline = new Deadline(start.timeoutMs, () => void this.#end('timed out'))
+    this.exit = new Promise((resolve) => {
+      child.on('exit', (code, signal) => {
+        this.#deadline.clear()
+        const own = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+        const outcome = {
+          exitCode: this.#ended === 'no' ? own : null,
+          timedOut: this.#ended === 'timed out',
+          durationMs: performance.now() - startedAt,
+        }
+        // It is not over before the last of its descendants is.
+        void Promise.resolve(this.#ending).then(() => resolve(outcome))
+      })
+    })
+  }
+
+  /** @throws {Failure} ExecStart. */
+  static async start(start: CommandStart): Promise<Command> {
+    const before = new Set(start.isolated ? [...census().values()].map((info) => info.key) : [])
+    try {
+      const [program = '', ...args] = start.argv
+      const child = spawn(program, args, {
+        cwd: start.directory,
+        env: { ...start.env, [COMMAND_MARK]: start.mark },
+        stdio: [...start.descriptors],
+        detached: true,
+      })
+      await new Promise((resolve, reject) => child.once('spawn', resolve).on('error', reject))
+      const leader = child.pid
+      if (leader === undefined) throw new Failure('ExecStart', 'the program could not be started')
+      return new Command(child, leader, start, before)
+    } catch (error) {
+      throw new Failure('ExecStart', startMessage(error, start.argv[0] ?? ''))
+    }
+  }
+
+  /** Kills the process and all its descendants; resolves when none of them is left. No effect once it has ended. */
+  kill(): Promise<void> {
+    return this.#end('killed')
+  }
+
+  pauseClock(): void {
+    this.#deadline.pause()
+  }
+
+  resumeClock(): void {
+    if (this.#running) this.#deadline.resume()
+  }
+
+  get #running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  #end(why: 'killed' | 'timed out'): Promise<void> {
+    if (!this.#running || this.#ending !== undefined) return this.#ending ?? Promise.resolve()
+    this.#ended = why
+    this.#deadline.clear()
+    this.#ending = this.#killAll()
+    return this.#ending
+  }
+
+  async #killAll(): Promise<void> {
+    const { isAlone, isolated, mark } = this.#start
+    const sentinel = `${COMMAND_MARK}=${mark}`
+    await new Hunt((info) => {
+      if (info.pid === this.#leader || info.session === this.#leader || info.group === this.#leader) return true
+      if (environmentHas(info.pid, `${sentinel}\0`)) return true
+      // It left the tree, the session and the environment of its command; in a PID namespace it still ends up with init.
+      return isolated && info.parent === 1 && info.pid !== process.pid && isAlone() && this.#isNew(info.key, info.pid)
+    }).kill()
+  }
+
+  #isNew(key: string, pid: number): boolean {
+    return !this.#before.has(key) && !environmentHas(pid, `${COMMAND_MARK}=`)
+  }
+}
+
+function startMessage(error: unknown, program: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const name = program.length > 100 ? `${program.slice(0, 100)}...` : program
+  switch (code) {
+    case 'ENOENT':
+      return `there is no program ${name}`
+    case 'EACCES':
+      return `${name} may not be executed`
+    case 'E2BIG':
+      return 'the arguments and the environment are too long'
+    case 'EAGAIN':
+      return 'the sandbox has as many processes as it may have'
+    case 'ERR_INVALID_ARG_VALUE':
+      return 'the program, its arguments and its environment may hold no NUL character'
+    default:
+      return `${name} could not be started${typeof code === 'string' ? ` (${code})` : ''}`
+  }
+}

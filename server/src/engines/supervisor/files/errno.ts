@@ -1,0 +1,32 @@
+import { Failure, errnoOf } from '../failure.js'
+
+/** What an error of the file system means to the caller; the message must name no path of the machine. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  const code = errnoOf(error)
+  switch (code) {
+    case 'ENOENT':
+      return new Failure('FileNotFound', 'there is no such file or directory')
+    case 'ENOTDIR':
+    case 'ELOOP':
+      return new Failure('NotADirectory', 'a part of the path is not a directory')
+    case 'EISDIR':
+      return new Failure('IsADirectory', 'the path is a directory')
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new Failure('FileAccess', 'the permissions in the sandbox do not allow it')
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Failure('FileAccess', 'there is no space left')
+    case 'EFBIG':
+      return new Failure('FileAccess', 'the file is larger than a file in the sandbox may be')
+    case 'ENAMETOOLONG':
+      return new Failure('FileAccess', 'the path or a part of it is too long')
+    case 'EMFILE':
+    case 'ENFILE':
+      return new Failure('FileAccess', 'too many files are open in the sandbox')
+    default:
+      return new Failure('Internal', code ?? (error instanceof Error ? error.name : 'unknown'))
+  }
+}

@@ -1,0 +1,21 @@
+import { rm, rmdir, unlink } from 'node:fs/promises'
+import { Failure, errnoOf } from '../failure.js'
+import type { RemoveMessage } from '../protocol/messages.js'
+import { locate } from './locate.js'
+
+/** Removes a file, a link itself or a directory; never the root. */
+export async function remove(root: string, { path, recursive }: RemoveMessage): Promise<void> {
+  await using location = await locate(root, path, { followLast: false })
+  if (location.name === undefined) throw new Failure('PathEscapes', 'the sandbox root itself cannot be removed')
+  if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
+  await location.directory.verify(root)
+  const target = location.directory.at(location.name)
+  if (!location.stats.isDirectory()) return unlink(target)
+  if (recursive) return rm(target, { recursive: true })
+  try {
+    await rmdir(target)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTEMPTY') throw new Failure('DirectoryNotEmpty', `${path} is not empty`)
+    throw error
+  }
+}

@@ -1,0 +1,16 @@
+import { environmentHas } from './census.js'
+import type { ProcessInfo } from './census.js'
+import type { Quarry } from './hunt.js'
+
+/** The environment variable by which a command's processes are known, wherever they moved in the process tree. */
+export const COMMAND_MARK = 'SANDBOX_COMMAND_ID'
+
+/** Everything that a sandbox started and that kept its mark. */
+export function markedBy(mark: string): Quarry {
+  return (info) => environmentHas(info.pid, `${COMMAND_MARK}=${mark}/`)
+}
+
+/** Everything in the supervisor's PID namespace but its init. */
+export function inNamespace(info: ProcessInfo): boolean {
+  return info.pid !== 1
+}

@@ -1,0 +1,17 @@
+/** How much of one stream may be under way or wait for its consumer, in bytes. */
+export const WINDOW_BYTES = 256 * 1024
+
+/** The longest payload of a data frame, in bytes. */
+export const MAX_DATA_BYTES = 64 * 1024
+
+/** What a frame costs beside its bytes, so that a flood of tiny frames fills the window too. */
+const FRAME_COST = 64
+
+export function frameCost(payloadBytes: number): number {
+  return payloadBytes + FRAME_COST
+}
+
+/** How many bytes a frame may hold that costs no more than `credit`; 0 or less when none fits. */
+export function affordableBytes(credit: number): number {
+  return Math.min(MAX_DATA_BYTES, credit - FRAME_COST)
+}

@@ -1,0 +1,96 @@
+import { WINDOW_BYTES, frameCost } from './credit.js'
+import { ProtocolError } from './frames.js'
+
+/**
+ * The receiving side of a stream: an async iterable that gives the sender room only as fast as it is consumed.
+ *
+ * One consumer. A consumer that leaves early lets the rest pass unseen: it must not hold up the sender.
+ */
+export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
+  readonly #grant: (bytes: number) => void
+  #queue: Uint8Array[] = []
+  #room = WINDOW_BYTES
+  #consumed = 0
+  #ended = false
+  #discarding = false
+  #error: Error | undefined
+  #waiting: (() => void) | undefined
+
+  constructor(grant: (bytes: number) => void) {
+    this.#grant = grant
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** @throws {ProtocolError} when the sender had no room for it. */
+  push(chunk: Uint8Array): void {
+    const cost = frameCost(chunk.length)
+    if (this.#ended || cost > this.#room) throw new ProtocolError('a stream was sent more than it has room for')
+    this.#room -= cost
+    if (this.#discarding) this.#consume(chunk)
+    else this.#queue.push(chunk)
+    this.#wake()
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#wake()
+  }
+
+  /** What was received before is still delivered; then the consumer gets the error. */
+  fail(error: Error): void {
+    if (this.#ended) return
+    this.#error = error
+    this.end()
+  }
+
+  discard(): void {
+    this.#discarding = true
+    for (const chunk of this.#queue.splice(0)) this.#consume(chunk)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    for (;;) {
+      const chunk = this.#queue.shift()
+      if (chunk !== undefined) {
+        this.#consume(chunk)
+        return { done: false, value: chunk }
+      }
+      if (this.#discarding) return { done: true, value: undefined }
+      if (this.#ended) {
+        if (this.#error === undefined) return { done: true, value: undefined }
+        const error = this.#error
+        this.#error = undefined
+        throw error
+      }
+      await new Promise<void>((resolve) => (this.#waiting = resolve))
+    }
+  }
+
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.discard()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  #consume(chunk: Uint8Array): void {
+    this.#consumed += frameCost(chunk.length)
+    // A grant for every chunk would double the number of frames; an empty queue may mean a sender without credit.
+    if (this.#ended || (this.#queue.length > 0 && this.#consumed < WINDOW_BYTES / 4)) return
+    const bytes = this.#consumed
+    this.#consumed = 0
+    this.#room += bytes
+    this.#grant(bytes)
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.()
+  }
+}

@@ -1,0 +1,61 @@
+import { ProtocolError } from './frames.js'
+
+export type JsonRecord = Record<string, unknown>
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** @throws {ProtocolError} unless the payload is a JSON object. */
+export function parseRecord(payload: Uint8Array | string): JsonRecord {
+  let value: unknown
+  try {
+    value = JSON.parse(typeof payload === 'string' ? payload : Buffer.from(payload).toString('utf8'))
+  } catch {
+    throw new ProtocolError('a control frame is not JSON')
+  }
+  return asRecord(value)
+}
+
+export function asRecord(value: unknown): JsonRecord {
+  if (!isRecord(value)) throw new ProtocolError('expected a JSON object')
+  return value
+}
+
+export function stringOf(record: JsonRecord, key: string): string {
+  const value = record[key]
+  if (typeof value !== 'string') throw new ProtocolError(`expected a string: ${key}`)
+  return value
+}
+
+export function booleanOf(record: JsonRecord, key: string): boolean {
+  const value = record[key]
+  if (typeof value !== 'boolean') throw new ProtocolError(`expected a boolean: ${key}`)
+  return value
+}
+
+/** A number of bytes, milliseconds or things: finite and not negative. */
+export function countOf(record: JsonRecord, key: string): number {
+  const value = record[key]
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw new ProtocolError(`expected a number: ${key}`)
+  }
+  return value
+}
+
+export function stringsOf(record: JsonRecord, key: string): string[] {
+  const value = record[key]
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw new ProtocolError(`expected strings: ${key}`)
+  }
+  return value
+}
+
+export function stringMapOf(record: JsonRecord, key: string): Record<string, string> {
+  const map: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(asRecord(record[key]))) {
+    if (typeof value !== 'string') throw new ProtocolError(`expected strings: ${key}`)
+    map[name] = value
+  }
+  return map
+}

@@ -1,0 +1,140 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Call } from './call.js'
+import { Fifos } from './commands/fifos.js'
+import { Commands } from './commands/run.js'
+import { asFailure } from './files/errno.js'
+import { list } from './files/list.js'
+import { read } from './files/read.js'
+import { remove } from './files/remove.js'
+import { sweep } from './files/sweep.js'
+import { write } from './files/write.js'
+import { signal } from './processes/census.js'
+import type { ProcessInfo } from './processes/census.js'
+import { Hunt } from './processes/hunt.js'
+import { inNamespace, markedBy } from './processes/marks.js'
+import type { Quarry } from './processes/hunt.js'
+import { FrameKind } from './protocol/frames.js'
+import type { Frame } from './protocol/frames.js'
+import { Link } from './protocol/link.js'
+import { MAX_REQUEST_BYTES, READY_CALL, Stream, parseRequest } from './protocol/messages.js'
+import type { Outcome, Request } from './protocol/messages.js'
+import type { SupervisorSettings } from './settings.js'
+
+/** Runs what the engine asks for, inside the sandbox. */
+export class Supervisor {
+  readonly #settings: SupervisorSettings
+  readonly #commands: Commands
+  readonly #link: Link
+  readonly #cancels = new Map<number, () => void>()
+  #stopped: ProcessInfo[] = []
+
+  /** @param hungUp - called when the engine is gone and every process of the sandbox is killed. */
+  constructor(settings: SupervisorSettings, input: Readable, output: Writable, hungUp: () => void) {
+    this.#settings = settings
+    const fifos = new Fifos(settings.pipeDirectory)
+    this.#commands = new Commands(settings, fifos)
+    this.#link = new Link(input, output, MAX_REQUEST_BYTES, {
+      control: (frame) => this.#control(frame),
+      closed: () => void new Hunt(this.#everything).kill().finally(hungUp),
+    })
+    void fifos.refill()
+    this.#link.send(FrameKind.reply, READY_CALL, {})
+  }
+
+  get #everything(): Quarry {
+    const { isolated, mark } = this.#settings
+    if (isolated) return inNamespace
+    const isMarked = markedBy(mark)
+    return (info) => info.parent === process.pid || isMarked(info)
+  }
+
+  #control(frame: Frame): void {
+    if (frame.kind === FrameKind.request) void this.#answer(frame.call, parseRequest(frame.payload))
+    else if (frame.kind === FrameKind.cancel) this.#cancels.get(frame.call)?.()
+  }
+
+  async #answer(id: number, request: Request): Promise<void> {
+    const outputs: number[] = []
+    let cancelled = false
+    const listeners: (() => void)[] = []
+    const call: Call = {
+      input: this.#link.incoming(id, Stream.input),
+      output: (stream) => {
+        outputs.push(stream)
+        return this.#link.outgoing(id, stream)
+      },
+      reply: (message) => this.#link.send(FrameKind.reply, id, message),
+      get cancelled() {
+        return cancelled
+      },
+      onCancel: (listener) => {
+        if (cancelled) listener()
+        else listeners.push(listener)
+      },
+    }
+    this.#cancels.set(id, () => {
+      cancelled = true
+      for (const listener of listeners.splice(0)) listener()
+    })
+    let outcome: Outcome
+    try {
+      outcome = { ok: (await this.#perform(call, request)) ?? {} }
+    } catch (error) {
+      const { code, message } = asFailure(error)
+      outcome = { failure: { code, message: message.slice(0, 1000) } }
+      for (const stream of outputs) this.#link.forget(id, stream)
+    }
+    this.#cancels.delete(id)
+    this.#link.forget(id, Stream.input)
+    this.#link.send(FrameKind.done, id, outcome)
+  }
+
+  async #perform(call: Call, request: Request): Promise<unknown> {
+    const { root } = this.#settings
+    switch (request.op) {
+      case 'exec':
+        return this.#commands.run(call, request)
+      case 'list':
+        return list(root, request, this.#cancellable(call))
+      case 'read':
+        return read(root, request.path, this.#cancellable(call), (entry) => call.reply(entry))
+      case 'write':
+        call.onCancel(() => call.input.end())
+        return write(
+          root,
+          request,
+          call.input,
+          () => call.reply({}),
+          () => !call.cancelled,
+        )
+      case 'remove':
+        return remove(root, request)
+      case 'sweep':
+        return sweep(root)
+      case 'pause':
+        return this.#pause()
+      case 'resume':
+        return this.#resume()
+      case 'ping':
+        return undefined
+    }
+  }
+
+  #cancellable(call: Call) {
+    const output = call.output(Stream.output)
+    call.onCancel(() => output.end())
+    return output
+  }
+
+  async #pause(): Promise<void> {
+    await this.#commands.pause()
+    const hunt = new Hunt(this.#everything)
+    hunt.freeze()
+    this.#stopped.push(...hunt.stopped)
+  }
+
+  #resume(): void {
+    for (const info of this.#stopped.splice(0)) signal(info, 'SIGCONT')
+    this.#commands.resume()
+  }
+}
