@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   // Node 20 does not know `await using`.
-  esbuild: { target: 'es2022' },
   oxc: { target: 'es2022' },
   test: {
     include: ['test/**/*.test.ts', 'server/test/**/*.test.ts'],

@@ -125,8 +125,8 @@ function parse<Name extends BodyName>(name: Name) {
 }
 
 /** Nothing but the documented errors leaves a call: what middleware throws is wrapped, an abort reason is not. */
-function checked(error: unknown, { deadline: { signal } }: Exchange): unknown {
-  if (signal.aborted) return signal.reason
+function checked(error: unknown, { deadline }: Exchange): unknown {
+  if (deadline.signal.aborted) return deadline.reason
   if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
   return new SandboxAPIError('The request could not be made; the cause says why.', { cause: error })
 }

@@ -33,7 +33,8 @@ export class Deadline {
 
   /** Why the call was ended, when it was. */
   get reason(): unknown {
-    return this.#controller.signal.reason
+    const reason: unknown = this.#controller.signal.reason
+    return reason
   }
 
   /** Starts the time anew: an idle deadline does so before each wait. */

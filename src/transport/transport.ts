@@ -92,8 +92,8 @@ function refuseRedirect(response: Response, exchange: Exchange): void {
 }
 
 function failure(error: unknown, exchange: Exchange, response?: Response): unknown {
-  const { signal } = exchange.deadline
-  if (signal.aborted) return signal.reason
+  const { deadline } = exchange
+  if (deadline.signal.aborted) return deadline.reason
   if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
   const what = response === undefined ? 'No response came' : 'The connection broke in the middle of the response'
   return new SandboxConnectionError(`${what}: ${describe(error)} (${exchange.method} ${exchange.url}).`, {
