@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { acquireLock } from './lock.js'
+
+/**
+ * Where the server keeps its data by default: `/var/lib/sandbox-sessions` for root, else `sandbox-sessions` below
+ * `XDG_STATE_HOME` or `~/.local/state`.
+ */
+export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.getuid?.() === 0) return '/var/lib/sandbox-sessions'
+  const state = env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state')
+  return path.join(state, 'sandbox-sessions')
+}
+
+/** The server's directory, held by this process alone until it is released. */
+export interface DataDir {
+  /** State files, for the server's user only. */
+  readonly sessions: string
+  /** For the engine; other users can pass through to what it opens to them. */
+  readonly sandboxes: string
+  /** The token of a server without any configured credentials: made once, kept with mode 0600. */
+  readToken(): Promise<string>
+  release(): Promise<void>
+}
+
+/** @throws {Error} when the directory cannot be made or written, or another server uses it. */
+export async function openDataDir(directory: string): Promise<DataDir> {
+  const root = path.resolve(directory)
+  try {
+    // Passable and not listable: the sandboxes inside run as users of their own.
+    await mkdir(root, { recursive: true, mode: 0o711 })
+    const release = await acquireLock(path.join(root, 'lock'))
+    const sandboxes = path.join(root, 'sandboxes')
+    await mkdir(sandboxes, { recursive: true, mode: 0o711 })
+    return {
+      sessions: path.join(root, 'sessions'),
+      sandboxes,
+      readToken: () => readOrMakeToken(path.join(root, 'token')),
+      release,
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    throw new Error(`The data directory ${root} cannot be used: ${error.message}. Choose another with --data-dir.`, {
+      cause: error,
+    })
+  }
+}
+
+async function readOrMakeToken(file: string): Promise<string> {
+  const kept = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isSystemError(error) && error.code === 'ENOENT') return ''
+    throw error
+  })
+  if (kept.trim() !== '') return kept.trim()
+  const token = randomBytes(32).toString('base64url')
+  await rm(file, { force: true })
+  await writeFileAtomic(file, `${token}\n`, { mode: 0o600 })
+  return token
+}
+
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+}

@@ -1,0 +1,34 @@
+import type { components } from 'sandbox-sessions-sdk/sandbox-api'
+import type { FileEntry } from '../engines/engine.js'
+import { invalidParameter } from '../http/api-error.js'
+import type { Handlers } from '../http/call.js'
+import { sendFile } from '../http/download.js'
+import { receiveUpload } from '../http/upload.js'
+import type { SessionFiles } from '../sessions/files.js'
+
+type FileOperation = 'uploadFile' | 'downloadFile' | 'listFiles' | 'deleteFile'
+
+export function fileHandlers(files: SessionFiles): Pick<Handlers, FileOperation> {
+  return {
+    uploadFile: async ({ user, path, query, request }) => {
+      const { filename, content } = await receiveUpload(request.raw, request.mediaType)
+      const destination = query.path ?? filename
+      if (destination === undefined) {
+        throw invalidParameter('path is required when the body does not name the file.', { parameter: 'path' })
+      }
+      const { checksum, ...entry } = await files.write(user, path.sessionId, destination, content, query)
+      return { ...toFileInfo(entry), checksum }
+    },
+    downloadFile: async ({ user, path, query, request, reply }) =>
+      sendFile(request, reply, await files.read(user, path.sessionId, query.filePath)),
+    listFiles: async ({ user, path, query }) => {
+      const { entries, total } = await files.list(user, path.sessionId, query.path, query)
+      return { files: entries.map(toFileInfo), total, limit: query.limit, offset: query.offset }
+    },
+    deleteFile: async ({ user, path, query }) => files.remove(user, path.sessionId, query.filePath, query),
+  }
+}
+
+function toFileInfo(entry: FileEntry): components['schemas']['FileInfo'] {
+  return { ...entry, createdAt: entry.createdAt.toISOString(), modifiedAt: entry.modifiedAt.toISOString() }
+}

@@ -1,0 +1,100 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import type { Limits } from '../limits.js'
+import { isObject } from '../spec/json.js'
+import type { Operation } from '../spec/operations.js'
+import { requestIdHeader } from '../spec/validation.js'
+import { ApiError } from './api-error.js'
+import { boundBodies } from './body-deadline.js'
+import { toApiError } from './error-map.js'
+import { refuseBadConnections } from './refusal.js'
+
+export interface AppOptions {
+  readonly limits: Limits
+  readonly basePath: string
+  readonly operations: readonly Operation[]
+  readonly isRequestId: (id: unknown) => id is string
+  readonly logLevel: string
+}
+
+/** A Fastify that answers every error with an Error of the spec and every request with its id. It has no routes yet. */
+export function createApp({ limits, basePath, operations, isRequestId, logLevel }: AppOptions): FastifyInstance {
+  const app = Fastify({
+    logger: {
+      level: logLevel,
+      stream: process.stderr,
+      redact: ['req.headers.authorization', 'req.headers["x-api-key"]'],
+    },
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    requestIdHeader: false,
+    genReqId: ({ headers }) => {
+      const id = headers[requestIdHeader.toLowerCase()]
+      return isRequestId(id) ? id : randomUUID()
+    },
+    http: {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      // Node looks for late requests this often.
+      connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
+    },
+    // A longer id must reach validation, which says what is wrong with it.
+    routerOptions: { maxParamLength: limits.maxHeaderBytes },
+    // Closing goes on while the service still answers, with errors of the spec.
+    return503OnClosing: false,
+    frameworkErrors: sendError,
+    // Replaced below: this one could not see what is being answered.
+    clientErrorHandler: () => undefined,
+  })
+  refuseBadConnections(app.server)
+  // An expectation that Node does not know is answered like any request rather than with an empty 417.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header(requestIdHeader, request.id)
+  })
+  boundBodies(app, limits)
+  app.setErrorHandler(sendError)
+  const routes = operations.map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${basePath}${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split('?')[0] ?? ''
+    const allowed = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+    if (allowed.length > 0) throw methodNotAllowed(request.method, allowed)
+    throw new ApiError(404, 'NOT_FOUND', `The API has nothing at ${path}. Its paths begin with ${basePath}/.`)
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_, payload, done) => {
+    payload.resume()
+    done(null)
+  })
+  return app
+}
+
+function methodNotAllowed(method: string, allowed: readonly string[]): ApiError {
+  const list = allowed.join(', ')
+  return new ApiError(405, 'METHOD_NOT_ALLOWED', `${method} is not possible here; ${list} is.`, {
+    details: { allowed },
+    headers: { Allow: list },
+  })
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const answer = toApiError(error, pathOf(request.query))
+  if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'A request failed.')
+  // Without this Fastify would write the answer of success's schema.
+  void reply
+    .code(answer.status)
+    .headers({ [requestIdHeader]: request.id, ...answer.headers })
+    .type('application/json; charset=utf-8')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(answer.toBody(request.id))
+}
+
+/** The path that a request about a file names. */
+function pathOf(query: unknown): string | undefined {
+  if (!isObject(query)) return undefined
+  const path = query['filePath'] ?? query['path']
+  return typeof path === 'string' ? path : undefined
+}

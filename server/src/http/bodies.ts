@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify'
+import type { Operation } from '../spec/operations.js'
+import { invalidParameter } from './api-error.js'
+
+/**
+ * Takes the media types that the spec names for an operation, and no others. JSON is read whole, up to the server's limit;
+ * every other body is left to the handler as a stream. The body of an operation that has none is ignored.
+ */
+export function acceptBodies(scope: FastifyInstance, operation: Operation): void {
+  const mediaTypes = [...(operation.body?.content.keys() ?? [])]
+  scope.removeAllContentTypeParsers()
+  for (const mediaType of mediaTypes) {
+    if (mediaType === 'application/json') acceptJson(scope)
+    else scope.addContentTypeParser(mediaType, (_, payload, done) => done(null, payload))
+  }
+  scope.addContentTypeParser('*', (request, payload, done) => {
+    if (mediaTypes.length === 0) {
+      payload.resume()
+      done(null)
+      return
+    }
+    const got = request.headers['content-type'] ?? 'no Content-Type'
+    const details = { parameter: 'Content-Type', allowed: mediaTypes }
+    done(invalidParameter(`Send the body as ${mediaTypes.join(' or ')}, got ${got}.`, details))
+  })
+}
+
+function acceptJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'error')
+  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    // Some clients name a content type without sending a content; validation tells whether it was needed.
+    if (text === '') {
+      done(null)
+      return
+    }
+    // The parser answers through the callback only.
+    void parse(request, text, (error, body) => {
+      done(error ? invalidParameter('The body is not valid JSON, or has a key that is not allowed.') : null, body)
+    })
+  })
+}

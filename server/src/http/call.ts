@@ -1,0 +1,21 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import type { Input, JsonAnswer } from '../spec/input.js'
+import type { OperationId } from '../spec/operations.js'
+
+/** One request to an operation, authenticated and validated. */
+export interface Call<Id extends OperationId> extends Input<Id> {
+  /** Who asks. Empty for an operation that needs no credentials. */
+  readonly user: string
+  /** Aborted when the caller went away before the answer was complete. */
+  readonly signal: AbortSignal
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** What an operation answers: its JSON, a stream of bytes, or no body. */
+export type Handler<Id extends OperationId> = (
+  call: Call<Id>,
+) => Promise<([JsonAnswer<Id>] extends [never] ? void : JsonAnswer<Id>) | Readable>
+
+export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

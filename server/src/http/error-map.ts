@@ -1,0 +1,84 @@
+import type { FastifyError } from 'fastify'
+import * as engine from '../engines/errors.js'
+import * as sessions from '../sessions/errors.js'
+import { ApiError, type ErrorCode, invalidParameter } from './api-error.js'
+
+/** What a caller may wait, in seconds, before it is worth trying again. */
+const retryAfter = { 'Retry-After': '5' }
+
+interface Answer {
+  readonly status: number
+  readonly code: ErrorCode
+  readonly headers?: Readonly<Record<string, string>>
+  /** What to tell about a path instead of the error's own message. */
+  readonly about?: (path: string) => string
+}
+
+/** The one place where an error of the service or of an engine becomes an answer. */
+const answers: readonly [new (...args: never) => Error, Answer][] = [
+  [sessions.SessionNotFoundError, { status: 404, code: 'SESSION_NOT_FOUND' }],
+  [sessions.InvalidStateError, { status: 409, code: 'INVALID_STATE' }],
+  [sessions.SessionPausedError, { status: 409, code: 'SESSION_PAUSED' }],
+  [sessions.CapacityExceededError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
+  [sessions.ShuttingDownError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
+  [sessions.ContentTooLargeError, { status: 413, code: 'FILE_TOO_LARGE' }],
+  [sessions.InvalidCommandError, invalid()],
+  [sessions.DirectoryInTheWayError, conflict((path) => `${path} is a directory. Choose another path.`)],
+  [engine.ImageNotAvailableError, { status: 400, code: 'IMAGE_NOT_AVAILABLE' }],
+  [engine.ExecStartError, invalid()],
+  [engine.PathEscapesError, invalid((path) => `${path} leaves the sandbox root. Use a relative path below it.`)],
+  [engine.IsADirectoryError, invalid((path) => `${path} is a directory. Name a file.`)],
+  [engine.NotADirectoryError, invalid((path) => `${path} is not, or is not in, a directory.`)],
+  [engine.FileAccessError, invalid((path) => `The sandbox has no right to use ${path}. Change its permissions first.`)],
+  [engine.FileNotFoundError, { status: 404, code: 'FILE_NOT_FOUND', about: (path) => `Nothing is at ${path}.` }],
+  [engine.FileExistsError, conflict((path) => `${path} exists. Set overwrite=true to replace it.`)],
+  [
+    engine.DirectoryNotEmptyError,
+    {
+      status: 409,
+      code: 'DIRECTORY_NOT_EMPTY',
+      about: (path) => `${path} is not empty. Set recursive=true to delete everything in it.`,
+    },
+  ],
+]
+
+/**
+ * @param path The path that the request names, for errors that are about a path.
+ */
+export function toApiError(error: unknown, path: string | undefined): ApiError {
+  if (error instanceof ApiError) return error
+  for (const [kind, { status, code, headers, about }] of answers) {
+    if (!(error instanceof kind)) continue
+    const details = {
+      ...(error instanceof sessions.SessionError && error.details),
+      ...(about && path !== undefined && { path }),
+    }
+    const message = about?.(path ?? 'The path') ?? error.message
+    return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
+  }
+  return isFastifyError(error) ? ofFastify(error) : internalError(error)
+}
+
+function invalid(about?: (path: string) => string): Answer {
+  return { status: 400, code: 'INVALID_PARAMETER', ...(about && { about }) }
+}
+
+function conflict(about: (path: string) => string): Answer {
+  return { status: 409, code: 'FILE_EXISTS', about }
+}
+
+function ofFastify(error: FastifyError): ApiError {
+  const status = error.statusCode ?? 500
+  if (status === 413) return new ApiError(413, 'FILE_TOO_LARGE', 'The body is too large for this server.')
+  if (status >= 500) return internalError(error)
+  return invalidParameter(error.message.endsWith('.') ? error.message : `${error.message}.`)
+}
+
+function internalError(cause: unknown): ApiError {
+  const message = 'The service failed. Quote the request id when you report it.'
+  return new ApiError(500, 'INTERNAL_ERROR', message, { cause })
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { requestIdHeader } from '../spec/validation.js'
+import { ApiError, invalidParameter } from './api-error.js'
+
+/** Answers what Node could not read as a request with an Error of the spec, and closes the connection. */
+export function refuseBadConnections(server: Server): void {
+  const responses = new WeakMap<Duplex, ServerResponse>()
+  server.prependListener('request', (request, response) => responses.set(request.socket, response))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const response = responses.get(socket)
+    const isAnswering = response?.headersSent === true && !response.writableFinished
+    // Nobody listens any more, or this would garble the answer that is under way.
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy()
+    else refuse(socket, error.code)
+  })
+}
+
+function refuse(socket: Duplex, code: string | undefined): void {
+  const requestId = randomUUID()
+  const answer = toAnswer(code)
+  const body = JSON.stringify(answer.toBody(requestId))
+  socket.end(
+    [
+      `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `${requestIdHeader}: ${requestId}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+    // A caller that goes on sending must not keep the connection.
+    () => socket.destroy(),
+  )
+}
+
+function toAnswer(code: string | undefined): ApiError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new ApiError(431, 'INVALID_PARAMETER', 'The headers are too long. Send fewer or shorter ones.')
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ApiError(408, 'REQUEST_TIMEOUT', 'The request did not arrive in time. Send it again.')
+    default:
+      return invalidParameter('This is no valid HTTP request.')
+  }
+}

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Authenticator } from '../auth.js'
+import type { Operation, OperationId } from '../spec/operations.js'
+import { compileInput } from '../spec/validation.js'
+import { acceptBodies } from './bodies.js'
+import type { Handlers } from './call.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; empty where no credentials are needed. */
+    user: string
+  }
+}
+
+export interface RoutesOptions {
+  readonly basePath: string
+  readonly operations: readonly Operation[]
+  readonly handlers: Handlers
+  readonly authenticator: Authenticator
+}
+
+/** Makes one route an operation of the spec. @throws {Error} when the spec lacks an operation that has a handler. */
+export function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
+  const ids = new Set<string>(options.operations.map(({ id }) => id))
+  const missing = Object.keys(options.handlers).filter((id) => !ids.has(id))
+  if (missing.length > 0) throw new Error(`The spec lacks ${missing.join(', ')}.`)
+  app.decorateRequest('user', '')
+  for (const operation of options.operations) {
+    void app.register((scope, _, done) => {
+      addRoute(scope, operation, options)
+      done()
+    })
+  }
+}
+
+function addRoute<Id extends OperationId>(
+  scope: FastifyInstance,
+  operation: Operation & { readonly id: Id },
+  { basePath, handlers, authenticator }: RoutesOptions,
+): void {
+  const handler = handlers[operation.id]
+  const readInput = compileInput(operation)
+  if (operation.secured) {
+    scope.addHook('onRequest', async (request) => {
+      request.user = await authenticator.authenticate(request.headers)
+    })
+  }
+  acceptBodies(scope, operation)
+  scope.route({
+    method: operation.method,
+    url: basePath + operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Answers of success are written by the spec's schema: nothing that it does not name gets out.
+    ...(operation.answer && { schema: { response: { [operation.success]: operation.answer } } }),
+    handler: async (request, reply) => {
+      const input = readInput({
+        path: request.params,
+        query: request.query,
+        headers: request.headers,
+        body: isJson(request) ? request.body : undefined,
+      })
+      void reply.code(operation.success)
+      const answer = await handler({ ...input, user: request.user, signal: signalOf(reply.raw), request, reply })
+      return answer ?? reply.send()
+    },
+  })
+}
+
+function isJson(request: FastifyRequest): boolean {
+  return request.mediaType === undefined || request.mediaType === 'application/json'
+}
+
+/** A signal that is aborted when the connection closes before the response is complete. */
+function signalOf(response: NodeJS.EventEmitter & { readonly writableFinished: boolean }): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}

@@ -1,0 +1,8 @@
+export type { JwtOptions } from './auth.js'
+export { defaultDataDir } from './data-dir.js'
+export type { EngineChoice } from './engines/create-engine.js'
+export type * from './engines/engine.js'
+export * from './engines/errors.js'
+export { defaultLimits, type Limits } from './limits.js'
+export { createSandboxServer, type SandboxServer, type SandboxServerOptions } from './server.js'
+export { type Clock, systemClock } from './sessions/clock.js'

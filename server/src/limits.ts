@@ -1,0 +1,30 @@
+/** Bounds of the server that the spec leaves to it. */
+export interface Limits {
+  /** Sessions at a time, over all users. Default 100. */
+  readonly maxSessions: number
+  /** Bytes of a JSON body. Default 10 MiB. */
+  readonly maxBodyBytes: number
+  /** Bytes of one uploaded file. Default 1 GiB. */
+  readonly maxFileBytes: number
+  /** Bytes that are kept of each of stdout and stderr of one command. Default 10 MiB. */
+  readonly maxOutputBytes: number
+  /** Bytes of all headers of a request. Default 16 KiB. */
+  readonly maxHeaderBytes: number
+  /** Milliseconds that a connection may take to send its headers. Default 20 000. */
+  readonly headersTimeoutMs: number
+  /** Milliseconds that a body may pause between two pieces. Default 60 000. */
+  readonly bodyIdleTimeoutMs: number
+  /** Milliseconds that a request may take to arrive in all. Default one hour: an upload may be long. */
+  readonly requestTimeoutMs: number
+}
+
+export const defaultLimits: Limits = {
+  maxSessions: 100,
+  maxBodyBytes: 10 * 1024 ** 2,
+  maxFileBytes: 1024 ** 3,
+  maxOutputBytes: 10 * 1024 ** 2,
+  maxHeaderBytes: 16 * 1024,
+  headersTimeoutMs: 20_000,
+  bodyIdleTimeoutMs: 60_000,
+  requestTimeoutMs: 3_600_000,
+}

@@ -1,0 +1,160 @@
+import { Authenticator, type JwtOptions } from './auth.js'
+import { defaultDataDir, openDataDir, type DataDir } from './data-dir.js'
+import { createEngine, type EngineChoice } from './engines/create-engine.js'
+import type { Engine } from './engines/engine.js'
+import { codeHandlers } from './handlers/code.js'
+import { commandHandlers } from './handlers/commands.js'
+import { fileHandlers } from './handlers/files.js'
+import { sessionHandlers } from './handlers/sessions.js'
+import { systemHandlers } from './handlers/system.js'
+import { createApp } from './http/app.js'
+import { addRoutes } from './http/routes.js'
+import { defaultLimits, type Limits } from './limits.js'
+import { type Clock, systemClock } from './sessions/clock.js'
+import { SessionCommands } from './sessions/commands.js'
+import { SessionFiles } from './sessions/files.js'
+import { Sessions } from './sessions/sessions.js'
+import { SessionStore } from './sessions/store.js'
+import { publishedSpec, SpecDocument } from './spec/document.js'
+import { readBasePath, readOperations } from './spec/operations.js'
+import { compileRequestId } from './spec/validation.js'
+
+export interface SandboxServerOptions {
+  /** The address to listen at. Default `127.0.0.1`: this machine only. */
+  readonly host?: string
+  /** Default 8080; 0 takes any free port. */
+  readonly port?: number
+  /** Where sessions, their files and the token are kept. Default {@link defaultDataDir}. */
+  readonly dataDir?: string
+  /** What isolates the sessions: by name, or an engine of your own, which the server closes. Default `auto`. */
+  readonly engine?: EngineChoice | Engine
+  /** Must be true for the process engine, which isolates nothing. Default false. */
+  readonly allowUnsafe?: boolean
+  /** The one token that is accepted. Default: one that is made at the first start and kept in the data directory. */
+  readonly token?: string
+  /** More static tokens, each with its user. */
+  readonly tokens?: Readonly<Record<string, string>>
+  /** Accepts JSON Web Tokens; `sub` is the user. */
+  readonly jwt?: JwtOptions
+  /** Bounds that the spec leaves to the server. Default {@link defaultLimits}. */
+  readonly limits?: Partial<Limits>
+  /** `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`; written to stderr as JSON lines. Default `silent`. */
+  readonly logLevel?: string
+  /** How long {@link SandboxServer.close} lets running calls end by themselves, in milliseconds. Default 500. */
+  readonly graceMs?: number
+  /** The time of sessions, for tests. Default the machine's. */
+  readonly clock?: Clock
+  /** Another copy of the spec, as a path. Default the one of `sandbox-sessions-sdk`. */
+  readonly spec?: string
+}
+
+export interface SandboxServer {
+  /** The base of the API, with its version: what a client takes as `apiUrl`. */
+  readonly url: string
+  /** The static token; undefined when only {@link SandboxServerOptions.tokens} or JSON Web Tokens are accepted. */
+  readonly token: string | undefined
+  /**
+   * Takes no new work, lets running calls end for a grace period in milliseconds, then ends every process, saves every
+   * session and stops listening. Sessions and their files are there again at the next start on the same directory.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>
+}
+
+/** The user of the one static token. */
+const defaultUser = 'default'
+
+/** How long answers may take to leave after everything has ended, in milliseconds. */
+const farewellMs = 1_000
+
+/**
+ * Starts a Sandbox API on this machine.
+ *
+ * @throws {EngineUnavailableError} when nothing isolates here; it says what to install.
+ * @throws {Error} when the data directory or the port cannot be used.
+ */
+export async function createSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
+  const limits: Limits = { ...defaultLimits, ...options.limits }
+  const spec = await SpecDocument.load(options.spec ?? publishedSpec)
+  const dataDir = await openDataDir(options.dataDir ?? defaultDataDir())
+  const undo: (() => Promise<unknown>)[] = [() => dataDir.release()]
+  try {
+    const credentials = await readCredentials(options, dataDir)
+    const authenticator = new Authenticator(credentials)
+    const operations = readOperations(spec)
+    const basePath = readBasePath(spec)
+    const logLevel = options.logLevel ?? 'silent'
+    const app = createApp({ limits, basePath, operations, isRequestId: compileRequestId(spec), logLevel })
+    undo.unshift(() => app.close())
+
+    const engine = await openEngine(options, dataDir)
+    const sessions = new Sessions({
+      engine,
+      store: new SessionStore(dataDir.sessions),
+      clock: options.clock ?? systemClock,
+      log: app.log,
+      maxSessions: limits.maxSessions,
+    })
+    undo.unshift(() => sessions.close())
+    const commands = new SessionCommands(sessions, limits)
+    const handlers = {
+      ...sessionHandlers(sessions),
+      ...commandHandlers(commands),
+      ...codeHandlers(commands),
+      ...fileHandlers(new SessionFiles(sessions, limits)),
+      ...systemHandlers(),
+    }
+    addRoutes(app, { basePath, operations, handlers, authenticator })
+    await sessions.start()
+    const address = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080 })
+
+    let closing: Promise<void> | undefined
+    const close = async (graceMs: number) => {
+      await sessions.drain(graceMs)
+      await sessions.close()
+      const lateAnswers = setTimeout(() => app.server.closeAllConnections(), farewellMs)
+      await app.close()
+      clearTimeout(lateAnswers)
+      await dataDir.release()
+    }
+    return {
+      url: reachable(address) + basePath,
+      token: credentials.token,
+      close: ({ graceMs = options.graceMs ?? 500 } = {}) => (closing ??= close(graceMs)),
+    }
+  } catch (error) {
+    for (const step of undo) await step()
+    throw error
+  }
+}
+
+interface Credentials {
+  readonly token: string | undefined
+  readonly tokens: Readonly<Record<string, string>>
+  readonly jwt: JwtOptions | undefined
+}
+
+async function readCredentials(
+  { token, tokens = {}, jwt }: SandboxServerOptions,
+  dataDir: DataDir,
+): Promise<Credentials> {
+  const isConfigured = token !== undefined || jwt !== undefined || Object.keys(tokens).length > 0
+  const own = isConfigured ? token : await dataDir.readToken()
+  return { token: own, tokens: own === undefined ? tokens : { ...tokens, [own]: defaultUser }, jwt }
+}
+
+async function openEngine({ engine, allowUnsafe }: SandboxServerOptions, dataDir: DataDir): Promise<Engine> {
+  if (typeof engine === 'object') {
+    await engine.probe()
+    return engine
+  }
+  return await createEngine({
+    dataDir: dataDir.sandboxes,
+    ...(engine !== undefined && { engine }),
+    ...(allowUnsafe !== undefined && { allowUnsafe }),
+  })
+}
+
+/** An address that a client on this machine can use: the ones that mean "everywhere" lead nowhere. */
+function reachable(address: string): string {
+  return address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+}

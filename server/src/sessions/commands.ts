@@ -1,0 +1,147 @@
+import type { Execution } from '../engines/engine.js'
+import { ExecStartError } from '../engines/errors.js'
+import { InvalidCommandError } from './errors.js'
+import type { LiveSession } from './live-session.js'
+import { collectOutput } from './output.js'
+import type { Program } from './programs/program.js'
+import type { Sessions } from './sessions.js'
+
+/** The longest single string, and a safe bound for all of them, that Linux lets a process start with. */
+const longestString = 128 * 1024 - 1
+const longestStart = 1024 * 1024
+
+export interface Command {
+  /** Each is tried in turn until one is found in the sandbox. */
+  readonly programs: readonly Program[]
+  /** Added to the environment that the sandbox sets. */
+  readonly env: Readonly<Record<string, string>>
+  /** Relative to the sandbox root. */
+  readonly cwd: string
+  /** What the program reads from its standard input. */
+  readonly stdin: string
+  /** Seconds. */
+  readonly timeout: number
+}
+
+export interface CommandOutcome {
+  readonly status: 'completed' | 'failed' | 'timeout'
+  /** Null when it was killed at its timeout. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly truncated: boolean
+}
+
+/** Runs programs in sessions. */
+export class SessionCommands {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly options: {
+      /** How much of each of stdout and stderr is kept, in bytes. */
+      readonly maxOutputBytes: number
+    },
+  ) {}
+
+  /**
+   * Runs a command to its end and keeps its output up to the cap.
+   *
+   * @param signal Kills the command, for a caller that went away.
+   * @throws What {@link SessionCommands.follow} does.
+   */
+  run(owner: string, id: string, command: Command, signal: AbortSignal): Promise<CommandOutcome> {
+    const { maxOutputBytes } = this.options
+    return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }) => {
+      const [out, err, { exitCode, timedOut }] = await Promise.all([
+        collectOutput(stdout, maxOutputBytes),
+        collectOutput(stderr, maxOutputBytes),
+        exit,
+      ])
+      return {
+        status: timedOut ? 'timeout' : exitCode === 0 ? 'completed' : 'failed',
+        exitCode: timedOut ? null : exitCode,
+        stdout: out.text,
+        stderr: err.text,
+        truncated: out.truncated || err.truncated,
+      }
+    })
+  }
+
+  /**
+   * Starts a command and hands it to a consumer, which must read both outputs; killed if the consumer fails.
+   *
+   * @throws {SessionPausedError} @throws {SessionNotFoundError} also when the session ends meanwhile.
+   * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError}
+   */
+  async follow<Result>(
+    owner: string,
+    id: string,
+    command: Command,
+    signal: AbortSignal,
+    consume: (execution: Execution) => Promise<Result>,
+  ): Promise<Result> {
+    this.sessions.assertOpen()
+    assertStartable(command)
+    return await this.sessions.use(owner, id, async (session) => {
+      session.assertRunning()
+      session.touch()
+      const execution = await startFirst(session, command)
+      const kill = () => void execution.kill().catch(() => undefined)
+      signal.addEventListener('abort', kill, { once: true })
+      if (signal.aborted) kill()
+      try {
+        return await consume(execution)
+      } catch (error) {
+        kill()
+        throw error
+      } finally {
+        signal.removeEventListener('abort', kill)
+        session.touch()
+      }
+    })
+  }
+}
+
+async function startFirst(session: LiveSession, command: Command): Promise<Execution> {
+  let failure: unknown = new ExecStartError('There is no program to start.')
+  for (const { argv, stdin } of command.programs) {
+    try {
+      return await session.sandbox.exec({
+        argv,
+        env: command.env,
+        cwd: command.cwd,
+        stdin: Buffer.concat([stdin, Buffer.from(command.stdin)]),
+        timeoutMs: command.timeout * 1_000,
+      })
+    } catch (error) {
+      if (!(error instanceof ExecStartError)) throw error
+      failure = error
+    }
+  }
+  throw failure
+}
+
+function assertStartable({ programs, env, cwd }: Command): void {
+  if (cwd.includes('\0')) throw new InvalidCommandError('cwd must not contain a NUL.', { parameter: 'cwd' })
+  let total = programs[0]?.argv.reduce((sum, argument) => sum + Buffer.byteLength(argument), 0) ?? 0
+  for (const [name, value] of Object.entries(env)) {
+    const parameter = `env.${name}`
+    if (name === '' || /[=\0]/.test(name)) {
+      throw new InvalidCommandError('The name of an environment variable must not be empty or contain = or a NUL.', {
+        parameter: 'env',
+      })
+    }
+    if (value.includes('\0')) throw new InvalidCommandError(`${parameter} must not contain a NUL.`, { parameter })
+    const size = Buffer.byteLength(name) + Buffer.byteLength(value) + 1
+    if (size > longestString) {
+      throw new InvalidCommandError(`${parameter} must have at most ${longestString} bytes, got ${size}.`, {
+        parameter,
+      })
+    }
+    total += size
+  }
+  if (total > longestStart) {
+    throw new InvalidCommandError(`env must have at most ${longestStart} bytes in all, got ${total}.`, {
+      parameter: 'env',
+    })
+  }
+}

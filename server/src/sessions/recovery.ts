@@ -1,0 +1,64 @@
+import type { Engine, Sandbox } from '../engines/engine.js'
+import { SandboxGoneError } from '../engines/errors.js'
+import type { Clock } from './clock.js'
+import type { SessionRecord } from './record.js'
+import type { Log } from './sessions.js'
+import type { SessionStore } from './store.js'
+
+export interface RecoveredSession {
+  readonly record: SessionRecord
+  readonly sandbox: Sandbox
+}
+
+interface RecoveryOptions {
+  readonly engine: Engine
+  readonly store: SessionStore
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Matches the state files with the sandboxes that the engine still holds. What has both and time left is taken over;
+ * everything else is removed.
+ *
+ * A paused session stays paused: its processes are gone, like those of every recovered session, and whoever paused it
+ * finds it as it was left.
+ */
+export async function recoverSessions(options: RecoveryOptions): Promise<RecoveredSession[]> {
+  const { engine, store, clock, log } = options
+  const records = await store.load()
+  const held = new Set(await engine.list())
+  const recovered: RecoveredSession[] = []
+  for (const record of records) {
+    if (held.delete(record.id) && record.expiresAt > clock.now()) {
+      const sandbox = await takeOver(options, record)
+      if (sandbox) recovered.push({ record, sandbox })
+    } else {
+      await engine.remove(record.id)
+      await store.remove(record.id)
+      log.info({ sessionId: record.id }, 'A session of an earlier run is over and was removed.')
+    }
+  }
+  for (const id of held) {
+    await engine.remove(id)
+    log.info({ sessionId: id }, 'A sandbox without a session was removed.')
+  }
+  return recovered
+}
+
+async function takeOver(options: RecoveryOptions, record: SessionRecord): Promise<Sandbox | undefined> {
+  const { engine, store, log } = options
+  try {
+    const sandbox = await engine.recover(record.id, { image: record.image })
+    if (record.status === 'paused') await sandbox.pause()
+    return sandbox
+  } catch (error) {
+    if (error instanceof SandboxGoneError) {
+      await engine.remove(record.id)
+      await store.remove(record.id)
+    }
+    // Anything else may pass: state and files stay for the next start.
+    log.error({ sessionId: record.id, err: error }, 'A session of an earlier run could not be taken over.')
+    return undefined
+  }
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { isObject, type JsonObject } from './json.js'
+
+/** The spec as the SDK package publishes it. */
+export const publishedSpec = fileURLToPath(import.meta.resolve('sandbox-sessions-sdk/sandbox-api-spec.yaml'))
+
+/** An OpenAPI 3.1 document whose references are read as JSON Schema 2020-12 reads them: siblings of `$ref` count. */
+export class SpecDocument {
+  readonly root: JsonObject
+
+  constructor(root: unknown) {
+    if (!isObject(root)) throw new Error('The spec is not a YAML object.')
+    this.root = root
+  }
+
+  /** @throws {Error} when the file cannot be read or is no YAML object. */
+  static async load(file: string = publishedSpec): Promise<SpecDocument> {
+    return new SpecDocument(parse(await readFile(file, 'utf8')))
+  }
+
+  /** The object at a place such as `#/components/schemas/Session`, without any reference left in it. */
+  at(pointer: string): JsonObject {
+    return this.object(this.#lookUp(pointer))
+  }
+
+  /** The value with every reference replaced by what it names; what stands beside a reference wins over it. */
+  object(value: unknown): JsonObject {
+    const inlined = this.#inline(value, [])
+    return isObject(inlined) ? inlined : {}
+  }
+
+  #inline(value: unknown, trail: readonly string[]): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.#inline(item, trail))
+    if (!isObject(value)) return value
+    const { $ref, ...siblings } = value
+    const own = Object.fromEntries(Object.entries(siblings).map(([key, item]) => [key, this.#inline(item, trail)]))
+    if (typeof $ref !== 'string') return own
+    if (trail.includes($ref)) throw new Error(`The spec refers to ${$ref} from within itself.`)
+    const target = this.#inline(this.#lookUp($ref), [...trail, $ref])
+    return isObject(target) ? { ...target, ...own } : target
+  }
+
+  #lookUp(pointer: string): unknown {
+    let value: unknown = this.root
+    for (const part of pointer.split('/').slice(1)) {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+      value = isObject(value) ? value[key] : undefined
+    }
+    if (value === undefined) throw new Error(`The spec has nothing at ${pointer}.`)
+    return value
+  }
+}
