@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import { parse } from 'yaml'
 import { isObject, type JsonObject } from './json.js'
 
 /** The spec as the SDK package publishes it. */
-export const publishedSpec = fileURLToPath(import.meta.resolve('sandbox-sessions-sdk/sandbox-api-spec.yaml'))
+export const publishedSpec = createRequire(import.meta.url).resolve('sandbox-sessions-sdk/sandbox-api-spec.yaml')
 
 /** An OpenAPI 3.1 document whose references are read as JSON Schema 2020-12 reads them: siblings of `$ref` count. */
 export class SpecDocument {
