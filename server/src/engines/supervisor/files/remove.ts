@@ -10,8 +10,8 @@ export async function remove(root: string, { path, recursive }: RemoveMessage): 
   if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
   await location.directory.verify(root)
   const target = location.directory.at(location.name)
-  if (!location.stats.isDirectory()) return unlink(target)
-  if (recursive) return rm(target, { recursive: true })
+  if (!location.stats.isDirectory()) return await unlink(target)
+  if (recursive) return await rm(target, { recursive: true })
   try {
     await rmdir(target)
   } catch (error) {
