@@ -1,12 +1,24 @@
 import { defineConfig } from 'vitest/config'
 
+// Node 20 does not know `await using`.
+const oxc = { target: 'es2022' }
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 export default defineConfig({
-  // Node 20 does not know `await using`.
-  oxc: { target: 'es2022' },
   test: {
-    include: ['test/**/*.test.ts', 'server/test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    reporters: process.env['CI'] === 'true' ? ['default'] : ['default'],
+    reporters: ['default', './test/support/closing-line.ts'],
+    projects: [
+      { oxc, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        oxc,
+        test: {
+          ...limits,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      { oxc, test: { ...limits, name: 'server', include: ['server/test/**/*.test.ts'] } },
+    ],
   },
 })

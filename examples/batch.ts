@@ -17,7 +17,7 @@ await using client = new SessionsClient()
 
 async function grade(submission: string): Promise<CommandResult> {
   await using session = await client.createSession({ ttl: 60, image: 'python:3' })
-  return session.runCode(submission + check, { timeout: 2 })
+  return await session.runCode(submission + check, { timeout: 2 })
 }
 
 const results: CommandResult[] = []

@@ -29,12 +29,12 @@ export class FileDownload {
   }
 
   /** The bytes as UTF-8. */
-  text(): Promise<string> {
-    return this.#unread().text()
+  async text(): Promise<string> {
+    return await this.#unread().text()
   }
 
-  blob(): Promise<Blob> {
-    return this.#unread().blob()
+  async blob(): Promise<Blob> {
+    return await this.#unread().blob()
   }
 
   /** Lets go of the connection without reading the rest. Calling it after reading is no error. */

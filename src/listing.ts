@@ -29,7 +29,8 @@ interface PageSource<Page extends PageInfo, Item> {
  * for await (const session of client.listSessions()) await session.delete()
  * ```
  */
-export class Listing<Page extends PageInfo, Item> implements PromiseLike<Page>, AsyncIterable<Item> {
+export class Listing<Page extends PageInfo, Item> implements Promise<Page>, AsyncIterable<Item> {
+  readonly [Symbol.toStringTag] = 'Listing'
   readonly #source: PageSource<Page, Item>
   #page: Promise<Page> | undefined
 
@@ -45,6 +46,16 @@ export class Listing<Page extends PageInfo, Item> implements PromiseLike<Page>, 
   ): Promise<Fulfilled | Rejected> {
     this.#page ??= this.#source.load(undefined)
     return this.#page.then(onFulfilled, onRejected)
+  }
+
+  catch<Rejected = never>(
+    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<Page | Rejected> {
+    return this.then(undefined, onRejected)
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<Page> {
+    return this.then().finally(onFinally)
   }
 
   /** Every entry from the offset that was asked for to the end, page by page. */

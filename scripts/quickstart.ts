@@ -1,0 +1,51 @@
+/**
+ * Starts the local server on a free port with a temporary data directory, runs examples/quickstart.ts against it, and leaves
+ * no process and no file behind: `npm run quickstart`.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EngineUnavailableError, type SandboxServer, createSandboxServer } from 'sandbox-sessions-server'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+async function start(dataDir: string): Promise<SandboxServer> {
+  try {
+    return await createSandboxServer({ port: 0, dataDir })
+  } catch (error) {
+    if (!(error instanceof EngineUnavailableError)) throw error
+    console.log(`Sessions can't be isolated on this machine: ${error.message}`)
+    console.log('The quickstart goes on WITHOUT isolation (process engine): it runs only its own, trusted code.')
+    return await createSandboxServer({ port: 0, dataDir, engine: 'process', allowUnsafe: true })
+  }
+}
+
+async function runExample({ url, token }: SandboxServer): Promise<number> {
+  const env = { ...process.env, SANDBOX_API_URL: url, SANDBOX_API_TOKEN: token }
+  const example = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'examples/quickstart.ts')], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  })
+  const stop = (): void => void example.kill()
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  await once(example, 'exit')
+  return example.exitCode ?? 1
+}
+
+const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-quickstart-'))
+try {
+  const server = await start(dataDir)
+  try {
+    console.log(`Started a Sandbox API server at ${server.url}.`)
+    process.exitCode = await runExample(server)
+  } finally {
+    await server.close()
+  }
+} finally {
+  await rm(dataDir, { recursive: true, force: true })
+}
+console.log('Stopped the server and removed its data directory. Nothing is left behind.')
