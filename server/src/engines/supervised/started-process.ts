@@ -58,8 +58,8 @@ export class StartedProcess {
       await this.connection.ready()
     } catch (error) {
       if (!(error instanceof SandboxGoneError)) throw error
-      // Its last words may come after its end.
-      if (!this.running) await Promise.race([this.#closed, delay(1000, undefined, { ref: false })])
+      // Its last words may come after the end of its output.
+      await Promise.race([this.#closed, delay(1000, undefined, { ref: false })])
       throw new EngineError(`a sandbox could not be started: ${this.complaint || error.message}`, { cause: error })
     } finally {
       clearTimeout(timer)

@@ -7,6 +7,7 @@ import type { EntryMessage, WriteMessage } from '../protocol/messages.js'
 import { entryOf, temporaryName } from './entry.js'
 import { locate } from './locate.js'
 import type { Location } from './locate.js'
+import { partsOf } from './path-rules.js'
 
 /**
  * Writes a whole file beside its place and then moves it there, so that nobody ever sees half of it.
@@ -24,7 +25,8 @@ export async function write(
   ready: () => void,
   isWhole: () => boolean,
 ): Promise<EntryMessage & { checksum: string }> {
-  if (request.path.endsWith('/')) throw new Failure('IsADirectory', `${request.path} names a directory`)
+  const isRoot = partsOf(request.path).length === 0
+  if (isRoot || request.path.endsWith('/')) throw new Failure('IsADirectory', `${request.path || '.'} is a directory`)
   await using location = await locate(root, request.path, { followLast: true, makeParents: true })
   try {
     const name = checkTarget(location, request)

@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Sandbox } from '../../dist/engines/engine.js'
+import {
+  DirectoryNotEmptyError,
+  FileAccessError,
+  FileExistsError,
+  FileNotFoundError,
+  IsADirectoryError,
+  NotADirectoryError,
+  PathEscapesError,
+} from '../../dist/engines/errors.js'
+import { md5 } from './conformance.js'
+import type { Subject } from './conformance.js'
+import { bytes, from, run, text } from './support.js'
+
+const ESCAPES = ['../x', '/etc/passwd', '..', 'a/../../x', 'x\0y', '/', 'out/hostname', 'gone/x']
+
+export function fileConformance(subject: Subject): void {
+  describe('files', () => {
+    let sandbox: Sandbox
+    beforeAll(async () => {
+      sandbox = await subject.sandbox()
+      await run(sandbox, 'ln -s /etc out; ln -s /no/such/place gone; ln -s ../.. up; ln -s loop loop')
+    })
+    afterAll(() => sandbox.destroy())
+
+    const write = (path: string, content: string | Uint8Array, overwrite = false) =>
+      sandbox.files.write(path, from(content), { overwrite })
+    const paths = async (path: string, recursive = false): Promise<string[]> => {
+      const { entries } = await sandbox.files.list(path, { recursive, limit: 1000, offset: 0 })
+      return entries.map((entry) => entry.path)
+    }
+
+    it.each([
+      ['an empty file', 'empty', Buffer.alloc(0)],
+      ['every byte', 'every-byte', Buffer.from(Array.from({ length: 256 }, (_, index) => index))],
+      ['5 MB', 'large', randomBytes(5 * 1024 * 1024)],
+      ['a name with spaces and other letters', 'a dir/größe – 大 😀.txt', Buffer.from('x')],
+      ['a name with a line break', 'line\nbreak\t"\\', Buffer.from('x')],
+    ])('gives back %s as it was written', async (_what, path, content) => {
+      const written = await write(path, content)
+      expect(written).toMatchObject({
+        path,
+        name: path.split('/').at(-1),
+        type: 'file',
+        size: content.length,
+        permissions: 'rw-r--r--',
+        checksum: md5(content),
+      })
+      expect(Math.abs(written.modifiedAt.getTime() - Date.now())).toBeLessThan(60_000)
+      expect(written.createdAt).toBeInstanceOf(Date)
+      const { entry, content: stream } = await sandbox.files.read(path)
+      expect(entry).toMatchObject({ path, size: content.length })
+      expect((await bytes(stream)).equals(content)).toBe(true)
+      expect(await run(sandbox, 'md5sum < "$1"', { argv: ['bash', '-c', 'md5sum < "$1"', '_', path] })).toMatchObject({
+        stdout: `${md5(content)}  -\n`,
+      })
+    })
+
+    it('replaces a file only when it may, and keeps its permissions', async () => {
+      await write('once', 'first')
+      await run(sandbox, 'chmod 750 once')
+      await expect(write('once', 'second')).rejects.toThrow(FileExistsError)
+      expect(await text((await sandbox.files.read('once')).content)).toBe('first')
+      expect(await write('once', 'second', true)).toMatchObject({ size: 6, permissions: 'rwxr-x---' })
+      expect(await text((await sandbox.files.read('once')).content)).toBe('second')
+    })
+
+    it('refuses before it consumes anything', async () => {
+      await write('taken', 'x')
+      let consumed = false
+      const content = (async function* () {
+        consumed = true
+        yield Buffer.from('y')
+      })()
+      await expect(sandbox.files.write('taken', content, { overwrite: false })).rejects.toThrow(FileExistsError)
+      expect(consumed).toBe(false)
+    })
+
+    it('leaves the old file, or none, when the content breaks off', async () => {
+      await write('kept', 'old')
+      const breaking = async function* (): AsyncGenerator<Uint8Array> {
+        yield randomBytes(300_000)
+        throw new Error('the client went away')
+      }
+      await expect(sandbox.files.write('kept', breaking(), { overwrite: true })).rejects.toThrow('the client went away')
+      await expect(sandbox.files.write('new/er', breaking(), { overwrite: true })).rejects.toThrow('went away')
+      expect(await text((await sandbox.files.read('kept')).content)).toBe('old')
+      await expect(sandbox.files.read('new/er')).rejects.toThrow(FileNotFoundError)
+      expect((await run(sandbox, 'ls -A')).stdout).not.toMatch(/sandbox-upload|^new$/m)
+    })
+
+    it('hides a file until it is whole', async () => {
+      let proceed = (): void => undefined
+      const half = new Promise<void>((resolve) => (proceed = resolve))
+      let started = (): void => undefined
+      const first = new Promise<void>((resolve) => (started = resolve))
+      const slow = async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('one ')
+        started()
+        await half
+        yield Buffer.from('two')
+      }
+      const writing = sandbox.files.write('slow/file', slow(), { overwrite: false })
+      await first
+      expect(await paths('slow')).toEqual([])
+      proceed()
+      expect(await writing).toMatchObject({ size: 7 })
+      expect(await paths('slow')).toEqual(['slow/file'])
+    })
+
+    it.each(ESCAPES)('refuses the path %j', async (path) => {
+      await expect(sandbox.files.read(path)).rejects.toThrow(PathEscapesError)
+      await expect(write(path, 'x', true)).rejects.toThrow(PathEscapesError)
+      await expect(sandbox.files.list(path, { recursive: false, limit: 10, offset: 0 })).rejects.toThrow(
+        PathEscapesError,
+      )
+      await expect(sandbox.files.remove(path, { recursive: true })).rejects.toThrow(PathEscapesError)
+    })
+
+    it('refuses a link that leads out, also one to nowhere, and removes only the link', async () => {
+      for (const path of ['out', 'gone', 'up']) {
+        await expect(sandbox.files.read(path), path).rejects.toThrow(PathEscapesError)
+        await expect(write(path, 'x', true), path).rejects.toThrow(PathEscapesError)
+        await expect(sandbox.files.list(path, { recursive: false, limit: 9, offset: 0 })).rejects.toThrow(
+          PathEscapesError,
+        )
+      }
+      await expect(sandbox.files.read('loop')).rejects.toThrow(FileNotFoundError)
+      await run(sandbox, 'mkdir precious && touch precious/file && ln -s precious link')
+      await sandbox.files.remove('link', { recursive: true })
+      expect(await paths('precious')).toEqual(['precious/file'])
+    })
+
+    it('follows links that stay inside', async () => {
+      await run(
+        sandbox,
+        'mkdir -p real/sub && echo -n inside > real/sub/f && ln -s real/sub short && ln -s "$PWD/real" abs',
+      )
+      expect(await text((await sandbox.files.read('short/f')).content)).toBe('inside')
+      expect(await text((await sandbox.files.read('abs/sub/f')).content)).toBe('inside')
+      expect(await write('short/g', 'new')).toMatchObject({ path: 'real/sub/g' })
+      expect(await paths('short')).toEqual(['real/sub/f', 'real/sub/g'])
+      expect(await paths('real/sub/../sub/./')).toEqual(['real/sub/f', 'real/sub/g'])
+    })
+
+    it('tells directories, files and nothing apart', async () => {
+      await write('dir/file', 'x')
+      await expect(sandbox.files.read('dir')).rejects.toThrow(IsADirectoryError)
+      await expect(sandbox.files.read('.')).rejects.toThrow(IsADirectoryError)
+      await expect(write('dir', 'x', true)).rejects.toThrow(IsADirectoryError)
+      await expect(write('', 'x', true)).rejects.toThrow(IsADirectoryError)
+      await expect(write('dir/file/x', 'x')).rejects.toThrow(NotADirectoryError)
+      await expect(sandbox.files.read('dir/none')).rejects.toThrow(FileNotFoundError)
+      await expect(sandbox.files.read('none/none')).rejects.toThrow(FileNotFoundError)
+      await expect(paths('none')).rejects.toThrow(FileNotFoundError)
+      await expect(paths('dir/file')).rejects.toThrow(NotADirectoryError)
+      await expect(sandbox.files.read('x'.repeat(300))).rejects.toThrow(FileAccessError)
+    })
+
+    it('does not hang on a pipe', async () => {
+      await run(sandbox, 'mkdir odd && mkfifo odd/pipe')
+      await expect(sandbox.files.read('odd/pipe')).rejects.toThrow(FileAccessError)
+      expect(await paths('odd')).toEqual([])
+      await sandbox.files.remove('odd', { recursive: true })
+    })
+
+    it('removes files, empty directories and trees', async () => {
+      await write('tree/a/b', 'x')
+      await expect(sandbox.files.remove('tree', { recursive: false })).rejects.toThrow(DirectoryNotEmptyError)
+      await sandbox.files.remove('tree/a/b', { recursive: false })
+      await sandbox.files.remove('tree/a', { recursive: false })
+      await write('tree/c/d', 'x')
+      await sandbox.files.remove('tree', { recursive: true })
+      await expect(sandbox.files.remove('tree', { recursive: true })).rejects.toThrow(FileNotFoundError)
+      for (const root of ['.', '', 'tree/..']) {
+        await expect(sandbox.files.remove(root, { recursive: true })).rejects.toThrow(PathEscapesError)
+      }
+    })
+
+    it('lists pages of everything below, sorted', async () => {
+      await run(sandbox, 'mkdir -p many/sub && cd many && touch b a.txt sub/z sub/y && ln -s /etc far && touch sub.x')
+      const all = ['many/a.txt', 'many/b', 'many/far', 'many/sub', 'many/sub.x', 'many/sub/y', 'many/sub/z']
+      expect(await paths('many', true)).toEqual(all)
+      expect(await paths('many')).toEqual(all.filter((path) => path.split('/').length === 2))
+      const page = await sandbox.files.list('many', { recursive: true, limit: 2, offset: 3 })
+      expect(page.total).toBe(7)
+      expect(page.entries.map(({ path, type, name }) => [path, type, name])).toEqual([
+        ['many/sub', 'directory', 'sub'],
+        ['many/sub.x', 'file', 'sub.x'],
+      ])
+      expect((await sandbox.files.list('many', { recursive: true, limit: 5, offset: 100 })).entries).toEqual([])
+      expect((await sandbox.files.list('many/far/..', { recursive: false, limit: 9, offset: 0 })).total).toBe(5)
+      expect((await sandbox.files.list('', { recursive: false, limit: 1, offset: 0 })).entries).toHaveLength(1)
+    })
+
+    it('lists a thousand long paths', async () => {
+      await run(
+        sandbox,
+        'd=crowd/$(printf "%0200d" 0)/$(printf "%0200d" 1); mkdir -p $d; cd $d; touch $(seq -w 1 1500)',
+      )
+      const page = await sandbox.files.list('crowd', { recursive: true, limit: 1000, offset: 2 })
+      expect(page.total).toBe(1502)
+      expect(page.entries).toHaveLength(1000)
+      await sandbox.files.remove('crowd', { recursive: true })
+    })
+
+    it('reads only as much as the entry said', async () => {
+      await write('growing', 'x'.repeat(1_000_000))
+      const { entry, content } = await sandbox.files.read('growing')
+      await run(sandbox, 'echo more >> growing')
+      expect((await bytes(content)).length).toBe(entry.size)
+    })
+
+    it('can be left in the middle of reading', async () => {
+      await write('left', randomBytes(3_000_000))
+      const { content } = await sandbox.files.read('left')
+      for await (const chunk of content) if (chunk.length > 0) break
+      expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
+    })
+  })
+}

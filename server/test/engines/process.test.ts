@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { createEngine } from '../../dist/engines/create-engine.js'
+import { EngineUnavailableError } from '../../dist/engines/errors.js'
+import { killServer, processesWith, temporaryDirectory, eventually } from './support.js'
+
+describe('the process engine', () => {
+  it('needs to be allowed, and says why', async () => {
+    const directory = temporaryDirectory()
+    const choosing = createEngine({ engine: 'process', dataDir: directory.path })
+    await expect(choosing).rejects.toThrow(EngineUnavailableError)
+    await expect(choosing).rejects.toThrow(/--allow-unsafe/)
+    directory.remove()
+  })
+
+  it('takes every process with it when the server is killed', async () => {
+    const directory = temporaryDirectory()
+    await killServer(directory.path, 'process')
+    await eventually(() => processesWith(directory.path).length === 0, 'the supervisor ended with the server')
+    directory.remove()
+  })
+})

@@ -1,0 +1,169 @@
+import { PassThrough } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SandboxGoneError } from '../../dist/engines/errors.js'
+import { Connection } from '../../dist/engines/supervised/connection.js'
+import { SupervisedFiles } from '../../dist/engines/supervised/files.js'
+import { WINDOW_BYTES } from '../../dist/engines/supervisor/protocol/credit.js'
+import { FrameDecoder, FrameKind, ProtocolError, encodeHeader } from '../../dist/engines/supervisor/protocol/frames.js'
+import type { Frame } from '../../dist/engines/supervisor/protocol/frames.js'
+import { IncomingStream } from '../../dist/engines/supervisor/protocol/incoming-stream.js'
+import { parseRequest } from '../../dist/engines/supervisor/protocol/messages.js'
+import { OutgoingStream } from '../../dist/engines/supervisor/protocol/outgoing-stream.js'
+import { bytes } from './support.js'
+
+function frame(kind: number, stream: number, call: number, payload: Uint8Array): Buffer {
+  return Buffer.concat([encodeHeader(kind, stream, call, payload.length), payload])
+}
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
+
+describe('frames', () => {
+  const byte = fc.integer({ min: 0, max: 255 })
+  const call = fc.integer({ min: 0, max: 0xffffffff })
+  const frames = fc.array(fc.record({ kind: byte, stream: byte, call, payload: fc.uint8Array({ maxLength: 300 }) }), {
+    maxLength: 20,
+  })
+
+  it('come out as they went in, however they are cut up', () => {
+    fc.assert(
+      fc.property(frames, fc.array(fc.integer({ min: 1, max: 97 }), { minLength: 1 }), (sent, cuts) => {
+        const wire = Buffer.concat(sent.map((one) => frame(one.kind, one.stream, one.call, one.payload)))
+        const decoder = new FrameDecoder(300)
+        const got: Frame[] = []
+        for (let at = 0, cut = 0; at < wire.length; cut += 1) {
+          const size = cuts[cut % cuts.length] ?? 1
+          got.push(...decoder.push(wire.subarray(at, at + size)))
+          at += size
+        }
+        const plain = (list: readonly Omit<Frame, 'payload'>[] & readonly { payload: Uint8Array }[]) =>
+          list.map((one) => ({ ...one, payload: [...one.payload] }))
+        expect(plain(got)).toEqual(plain(sent))
+      }),
+    )
+  })
+
+  it('longer than agreed are refused by their header', () => {
+    expect(() => [...new FrameDecoder(10).push(encodeHeader(1, 0, 0, 11))]).toThrow(ProtocolError)
+  })
+})
+
+describe('streams', () => {
+  it('carry everything in order within the window, whatever the sizes of chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 12 }), async (sizes) => {
+        let underWay = 0
+        const incoming: IncomingStream = new IncomingStream((credit) => {
+          underWay -= credit
+          outgoing.addCredit(credit)
+        })
+        const outgoing: OutgoingStream = new OutgoingStream({
+          data: (payload) => {
+            underWay += payload.length
+            expect(underWay).toBeLessThanOrEqual(WINDOW_BYTES)
+            incoming.push(Buffer.from(payload))
+          },
+          end: () => incoming.end(),
+        })
+        const content = Buffer.concat(sizes.map((size, index) => Buffer.alloc(size, index)))
+        const reading = bytes(incoming)
+        for (const [index, size] of sizes.entries()) await outgoing.write(Buffer.alloc(size, index))
+        outgoing.end()
+        expect((await reading).equals(content)).toBe(true)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('stop the sender while nobody reads, also with tiny chunks', async () => {
+    let sent = 0
+    const outgoing = new OutgoingStream({ data: () => (sent += 1), end: () => undefined })
+    const writing = (async () => {
+      for (let index = 0; index < 100_000; index += 1) if (!(await outgoing.write(Buffer.of(1)))) return index
+      return undefined
+    })()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    outgoing.close()
+    expect(await writing).toBeLessThan(WINDOW_BYTES / 64)
+    expect(sent).toBeLessThan(WINDOW_BYTES / 64)
+  })
+
+  it('refuse more than there is room for', () => {
+    const incoming = new IncomingStream(() => undefined)
+    incoming.push(Buffer.alloc(WINDOW_BYTES / 2))
+    expect(() => incoming.push(Buffer.alloc(WINDOW_BYTES))).toThrow(ProtocolError)
+  })
+
+  it('deliver what came before an error', async () => {
+    const incoming = new IncomingStream(() => undefined)
+    incoming.push(Buffer.from('x'))
+    incoming.fail(new Error('broken'))
+    expect(await incoming.next()).toMatchObject({ value: Buffer.from('x') })
+    await expect(incoming.next()).rejects.toThrow('broken')
+    expect(await incoming.next()).toMatchObject({ done: true })
+  })
+})
+
+describe('requests', () => {
+  it('are taken only as agreed', () => {
+    const anything = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((text) => Buffer.from(text)),
+    )
+    fc.assert(
+      fc.property(anything, (payload) => {
+        expect(() => parseRequest(payload)).toThrow(ProtocolError)
+      }),
+    )
+  })
+})
+
+describe('a supervisor that the guest took over', () => {
+  const take = (): { connection: Connection; input: PassThrough } => {
+    const input = new PassThrough()
+    const output = new PassThrough()
+    output.resume()
+    return { connection: new Connection(input, output), input }
+  }
+
+  it('can say anything without more happening than the end of the sandbox', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), async (chunks) => {
+        const { connection, input } = take()
+        const call = connection.call({ op: 'list', path: '.', recursive: true, limit: 1, offset: 0 }, 1)
+        for (const chunk of chunks) input.write(chunk)
+        await new Promise((resolve) => setImmediate(resolve))
+        connection.close('over')
+        await expect(call.done).rejects.toThrow(Error)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  const full = Buffer.alloc(64 * 1024)
+  it.each([
+    ['a frame for no call', frame(FrameKind.done, 0, 77, json({ ok: {} }))],
+    ['an unknown kind', frame(99, 0, 1, Buffer.alloc(0))],
+    ['what is not JSON', frame(FrameKind.done, 0, 1, Buffer.from('{'))],
+    ['an outcome without an outcome', frame(FrameKind.done, 0, 1, json({ failure: 'x' }))],
+    ['a frame without end', encodeHeader(FrameKind.data, 1, 1, 0x7fffffff)],
+    ['more than there is room for', Buffer.concat(Array.from({ length: 9 }, () => frame(FrameKind.data, 1, 1, full)))],
+    ['an entry that is none', frame(FrameKind.reply, 0, 1, json({ name: 7 }))],
+    ['a file type that is none', frame(FrameKind.reply, 0, 1, json({ type: 'device', name: 'x', path: 'x', size: 1 }))],
+    ['a credit of three bytes', frame(FrameKind.credit, 0, 1, Buffer.alloc(3))],
+  ])('ends the sandbox with %s', async (_what, wire) => {
+    const { connection, input } = take()
+    const reading = new SupervisedFiles(connection).read('file')
+    input.write(wire)
+    await expect(reading).rejects.toThrow(SandboxGoneError)
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+    expect(() => connection.call({ op: 'ping' })).toThrow(SandboxGoneError)
+  })
+
+  it('ends every pending call when it hangs up', async () => {
+    const { connection, input } = take()
+    const pending = connection.call({ op: 'pause' })
+    input.end()
+    await expect(pending.done).rejects.toThrow(SandboxGoneError)
+  })
+})

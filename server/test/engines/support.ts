@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { setTimeout as delay } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
+import type { ExecRequest, Execution, ExecutionExit, Sandbox } from '../../dist/engines/engine.js'
+
+if (!existsSync(new URL('../../dist/engines/create-engine.js', import.meta.url))) {
+  throw new Error('the engine tests run the built server: `npm run build` first')
+}
+
+/** Long enough for a loaded machine; a test that needs it has failed. */
+export const ENDS_MS = 30_000
+
+export function temporaryDirectory(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'engine-test-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export interface Finished extends ExecutionExit {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export function request(script: string, more: Partial<ExecRequest> = {}): ExecRequest {
+  return {
+    argv: ['bash', '-c', script],
+    env: {},
+    cwd: '.',
+    stdin: new Uint8Array(),
+    timeoutMs: ENDS_MS,
+    ...more,
+  }
+}
+
+export async function run(sandbox: Sandbox, script: string, more: Partial<ExecRequest> = {}): Promise<Finished> {
+  return finish(await sandbox.exec(request(script, more)))
+}
+
+export async function finish(execution: Execution): Promise<Finished> {
+  const [stdout, stderr, exit] = await Promise.all([text(execution.stdout), text(execution.stderr), execution.exit])
+  return { stdout, stderr, ...exit }
+}
+
+export async function bytes(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+export async function text(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  return (await bytes(stream)).toString('utf8')
+}
+
+export async function* from(...chunks: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+}
+
+/** Reads until the text has come; the stream goes on after it. */
+export async function until(stream: AsyncIterable<Uint8Array>, wanted: string): Promise<string> {
+  const iterator = stream[Symbol.asyncIterator]()
+  let seen = ''
+  while (!seen.includes(wanted)) {
+    const { done, value } = await iterator.next()
+    if (done === true) throw new Error(`the stream ended with ${JSON.stringify(seen)}`)
+    seen += Buffer.from(value).toString('utf8')
+  }
+  return seen
+}
+
+/** An argument for `sleep` by which its process is found on the host, among all others there. */
+export function markedSleep(): string {
+  return `4321.${randomUUID().replace(/\D/g, '').slice(0, 15)}`
+}
+
+/** Processes of the host, zombies left out, with this text in their command line. */
+export function processesWith(marker: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(marker) && stateOf(pid) !== 'Z'
+      } catch {
+        return false
+      }
+    })
+}
+
+export function stateOf(pid: number): string | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  return stat[stat.lastIndexOf(')') + 2]
+}
+
+/** Waits for something that has no event to wait for. */
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + ENDS_MS
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`it never came true that ${what}`)
+    await delay(10)
+  }
+}
+
+/** Bytes of buffers that are still in use, garbage left out. */
+export function heldBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
+  return process.memoryUsage().arrayBuffers
+}
+
+/** Why bubblewrap can't be tested here; a CI machine has no such excuse. */
+export async function bubblewrapMissing(): Promise<string | undefined> {
+  if (process.env['CI'] !== undefined) return undefined
+  const directory = temporaryDirectory()
+  const engine = new BubblewrapEngine({ dataDir: directory.path })
+  try {
+    await engine.probe()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    await engine.close()
+    directory.remove()
+  }
+}
+
+/** Runs a server with a sandbox full of processes, kills it, and waits until they are gone. */
+export async function killServer(dataDir: string, engine: string): Promise<void> {
+  const sleep = markedSleep()
+  const victim = fileURLToPath(new URL('victim.mjs', import.meta.url))
+  const child = spawn(process.execPath, [victim, dataDir, engine, sleep], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const chunk of child.stdout) if (String(chunk).includes('up')) break
+  // The server, the shell and the three that it started.
+  if (processesWith(sleep).length < 5) throw new Error('the sandbox has not started what it should')
+  child.kill('SIGKILL')
+  await eventually(() => processesWith(sleep).length === 0, 'the sandbox ended with the server')
+}
