@@ -1,0 +1,104 @@
+/**
+ * The promise of the spec: a limit changed in the YAML alone, and regenerated, is what client and server enforce. Shown on
+ * a copy of the project.
+ */
+import { cp, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from '../support/run.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const copied = [
+  'package.json',
+  'tsconfig.base.json',
+  'tsconfig.build.json',
+  '.prettierrc.json',
+  'sandbox-api-spec.yaml',
+  'generated',
+  'src',
+  'scripts',
+  'server/package.json',
+  'server/tsconfig.json',
+  'server/src',
+]
+
+/** Links every installed package; the project's own ones lead to the copy. */
+async function linkPackages(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const name of await readdir(from)) {
+    const source = path.join(from, name)
+    const own = (await lstat(source)).isSymbolicLink()
+    await symlink(own ? await readlink(source) : source, path.join(to, name))
+  }
+}
+
+const program = `
+import { SessionsClient } from 'sandbox-sessions-sdk'
+import { createSandboxServer } from 'sandbox-sessions-server'
+
+const server = await createSandboxServer({ port: 0, dataDir: process.argv[2], engine: 'process', allowUnsafe: true })
+const client = new SessionsClient({ apiUrl: server.url, bearerToken: server.token })
+const lines = []
+for (const ttl of [28800, 50000, 50001]) {
+  lines.push('client ' + ttl + ': ' + (await client.createSession({ ttl }).then(() => 'accepted', (error) => error.message)))
+  const { response, error } = await client.api.POST('/sessions', { body: { ttl } })
+  lines.push('server ' + ttl + ': ' + response.status + ' ' + (error?.message ?? ''))
+}
+await server.close()
+console.log(lines.join('\\n'))
+`
+
+describe('a changed limit', () => {
+  let copy: string
+
+  beforeAll(async () => {
+    copy = await mkdtemp(path.join(tmpdir(), 'sandbox-regenerate-'))
+    for (const name of copied) await cp(path.join(root, name), path.join(copy, name), { recursive: true })
+    await linkPackages(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
+    await linkPackages(path.join(root, 'server/node_modules'), path.join(copy, 'server/node_modules')).catch(
+      () => undefined,
+    )
+    const file = path.join(copy, 'sandbox-api-spec.yaml')
+    const spec = await readFile(file, 'utf8')
+    expect(spec.split('maximum: 28800')).toHaveLength(2)
+    await writeFile(file, spec.replace('maximum: 28800', 'maximum: 50000'))
+    await writeFile(path.join(copy, 'program.mjs'), program)
+  })
+
+  afterAll(async () => {
+    await rm(copy, { recursive: true, force: true })
+  })
+
+  const generate = (...flags: string[]): ReturnType<typeof run> =>
+    run(process.execPath, ['--import', 'tsx', 'scripts/generate.ts', ...flags], { cwd: copy })
+
+  test('makes the committed files stale', async () => {
+    const { code, output } = await generate('--check')
+    expect(code).toBe(1)
+    expect(output).toContain('npm run generate')
+    expect(output).toContain('constraints.ts')
+  })
+
+  test('is what client and server enforce after npm run generate', async () => {
+    expect(await generate()).toMatchObject({ code: 0 })
+    expect(await generate('--check')).toMatchObject({ code: 0 })
+    const built = await run(
+      path.join(root, 'node_modules/.bin/tsc'),
+      ['-b', 'tsconfig.build.json', 'server/tsconfig.json'],
+      { cwd: copy },
+    )
+    expect(built.code, built.output).toBe(0)
+    const { output } = await run(process.execPath, ['program.mjs', path.join(copy, 'data')], { cwd: copy })
+    const lines = output.trim().split('\n')
+    expect(lines).toEqual([
+      'client 28800: accepted',
+      expect.stringMatching(/^server 28800: 200/),
+      'client 50000: accepted',
+      expect.stringMatching(/^server 50000: 200/),
+      'client 50001: ttl must be an integer from 60 to 50000, got 50001.',
+      expect.stringMatching(/^server 50001: 400 .*from 60 to 50000/),
+    ])
+  })
+})
