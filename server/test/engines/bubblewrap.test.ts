@@ -77,8 +77,8 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
       const sandbox = await engine.create('inherits', { image: 'host' })
       const argv = ['sh', '-c', 'readlink /proc/[0-9]*/fd/*']
       const execution = await sandbox.exec({ argv, env: {}, cwd: '.', stdin: new Uint8Array(), timeoutMs: 20000 })
-      void (async () => { for await (const _ of execution.stderr); })()
-      for await (const chunk of execution.stdout) process.stdout.write(chunk)
+      const show = async (stream) => { for await (const chunk of stream) process.stdout.write(chunk) }
+      await Promise.all([show(execution.stdout), show(execution.stderr), execution.exit])
       await sandbox.destroy()
       await engine.close()
     `
@@ -223,10 +223,9 @@ describe('an unavailable bubblewrap', () => {
   it('says what to install', async () => {
     const directory = temporaryDirectory()
     const engine = new BubblewrapEngine({ dataDir: directory.path, bwrap: 'no-such-bwrap' })
-    const error: unknown = await engine.probe().catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(EngineUnavailableError)
-    const advice = /apt-get install bubblewrap.*--engine process --allow-unsafe/
-    expect(error).toMatchObject({ message: expect.stringMatching(advice) })
+    const probing = engine.probe()
+    await expect(probing).rejects.toThrow(EngineUnavailableError)
+    await expect(probing).rejects.toThrow(/apt-get install bubblewrap.*--engine process --allow-unsafe/)
     directory.remove()
   })
 
@@ -237,9 +236,9 @@ describe('an unavailable bubblewrap', () => {
     const refuse = 'echo "bwrap: setting up uid map: Permission denied" >&2; exit 1'
     writeFileSync(bwrap, `#!/bin/sh\n[ "$1" = --help ] && echo "--size BYTES" && exit\n${refuse}\n`, { mode: 0o755 })
     const engine = new BubblewrapEngine({ dataDir: directory.path, bwrap })
-    const error: unknown = await engine.probe().catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(EngineUnavailableError)
-    expect(error).toMatchObject({ message: expect.stringMatching(/uid map: Permission denied.*namespaces/s) })
+    const probing = engine.probe()
+    await expect(probing).rejects.toThrow(EngineUnavailableError)
+    await expect(probing).rejects.toThrow(/uid map: Permission denied.*namespaces/s)
     expect(readdirSync(join(directory.path, 'bubblewrap', 'sandboxes'))).toEqual([])
     await engine.close()
     directory.remove()

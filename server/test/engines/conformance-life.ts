@@ -62,9 +62,8 @@ export function lifeConformance(subject: Subject): void {
       await sandbox.destroy()
       expect(processesWith(sleep)).toEqual([])
       expect(await engine.list()).not.toContain(sandbox.id)
-      for (const { status, ...rest } of await ended) {
-        expect(status).toBe('rejected')
-        expect(rest).toMatchObject({ reason: expect.any(SandboxGoneError) })
+      for (const one of await ended) {
+        expect(one.status === 'rejected' && one.reason).toBeInstanceOf(SandboxGoneError)
       }
       await sandbox.destroy()
       await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)

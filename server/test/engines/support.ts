@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,9 +65,9 @@ export async function until(stream: AsyncIterable<Uint8Array>, wanted: string): 
   const iterator = stream[Symbol.asyncIterator]()
   let seen = ''
   while (!seen.includes(wanted)) {
-    const { done, value } = await iterator.next()
-    if (done === true) throw new Error(`the stream ended with ${JSON.stringify(seen)}`)
-    seen += Buffer.from(value).toString('utf8')
+    const next = await iterator.next()
+    if (next.done === true) throw new Error(`the stream ended with ${JSON.stringify(seen)}`)
+    seen += Buffer.from(next.value).toString('utf8')
   }
   return seen
 }
@@ -132,8 +131,22 @@ export async function bubblewrapMissing(): Promise<string | undefined> {
 /** Runs a server with a sandbox full of processes, kills it, and waits until they are gone. */
 export async function killServer(dataDir: string, engine: string): Promise<void> {
   const sleep = markedSleep()
-  const victim = fileURLToPath(new URL('victim.mjs', import.meta.url))
-  const child = spawn(process.execPath, [victim, dataDir, engine, sleep], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const entry = new URL('../../dist/engines/create-engine.js', import.meta.url)
+  const script = [
+    `sleep ${sleep} & setsid sleep ${sleep} &`,
+    `(setsid nohup sleep ${sleep} >/dev/null 2>&1 &)`,
+    'sleep 0.2; echo up; wait',
+  ].join('\n')
+  const program = `
+    import { createEngine } from ${JSON.stringify(entry)}
+    const engine = await createEngine(${JSON.stringify({ dataDir, engine, allowUnsafe: true })})
+    const sandbox = await engine.create('victim', { image: 'host' })
+    const execution = await sandbox.exec({ ...${JSON.stringify(request(script))}, stdin: new Uint8Array() })
+    for await (const chunk of execution.stdout) process.stdout.write(chunk)
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   for await (const chunk of child.stdout) if (String(chunk).includes('up')) break
   // The server, the shell and the three that it started.
   if (processesWith(sleep).length < 5) throw new Error('the sandbox has not started what it should')

@@ -84,5 +84,5 @@ async function end(started: StartedProcess, reading: Promise<ProcessInfo | undef
 
 function isAlive(init: ProcessInfo): boolean {
   const now = inspect(init.pid)
-  return now !== undefined && now.key === init.key && now.state !== 'Z' && now.state !== 'X'
+  return now?.key === init.key && now.state !== 'Z' && now.state !== 'X'
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { Call } from './call.js'
 import { Fifos } from './commands/fifos.js'
@@ -35,10 +36,17 @@ export class Supervisor {
     this.#commands = new Commands(settings, fifos)
     this.#link = new Link(input, output, MAX_REQUEST_BYTES, {
       control: (frame) => this.#control(frame),
-      closed: () => void new Hunt(this.#everything).kill().finally(hungUp),
+      closed: () => {
+        void this.#endAll().finally(hungUp)
+      },
     })
     void fifos.refill()
     this.#link.send(FrameKind.reply, READY_CALL, {})
+  }
+
+  async #endAll(): Promise<void> {
+    await new Hunt(this.#everything).kill()
+    await rm(this.#settings.pipeDirectory, { recursive: true, force: true })
   }
 
   get #everything(): Quarry {
@@ -114,7 +122,8 @@ export class Supervisor {
       case 'pause':
         return this.#pause()
       case 'resume':
-        return this.#resume()
+        this.#resume()
+        return undefined
       case 'ping':
         return undefined
     }

@@ -32,5 +32,5 @@ export function entryOf(path: string, type: EntryMessage['type'], stats: Stats):
 }
 
 function permissionsOf(mode: number): string {
-  return [...'rwxrwxrwx'].map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-')).join('')
+  return Array.from('rwxrwxrwx', (letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-')).join('')
 }

@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { errnoOf } from '../failure.js'
 import type { EntryMessage, ListMessage } from '../protocol/messages.js'
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
-import { DirectoryHandle } from './directory-handle.js'
+import { type DirectoryHandle } from './directory-handle.js'
 import { entryOf, isTemporary, typeOf } from './entry.js'
 import { openDirectory } from './locate.js'
 

@@ -10,10 +10,10 @@ export async function remove(root: string, { path, recursive }: RemoveMessage): 
   if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
   await location.directory.verify(root)
   const target = location.directory.at(location.name)
-  if (!location.stats.isDirectory()) return await unlink(target)
-  if (recursive) return await rm(target, { recursive: true })
   try {
-    await rmdir(target)
+    if (!location.stats.isDirectory()) await unlink(target)
+    else if (recursive) await rm(target, { recursive: true })
+    else await rmdir(target)
   } catch (error) {
     if (errnoOf(error) === 'ENOTEMPTY') throw new Failure('DirectoryNotEmpty', `${path} is not empty`)
     throw error

@@ -45,17 +45,19 @@ export function countOf(record: JsonRecord, key: string): number {
 
 export function stringsOf(record: JsonRecord, key: string): string[] {
   const value = record[key]
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw new ProtocolError(`expected strings: ${key}`)
-  }
+  if (!isStrings(value)) throw new ProtocolError(`expected strings: ${key}`)
   return value
 }
 
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
 export function stringMapOf(record: JsonRecord, key: string): Record<string, string> {
-  const map: Record<string, string> = Object.create(null)
+  const map = new Map<string, string>()
   for (const [name, value] of Object.entries(asRecord(record[key]))) {
     if (typeof value !== 'string') throw new ProtocolError(`expected strings: ${key}`)
-    map[name] = value
+    map.set(name, value)
   }
-  return map
+  return Object.fromEntries(map)
 }
