@@ -1,4 +1,3 @@
-import { SandboxGoneError } from '../errors.js'
 import type { ExecRequest, Execution, Sandbox, SandboxFiles } from '../engine.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
@@ -80,10 +79,5 @@ export class SupervisedSandbox implements Sandbox {
     }, stepMs).unref()
     const stop = (): void => clearInterval(timer)
     execution.exit.then(stop, stop)
-  }
-
-  /** @throws {SandboxGoneError} */
-  checkAlive(): void {
-    if (this.#gone) throw new SandboxGoneError('the sandbox ended')
   }
 }
