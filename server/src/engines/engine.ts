@@ -45,7 +45,10 @@ export interface Sandbox {
   readonly id: string
   /** Starts a process. Resolves when it runs. */
   exec(request: ExecRequest): Promise<Execution>
-  /** Stops every process where it stands. */
+  /**
+   * Stops every process where it stands, and the clocks of their timeouts. Until {@link Sandbox.resume}, `exec` throws
+   * ExecStartError; files can be used.
+   */
   pause(): Promise<void>
   /** Lets every process go on. */
   resume(): Promise<void>
@@ -59,7 +62,7 @@ export interface ExecRequest {
   readonly argv: readonly [string, ...string[]]
   /** Added to the environment that the engine gives every process. */
   readonly env: Readonly<Record<string, string>>
-  /** Relative to the sandbox root. */
+  /** Relative to the sandbox root; PathEscapesError when it leaves it, ExecStartError when it is missing. */
   readonly cwd: string
   /** Everything that the process reads from its standard input; it sees the end of input after it. */
   readonly stdin: Uint8Array
