@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { acquireLock } from './lock.js'
+import { makeDirectory } from './make-directory.js'
+import { isSystemError } from './system-error.js'
 
 /**
  * Where the server keeps its data by default: `/var/lib/sandbox-sessions` for root, else `sandbox-sessions` below
@@ -11,8 +13,10 @@ import { acquireLock } from './lock.js'
  */
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
   if (process.getuid?.() === 0) return '/var/lib/sandbox-sessions'
-  const state = env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state')
-  return path.join(state, 'sandbox-sessions')
+  const { XDG_STATE_HOME: state } = env
+  // The specification of these directories takes an empty one for one that is not set.
+  const base = state === undefined || state === '' ? path.join(os.homedir(), '.local', 'state') : state
+  return path.join(base, 'sandbox-sessions')
 }
 
 /** The server's directory, held by this process alone until it is released. */
@@ -31,10 +35,10 @@ export async function openDataDir(directory: string): Promise<DataDir> {
   const root = path.resolve(directory)
   try {
     // Passable and not listable: the sandboxes inside run as users of their own.
-    await mkdir(root, { recursive: true, mode: 0o711 })
-    const release = await acquireLock(path.join(root, 'lock'))
+    await makeDirectory(root, 0o711)
     const sandboxes = path.join(root, 'sandboxes')
-    await mkdir(sandboxes, { recursive: true, mode: 0o711 })
+    await makeDirectory(sandboxes, 0o711)
+    const release = await acquireLock(path.join(root, 'lock'))
     return {
       sessions: path.join(root, 'sessions'),
       sandboxes,
@@ -59,8 +63,4 @@ async function readOrMakeToken(file: string): Promise<string> {
   await rm(file, { force: true })
   await writeFileAtomic(file, `${token}\n`, { mode: 0o600 })
   return token
-}
-
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
 }

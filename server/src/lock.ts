@@ -1,6 +1,6 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isObject } from './spec/json.js'
-import { isSystemError } from './data-dir.js'
+import { isSystemError } from './system-error.js'
 
 interface Holder {
   readonly pid: number

@@ -6,12 +6,8 @@ import { createSandboxServer, type SandboxServer } from './server.js'
 
 async function main(): Promise<void> {
   const invocation = readInvocation(process.argv.slice(2), process.env)
-  if (invocation.show === 'help') {
-    process.stdout.write(help)
-    return
-  }
-  if (invocation.show === 'version') {
-    console.log(await readVersion())
+  if (invocation.show !== 'nothing') {
+    process.stdout.write(invocation.show === 'help' ? help : `${await readVersion()}\n`)
     return
   }
   const stop = stopOnSignals()

@@ -166,7 +166,7 @@ function oneOf<Choice extends string>(
   return choice
 }
 
-function present<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value }
+function present<Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>>
 function present(name: string, value: unknown): object {
   return value === undefined ? {} : { [name]: value }
 }

@@ -11,12 +11,15 @@ type FileOperation = 'uploadFile' | 'downloadFile' | 'listFiles' | 'deleteFile'
 export function fileHandlers(files: SessionFiles): Pick<Handlers, FileOperation> {
   return {
     uploadFile: async ({ user, path, query, request }) => {
-      const { filename, content } = await receiveUpload(request.raw, request.mediaType)
+      const { filename, content, size } = await receiveUpload(request.raw, request.mediaType)
       const destination = query.path ?? filename
       if (destination === undefined) {
         throw invalidParameter('path is required when the body does not name the file.', { parameter: 'path' })
       }
-      const { checksum, ...entry } = await files.write(user, path.sessionId, destination, content, query)
+      const { checksum, ...entry } = await files.write(user, path.sessionId, destination, content, {
+        ...query,
+        size,
+      })
       return { ...toFileInfo(entry), checksum }
     },
     downloadFile: async ({ user, path, query, request, reply }) =>
@@ -25,7 +28,10 @@ export function fileHandlers(files: SessionFiles): Pick<Handlers, FileOperation>
       const { entries, total } = await files.list(user, path.sessionId, query.path, query)
       return { files: entries.map(toFileInfo), total, limit: query.limit, offset: query.offset }
     },
-    deleteFile: async ({ user, path, query }) => files.remove(user, path.sessionId, query.filePath, query),
+    deleteFile: async ({ user, path, query }) => {
+      await files.remove(user, path.sessionId, query.filePath, query)
+      return undefined
+    },
   }
 }
 

@@ -14,7 +14,10 @@ export function sessionHandlers(sessions: Sessions): Pick<Handlers, SessionOpera
     },
     getSession: async ({ user, path }) => toSession(sessions.get(user, path.sessionId)),
     updateSession: async ({ user, path, body }) => toSession(await sessions.extend(user, path.sessionId, body.ttl)),
-    deleteSession: async ({ user, path }) => sessions.delete(user, path.sessionId),
+    deleteSession: async ({ user, path }) => {
+      await sessions.delete(user, path.sessionId)
+      return undefined
+    },
     pauseSession: async ({ user, path }) => toSession(await sessions.changeStatus(user, path.sessionId, 'paused')),
     resumeSession: async ({ user, path }) => toSession(await sessions.changeStatus(user, path.sessionId, 'running')),
   }

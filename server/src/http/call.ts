@@ -13,9 +13,9 @@ export interface Call<Id extends OperationId> extends Input<Id> {
   readonly reply: FastifyReply
 }
 
-/** What an operation answers: its JSON, a stream of bytes, or no body. */
-export type Handler<Id extends OperationId> = (
-  call: Call<Id>,
-) => Promise<([JsonAnswer<Id>] extends [never] ? void : JsonAnswer<Id>) | Readable>
+/** What an operation answers: its JSON, a stream of bytes, or nothing. */
+type Answer<Id extends OperationId> = [JsonAnswer<Id>] extends [never] ? undefined : JsonAnswer<Id>
+
+export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id> | Readable>
 
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

@@ -15,7 +15,7 @@ export async function sendFile(
   void reply.headers({
     'Content-Type': preferred === bytes ? bytes : `${preferred}; charset=utf-8`,
     'Content-Length': entry.size,
-    'Content-Disposition': contentDisposition(entry.name),
+    'Content-Disposition': contentDisposition(entry.name, { fallback: entry.name.replaceAll(/[^\x20-\x7E]/g, '?') }),
     // What a guest wrote must never be run by a browser that guesses its type.
     'X-Content-Type-Options': 'nosniff',
   })

@@ -35,7 +35,7 @@ export function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
 
 function addRoute<Id extends OperationId>(
   scope: FastifyInstance,
-  operation: Operation & { readonly id: Id },
+  operation: Operation<Id>,
   { basePath, handlers, authenticator }: RoutesOptions,
 ): void {
   const handler = handlers[operation.id]

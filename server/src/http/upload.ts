@@ -6,6 +6,8 @@ export interface Upload {
   /** The name that a part of a multipart body gives itself, without directories. */
   readonly filename: string | undefined
   readonly content: AsyncIterable<Uint8Array>
+  /** Bytes of the content, where the caller told them. */
+  readonly size: number | undefined
 }
 
 /** The part of a multipart body that holds the file; named by the spec's FileUpload. */
@@ -17,7 +19,12 @@ const limits = { fields: 100, fieldSize: 64 * 1024, parts: 200, headerSize: 16 *
 export async function receiveUpload(request: IncomingMessage, mediaType: string | undefined): Promise<Upload> {
   if (mediaType === 'multipart/form-data') return await receivePart(request)
   // Whoever stops reading early must not tear down the connection, or the answer could not be sent on it.
-  return { filename: undefined, content: request.iterator({ destroyOnReturn: false }) }
+  const length = request.headers['content-length']
+  return {
+    filename: undefined,
+    content: request.iterator({ destroyOnReturn: false }),
+    size: length === undefined ? undefined : Number(length),
+  }
 }
 
 /** @throws {ApiError} 400 when the body is no multipart or lacks the part. */
@@ -40,7 +47,7 @@ function receivePart(request: IncomingMessage): Promise<Upload> {
         return
       }
       file = stream
-      resolve({ filename: filename || undefined, content: stream })
+      resolve({ filename: filename === '' ? undefined : filename, content: stream, size: undefined })
     })
     parser.on('error', (error) => fail(error instanceof Error ? error.message : 'it cannot be read'))
     parser.on('finish', () => {

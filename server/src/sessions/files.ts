@@ -1,6 +1,6 @@
 import type { FileContent, FilePage, WrittenFile } from '../engines/engine.js'
 import { IsADirectoryError } from '../engines/errors.js'
-import { DirectoryInTheWayError } from './errors.js'
+import { ContentTooLargeError, DirectoryInTheWayError } from './errors.js'
 import { LimitedContent } from './limited.js'
 import type { Sessions } from './sessions.js'
 
@@ -15,6 +15,7 @@ export class SessionFiles {
   ) {}
 
   /**
+   * @param options.size Bytes of the content, where they are known before it comes.
    * @throws {ContentTooLargeError} and leaves the old file, or none. @throws {DirectoryInTheWayError}
    * @throws {ShuttingDownError}
    */
@@ -23,14 +24,16 @@ export class SessionFiles {
     id: string,
     path: string,
     content: AsyncIterable<Uint8Array>,
-    options: { overwrite: boolean },
+    options: { overwrite: boolean; size?: number | undefined },
   ): Promise<WrittenFile> {
     this.sessions.assertOpen()
+    const { overwrite, size = 0 } = options
+    if (size > this.options.maxFileBytes) throw new ContentTooLargeError(this.options.maxFileBytes)
     const limited = new LimitedContent(content, this.options.maxFileBytes)
     return await this.sessions.use(owner, id, async (session) => {
       session.touch()
       try {
-        const written = await session.sandbox.files.write(path, limited, options)
+        const written = await session.sandbox.files.write(path, limited, { overwrite })
         session.touch()
         return written
       } catch (error) {

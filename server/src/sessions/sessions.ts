@@ -194,7 +194,7 @@ export class Sessions {
   #find(owner: string, id: string): LiveSession {
     const session = this.#live.get(id.toLowerCase())
     // Time may be up a moment before the timer says so.
-    if (!session || session.record.owner !== owner || session.isOverdue()) throw new SessionNotFoundError(id)
+    if (session?.record.owner !== owner || session.isOverdue()) throw new SessionNotFoundError(id)
     return session
   }
 

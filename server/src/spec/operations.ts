@@ -20,8 +20,8 @@ export interface RequestBody {
 }
 
 /** What the server needs to know of one operation, read out of the spec. */
-export interface Operation {
-  readonly id: OperationId
+export interface Operation<Id extends OperationId = OperationId> {
+  readonly id: Id
   readonly method: Uppercase<(typeof methods)[number]>
   /** Below the base path, with `{name}` for its parameters. */
   readonly path: string

@@ -29,9 +29,7 @@ ajvFormats.default(ajv)
  *
  * @throws {ApiError} 400 `INVALID_PARAMETER`, from the returned function.
  */
-export function compileInput<Id extends OperationId>(
-  operation: Operation & { readonly id: Id },
-): (raw: RawInput) => Input<Id> {
+export function compileInput<Id extends OperationId>(operation: Operation<Id>): (raw: RawInput) => Input<Id> {
   const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query')
   const inHeader = operation.parameters.filter(({ in: place, name }) => place === 'header' && name !== requestIdHeader)
   const bodySchema = operation.body?.content.get('application/json')

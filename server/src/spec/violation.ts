@@ -17,7 +17,8 @@ export function describeViolation(error: ErrorObject | undefined): Violation {
   if (!error) return { message: 'The request is not valid.' }
   const missing = isObject(error.params) ? error.params['missingProperty'] : undefined
   const parts = error.instancePath.split('/').slice(2).map(unescapePointer)
-  if (typeof missing === 'string') parts.push(missing)
+  // The whole input has no name; its parts have.
+  if (typeof missing === 'string' && error.instancePath !== '') parts.push(missing)
   const parameter = parts.join('.')
   if (parameter === '') return { message: describeBody(error) }
   const rules = isObject(error.parentSchema) ? error.parentSchema : {}
@@ -43,8 +44,8 @@ function demandOf(error: ErrorObject, rules: Readonly<Record<string, unknown>>):
       return `be ${nameOfType(type)}`
     case 'minimum':
     case 'maximum':
-      if (minimum !== undefined && maximum !== undefined) return `be from ${String(minimum)} to ${String(maximum)}`
-      return minimum !== undefined ? `be at least ${String(minimum)}` : `be at most ${String(maximum)}`
+      if (minimum !== undefined && maximum !== undefined) return `be from ${show(minimum)} to ${show(maximum)}`
+      return minimum !== undefined ? `be at least ${show(minimum)}` : `be at most ${show(maximum)}`
     case 'enum':
       return Array.isArray(rules['enum']) ? `be one of ${rules['enum'].join(', ')}` : 'be an allowed value'
     case 'minLength':
@@ -53,7 +54,9 @@ function demandOf(error: ErrorObject, rules: Readonly<Record<string, unknown>>):
       return `have at most ${String(maxLength)} characters`
     case 'format':
     case 'pattern':
-      return format === undefined ? `match ${String(rules['pattern'])}` : `be a ${String(format).toUpperCase()}`
+      return format === undefined
+        ? `match ${String(rules['pattern'])}`
+        : `be a valid ${typeof format === 'string' ? format : 'value'}`
     default:
       return error.message?.replace(/^must /, '') ?? 'be valid'
   }
@@ -65,7 +68,7 @@ function nameOfType(type: unknown): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = JSON.stringify(value)
   return text.length > longestShownValue ? `${text.slice(0, longestShownValue)}…` : text
 }
 

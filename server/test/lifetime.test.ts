@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs'
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ManualClock } from '../../test/support/manual-clock.js'
+import { eventually, markedSleep, processesWith } from './engines/support.js'
+import { startChild } from './support/child.js'
+import { temporaryDirectory, TestServer } from './support/server.js'
+
+/** Directories of sandboxes that the engine holds. */
+async function sandboxesIn(dataDir: string): Promise<string[]> {
+  const all = await readdir(path.join(dataDir, 'sandboxes'), { recursive: true })
+  return all.filter((name) => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name))
+}
+
+describe.each(['process', 'bubblewrap'] as const)('on %s', (engine) => {
+  test('a session ends when its time is up, with its processes and files', async () => {
+    const clock = new ManualClock()
+    const server = await TestServer.start({ engine, clock })
+    try {
+      const id = await server.session({ ttl: 60 })
+      const other = await server.session({ ttl: 120 })
+      await server.upload(id, 'path=file', 'x')
+      const sleep = markedSleep()
+      await server.command(id, { command: `setsid sleep ${sleep} >/dev/null 2>&1 & disown` })
+      const running = server.command(id, { command: `sleep ${sleep}` })
+      await eventually(() => processesWith(sleep).length >= 2, 'both processes run')
+      clock.advance(59_999)
+      expect((await server.call('GET', `/sessions/${id}`)).status).toBe(200)
+      clock.advance(1)
+      expect((await server.call('GET', `/sessions/${id}`)).json['error']).toBe('SESSION_NOT_FOUND')
+      expect((await running).json['error']).toBe('SESSION_NOT_FOUND')
+      await eventually(() => processesWith(sleep).length === 0, 'the processes ended')
+      await eventually(async () => (await sandboxesIn(server.dataDir)).length === 1, 'the files are gone')
+      await eventually(() => !existsSync(path.join(server.dataDir, 'sessions', `${id}.json`)), 'the state is gone')
+      expect((await server.call('GET', '/sessions')).json).toMatchObject({ total: 1, sessions: [{ sessionId: other }] })
+      // A later end counts from the moment it is set.
+      await server.call('PATCH', `/sessions/${other}`, { json: { ttl: 300 } })
+      clock.advance(299_999)
+      expect((await server.call('GET', `/sessions/${other}`)).status).toBe(200)
+      clock.advance(1)
+      expect((await server.call('GET', `/sessions/${other}`)).status).toBe(404)
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('sessions and files outlive a restart; processes, expired sessions and strays do not', async () => {
+    const clock = new ManualClock()
+    let server = await TestServer.start({ engine, clock })
+    try {
+      const kept = await server.session({ ttl: 3600, metadata: { a: 1 } })
+      const paused = await server.session({ ttl: 3600 })
+      const short = await server.session({ ttl: 60 })
+      const lost = await server.session()
+      await server.upload(kept, 'path=dir/file', 'still here')
+      const sleep = markedSleep()
+      await server.command(kept, { command: `setsid sleep ${sleep} >/dev/null 2>&1 & disown` })
+      await server.call('POST', `/sessions/${paused}/pause`)
+      const { json: before } = await server.call('GET', `/sessions/${kept}`)
+      await server.server.close()
+      expect(processesWith(sleep)).toEqual([])
+      const states = path.join(server.dataDir, 'sessions')
+      expect((await stat(path.join(states, `${kept}.json`))).mode & 0o777).toBe(0o600)
+      await writeFile(path.join(states, `${lost}.json`), '{"half":')
+      await writeFile(path.join(states, 'stray.json.123'), 'x')
+      clock.advance(60_000)
+      server = await server.restart()
+      expect((await server.call('GET', `/sessions/${kept}`)).json).toEqual(before)
+      expect((await server.download(kept, 'dir/file')).text).toBe('still here')
+      expect((await server.command(kept, { command: 'cat dir/file' })).json['stdout']).toBe('still here')
+      for (const gone of [short, lost]) expect((await server.call('GET', `/sessions/${gone}`)).status).toBe(404)
+      expect((await server.command(paused, { command: 'true' })).json['error']).toBe('SESSION_PAUSED')
+      expect((await server.call('POST', `/sessions/${paused}/resume`)).json['status']).toBe('running')
+      expect((await server.command(paused, { command: 'true' })).json['exitCode']).toBe(0)
+      expect((await readdir(states)).sort()).toEqual([`${kept}.json`, `${paused}.json`].sort())
+      expect(await sandboxesIn(server.dataDir)).toHaveLength(2)
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('sessions and files outlive a kill -9, and no process does', async () => {
+    const dataDir = await temporaryDirectory()
+    const child = await startChild(dataDir, engine)
+    const call = async (route: string, body: object) => {
+      const response = await fetch(child.url + route, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${child.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      const answer: unknown = await response.json()
+      return Object.fromEntries(Object.entries(typeof answer === 'object' && answer ? answer : {}))
+    }
+    const { sessionId } = await call('/sessions', {})
+    const id = String(sessionId)
+    const sleep = markedSleep()
+    await call(`/sessions/${id}/commands`, {
+      command: `echo kept > file; setsid sleep ${sleep} >/dev/null 2>&1 & disown`,
+    })
+    const cut = expect(call(`/sessions/${id}/commands`, { command: `sleep ${sleep}` })).rejects.toThrow()
+    await eventually(() => processesWith(sleep).length >= 2, 'both processes run')
+    await child.kill('SIGKILL')
+    await cut
+    await eventually(() => processesWith(sleep).length === 0, 'the processes ended')
+    const server = await TestServer.start({ engine, dataDir })
+    try {
+      expect(server.server.token).toBe(child.token)
+      expect((await server.download(id, 'file')).text).toBe('kept\n')
+      expect((await server.command(id, { command: 'cat file' })).json['stdout']).toBe('kept\n')
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+test('closing lets calls end within the grace period, takes no new work, and ends the rest', async () => {
+  const server = await TestServer.start({ engine: 'process' })
+  const id = await server.session()
+  const long = markedSleep()
+  const cut = server.command(id, { command: `sleep ${long}` })
+  const ends = server.command(id, { command: 'touch started; while [ ! -e go ]; do sleep 0.02; done; echo ended' })
+  await eventually(async () => (await server.download(id, 'started')).status === 200, 'the command runs')
+  await eventually(() => processesWith(long).length > 0, 'the other runs as well')
+  const closing = server.server.close({ graceMs: 2_000 })
+  for (const answer of [await server.call('POST', '/sessions'), await server.command(id, { command: 'true' })]) {
+    expect([answer.status, answer.json['error']]).toEqual([503, 'CAPACITY_EXCEEDED'])
+    expect(answer.headers.get('retry-after')).not.toBeNull()
+  }
+  expect((await server.upload(id, 'path=go', '')).status).toBe(503)
+  expect((await server.call('GET', `/sessions/${id}`)).status).toBe(200)
+  const answers = await Promise.all([cut, ends])
+  expect(answers.map(({ status }) => status)).toEqual([503, 503])
+  await closing
+  expect(processesWith(long)).toEqual([])
+  await server.close()
+})
+
+test('two servers never share a data directory, and the lock of a dead one is taken over', async () => {
+  const first = await TestServer.start()
+  await expect(TestServer.start({ dataDir: first.dataDir })).rejects.toThrow('Another server')
+  await first.server.close()
+  await writeFile(path.join(first.dataDir, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, begun: '1' }))
+  await (await TestServer.start({ dataDir: first.dataDir })).close()
+})
