@@ -7,10 +7,11 @@ import { eventually, markedSleep, processesWith } from './engines/support.js'
 import { startChild } from './support/child.js'
 import { temporaryDirectory, TestServer } from './support/server.js'
 
-/** Directories of sandboxes that the engine holds. */
-async function sandboxesIn(dataDir: string): Promise<string[]> {
-  const all = await readdir(path.join(dataDir, 'sandboxes'), { recursive: true })
-  return all.filter((name) => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name))
+/** Directories of the sandboxes that an engine holds. */
+async function sandboxesIn(dataDir: string, engine: string): Promise<string[]> {
+  const base = path.join(dataDir, 'sandboxes', engine, 'sandboxes')
+  const names = await readdir(base)
+  return names.filter((name) => /^[0-9a-f-]{36}$/.test(name)).map((name) => path.join(base, name))
 }
 
 describe.each(['process', 'bubblewrap'] as const)('on %s', (engine) => {
@@ -31,7 +32,7 @@ describe.each(['process', 'bubblewrap'] as const)('on %s', (engine) => {
       expect((await server.call('GET', `/sessions/${id}`)).json['error']).toBe('SESSION_NOT_FOUND')
       expect((await running).json['error']).toBe('SESSION_NOT_FOUND')
       await eventually(() => processesWith(sleep).length === 0, 'the processes ended')
-      await eventually(async () => (await sandboxesIn(server.dataDir)).length === 1, 'the files are gone')
+      await eventually(async () => (await sandboxesIn(server.dataDir, engine)).length === 1, 'the files are gone')
       await eventually(() => !existsSync(path.join(server.dataDir, 'sessions', `${id}.json`)), 'the state is gone')
       expect((await server.call('GET', '/sessions')).json).toMatchObject({ total: 1, sessions: [{ sessionId: other }] })
       // A later end counts from the moment it is set.
@@ -74,7 +75,7 @@ describe.each(['process', 'bubblewrap'] as const)('on %s', (engine) => {
       expect((await server.call('POST', `/sessions/${paused}/resume`)).json['status']).toBe('running')
       expect((await server.command(paused, { command: 'true' })).json['exitCode']).toBe(0)
       expect((await readdir(states)).sort()).toEqual([`${kept}.json`, `${paused}.json`].sort())
-      expect(await sandboxesIn(server.dataDir)).toHaveLength(2)
+      expect(await sandboxesIn(server.dataDir, engine)).toHaveLength(2)
     } finally {
       await server.close()
     }
@@ -122,15 +123,17 @@ test('closing lets calls end within the grace period, takes no new work, and end
   const ends = server.command(id, { command: 'touch started; while [ ! -e go ]; do sleep 0.02; done; echo ended' })
   await eventually(async () => (await server.download(id, 'started')).status === 200, 'the command runs')
   await eventually(() => processesWith(long).length > 0, 'the other runs as well')
-  const closing = server.server.close({ graceMs: 2_000 })
+  const closing = server.server.close({ graceMs: 3_000 })
   for (const answer of [await server.call('POST', '/sessions'), await server.command(id, { command: 'true' })]) {
     expect([answer.status, answer.json['error']]).toEqual([503, 'CAPACITY_EXCEEDED'])
     expect(answer.headers.get('retry-after')).not.toBeNull()
   }
   expect((await server.upload(id, 'path=go', '')).status).toBe(503)
   expect((await server.call('GET', `/sessions/${id}`)).status).toBe(200)
-  const answers = await Promise.all([cut, ends])
-  expect(answers.map(({ status }) => status)).toEqual([503, 503])
+  const [sandbox = ''] = await sandboxesIn(server.dataDir, 'process')
+  await writeFile(path.join(sandbox, 'go'), '')
+  expect((await ends).json).toMatchObject({ status: 'completed', stdout: 'ended\n' })
+  expect((await cut).status).toBe(503)
   await closing
   expect(processesWith(long)).toEqual([])
   await server.close()

@@ -4,7 +4,7 @@ import type { Limits } from '../limits.js'
 import { isObject } from '../spec/json.js'
 import type { Operation } from '../spec/operations.js'
 import { requestIdHeader } from '../spec/validation.js'
-import { ApiError } from './api-error.js'
+import { ApiError, invalidParameter } from './api-error.js'
 import { boundBodies } from './body-deadline.js'
 import { toApiError } from './error-map.js'
 import { refuseBadConnections } from './refusal.js'
@@ -34,6 +34,8 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel 
     },
     http: {
       maxHeaderSize: limits.maxHeaderBytes,
+      // Checked below instead: Node would answer without a body.
+      requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
       // Node looks for late requests this often.
       connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
@@ -51,6 +53,11 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel 
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(requestIdHeader, request.id)
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      // Who speaks HTTP this badly is not spoken with any longer.
+      void reply.header('Connection', 'close')
+      throw invalidParameter('The Host header is required.', { parameter: 'Host' })
+    }
   })
   boundBodies(app, limits)
   app.setErrorHandler(sendError)

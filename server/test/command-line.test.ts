@@ -1,0 +1,84 @@
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually, markedSleep, processesWith } from './engines/support.js'
+import { runServer, startChild } from './support/child.js'
+import { temporaryDirectory } from './support/server.js'
+
+let dataDir: string
+beforeAll(async () => {
+  dataDir = await temporaryDirectory()
+})
+afterAll(() => rm(dataDir, { recursive: true, force: true }))
+
+const unsafe = () => ['--data-dir', dataDir, '--engine', 'process', '--allow-unsafe']
+
+describe('the command line', () => {
+  test('shows its help and version', async () => {
+    expect(await runServer(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--data-dir') })
+    expect(await runServer(['-v'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+
+  test.each([
+    [['--nope'], {}, '--nope'],
+    [['--port', '99999'], {}, '--port must be a whole number from 0 to 65535, got "99999"'],
+    [['--engine', 'docker'], {}, '--engine must be one of auto, bubblewrap, process'],
+    [['--max-sessions', '0'], {}, '--max-sessions'],
+    [['--jwt-issuer', 'x'], {}, '--jwt-secret'],
+    [['--jwt-secret', 'x', '--jwks-url', 'http://x'], {}, 'not both'],
+    [['extra'], {}, 'extra'],
+    [[], { SANDBOX_SERVER_PORT: 'x' }, '--port'],
+    [[], { SANDBOX_SERVER_ALLOW_UNSAFE: 'maybe' }, 'SANDBOX_SERVER_ALLOW_UNSAFE'],
+  ])('refuses %j %j', async (args, env, message) => {
+    const { code, stdout, stderr } = await runServer(args, { ...env })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+  })
+
+  test('says in one line why it cannot start', async () => {
+    const busy = createServer().listen(0, '127.0.0.1')
+    await once(busy, 'listening')
+    const address = busy.address()
+    const port = typeof address === 'object' && address ? String(address.port) : ''
+    for (const [args, message] of [
+      [['--port', port, ...unsafe()], port],
+      [['--data-dir', '/proc/nowhere'], '/proc/nowhere'],
+      [['--data-dir', '/dev/null/x'], '/dev/null/x'],
+      [['--data-dir', dataDir, '--engine', 'process'], '--allow-unsafe'],
+    ] as const) {
+      const { code, stdout, stderr } = await runServer(args)
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+      expect(stderr).toContain(message)
+    }
+    busy.close()
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with everything it ran', async (signal) => {
+    const child = await startChild(dataDir, 'process', [
+      '--token',
+      'secret-token',
+      '--grace-period',
+      '0',
+      '--log-level',
+      'trace',
+    ])
+    expect(child.token).toBe('secret-token')
+    const headers = { authorization: `Bearer ${child.token}`, 'content-type': 'application/json' }
+    const created = await fetch(`${child.url}/sessions`, { method: 'POST', headers })
+    const id = /"sessionId":"([^"]+)"/.exec(await created.text())?.[1] ?? ''
+    const sleep = markedSleep()
+    const call = fetch(`${child.url}/sessions/${id}/commands`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ command: `setsid sleep ${sleep} & sleep ${sleep}` }),
+    })
+    await eventually(() => processesWith(sleep).length >= 2, 'the command runs')
+    const { code, stderr } = await child.kill(signal)
+    expect(code).toBe(0)
+    expect((await call).status).toBe(503)
+    expect(processesWith(sleep)).toEqual([])
+    expect(stderr).not.toContain('secret-token')
+  })
+})
