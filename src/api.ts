@@ -3,33 +3,54 @@ import type { paths } from '../generated/sandbox-api.js'
 import { checkSessionId } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import type { Settings } from './options.js'
-import { ReplayableRequest } from './transport/request.js'
+import { LeanRequest, ReplayableRequest } from './transport/request.js'
 import type { Transport } from './transport/transport.js'
 
 /** The raw typed client: any path of the spec, with the raw `Response`. */
 export type SandboxApi = Client<paths>
 
-export function createApi(settings: Settings, transport: Transport): SandboxApi {
-  const api = createClient<paths>({
+/** The same API twice. */
+export interface Apis {
+  /** What users get: with real Requests, and with middleware. */
+  readonly api: SandboxApi
+  /** What the SDK's own methods go through, as long as there is no middleware that wants to see a Request. */
+  readonly lean: SandboxApi
+  isLean(): boolean
+}
+
+export function createApis(settings: Settings, transport: Transport): Apis {
+  const { timeoutMs, maxRetries } = settings
+  const shared = {
     baseUrl: settings.apiUrl,
+    pathSerializer: serializePath,
+    querySerializer: serializeQuery,
+    bodySerializer: serializeBody,
+  }
+  const api = createClient<paths>({
+    ...shared,
     headers: settings.headers,
     Request: ReplayableRequest,
     fetch: (request) => {
       const signal = request instanceof ReplayableRequest ? request.callerSignal : request.signal
-      const exchange = transport.begin(settings.timeoutMs, signal)
-      return transport.send(request, exchange, 'total')
+      const body = 'total'
+      const repeatable = undefined
+      const plan = { operation: undefined, timeoutMs, signal, maxRetries, headers: {}, repeatable, body } as const
+      return transport.send(request, transport.begin(plan))
     },
-    pathSerializer: serializePath,
-    querySerializer: serializeQuery,
-    bodySerializer: serializeBody,
   })
-  api.use(...settings.middleware)
-  return api
+  const use = api.use.bind(api)
+  let lean = true
+  api.use = (...middleware) => {
+    lean = false
+    use(...middleware)
+  }
+  if (settings.middleware.length > 0) api.use(...settings.middleware)
+  return { api, lean: createClient<paths>({ ...shared, Request: LeanRequest }), isLean: () => lean }
 }
 
-/** openapi-fetch would let '' and '..' change the address. Every path parameter of the spec is a session's id. */
+/** openapi-fetch would let '' and '..' change the address. The spec's one path parameter is a session's id. */
 function serializePath(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
-  return pathname.replace(/\{([^{}]+)\}/g, (_, name: string) => encodeURIComponent(checkSessionId(parameters[name])))
+  return pathname.replace('{sessionId}', checkSessionId(parameters['sessionId']))
 }
 
 /** openapi-fetch would leave the names as they are. */

@@ -106,11 +106,20 @@ export function checkEnvironment(value: unknown): void {
 }
 
 /** Milliseconds that a timer can hold. A longer one would fire at once. */
-export function checkTimeoutMs(value: unknown): number {
+export function checkTimeoutMs(value: unknown, parameter = 'timeoutMs'): number {
   if (typeof value === 'number' && (value === Infinity || (value > 0 && value <= largestTimer))) return value
   throw new SandboxValidationError(
-    `timeoutMs must be a number above 0 and up to ${largestTimer}, or Infinity; got ${show(value)}.`,
-    'timeoutMs',
+    `${parameter} must be a number above 0 and up to ${largestTimer}, or Infinity; got ${show(value)}.`,
+    parameter,
+    value,
+  )
+}
+
+export function checkMaxRetries(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new SandboxValidationError(
+    `maxRetries must be an integer of at least 0, got ${show(value)}.`,
+    'maxRetries',
     value,
   )
 }
@@ -127,7 +136,7 @@ export function checkHeaders(value: unknown): Readonly<Record<string, string>> {
     if (typeof each !== 'string' || !isHeaderSafe(each)) {
       throw new SandboxValidationError(`headers['${name}'] must be a string of printable ASCII.`, 'headers')
     }
-    headers[name] = each
+    headers[name.toLowerCase()] = each
   }
   return headers
 }

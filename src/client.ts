@@ -1,6 +1,6 @@
 import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
-import { checkRelativePath, checkSessionId } from './checks.js'
+import { checkRelativePath } from './checks.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { FileDownload } from './download.js'
 import { type FileInfo, fileInfo } from './file-info.js'
@@ -79,7 +79,11 @@ export class SessionsClient {
    */
   async createSession(request: CreateSessionRequest = {}, options: RequestOptions = {}): Promise<Session> {
     const body = createSessionBody(request)
-    return this.#session('createSession', options, (api, init) => api.POST('/sessions', { ...init, body }))
+    // One key for all attempts: however many of them arrive, there is one session.
+    const key = { 'idempotency-key': crypto.randomUUID() }
+    return this.#session('createSession', options, (api, init) =>
+      api.POST('/sessions', { ...init, headers: { ...key, ...init.headers }, body }),
+    )
   }
 
   /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
@@ -99,7 +103,7 @@ export class SessionsClient {
 
   /** @throws {SessionNotFoundError} */
   async getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     return this.#session('getSession', options, (api, init) =>
       api.GET('/sessions/{sessionId}', { ...init, params: { path } }),
     )
@@ -111,7 +115,7 @@ export class SessionsClient {
     request: UpdateSessionRequest,
     options: RequestOptions = {},
   ): Promise<Session> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     const body = updateSessionBody(request)
     return this.#session('updateSession', options, (api, init) =>
       api.PATCH('/sessions/{sessionId}', { ...init, params: { path }, body }),
@@ -120,7 +124,7 @@ export class SessionsClient {
 
   /** Ends every process of the session and removes every file in it. @throws {SessionNotFoundError} */
   async deleteSession(sessionId: string, options: RequestOptions = {}): Promise<void> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     await this.#pipeline.nothing('deleteSession', options, (api, init) =>
       api.DELETE('/sessions/{sessionId}', { ...init, params: { path } }),
     )
@@ -133,7 +137,7 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is paused already.
    */
   async pauseSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     return this.#session('pauseSession', options, (api, init) =>
       api.POST('/sessions/{sessionId}/pause', { ...init, params: { path } }),
     )
@@ -146,7 +150,7 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is not paused.
    */
   async resumeSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     return this.#session('resumeSession', options, (api, init) =>
       api.POST('/sessions/{sessionId}/resume', { ...init, params: { path } }),
     )
@@ -164,7 +168,7 @@ export class SessionsClient {
     request: CommandRequest,
     options: RequestOptions = {},
   ): Promise<CommandResult> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     const body = commandBody(request)
     const timeout = body.timeout ?? schemas.CommandRequest.properties.timeout.default
     return this.#execution('executeCommand', timeout, options, (api, init) =>
@@ -174,7 +178,7 @@ export class SessionsClient {
 
   /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
   async executeCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): Promise<CommandResult> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     const body = codeBody(request)
     const timeout = body.timeout ?? schemas.CodeRequest.properties.timeout.default
     return this.#execution('executeCode', timeout, options, (api, init) =>
@@ -195,20 +199,20 @@ export class SessionsClient {
     content: UploadContent,
     options: RequestOptions = {},
   ): Promise<FileInfo> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     const query = uploadQuery(request)
     const bytes = uploadBody(content)
-    const wire = await this.#pipeline.body('uploadFile', 'FileInfo', options, (api, init) =>
+    const send: Send = (api, init) =>
       api.POST('/sessions/{sessionId}/files', {
         ...init,
-        headers: { ...init.headers, 'content-type': 'application/octet-stream' },
+        headers: { 'content-type': 'application/octet-stream', ...init.headers },
         params: { path, query },
         // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
         body: new Blob(),
         bodySerializer: () => bytes,
-      }),
-    )
-    return fileInfo(wire)
+      })
+    // The content is in memory, or a Blob: it can be sent again, and a second run writes the same.
+    return fileInfo(await this.#pipeline.body('uploadFile', 'FileInfo', options, send, { repeatable: true }))
   }
 
   /**
@@ -218,7 +222,7 @@ export class SessionsClient {
    * @throws {FileNotFoundError}
    */
   async downloadFile(sessionId: string, filePath: string, options: RequestOptions = {}): Promise<FileDownload> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     const query = { filePath: checkRelativePath('filePath', filePath) }
     const accept = 'application/octet-stream, */*;q=0.5'
     const response = await this.#pipeline.stream('downloadFile', options, accept, (api, init) =>
@@ -235,7 +239,7 @@ export class SessionsClient {
   ): Listing<FilePage, FileInfo> {
     return new Listing({
       load: async (offset = request.offset) => {
-        const path = { sessionId: checkSessionId(sessionId) }
+        const path = { sessionId }
         const query = listFilesQuery({ ...request, offset })
         const wire = await this.#pipeline.body('listFiles', 'FileList', options, (api, init) =>
           api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } }),
@@ -255,7 +259,7 @@ export class SessionsClient {
    * @throws {ConflictError} `DIRECTORY_NOT_EMPTY` when a directory has entries and `recursive` is not set.
    */
   async deleteFile(sessionId: string, request: DeleteFileRequest, options: RequestOptions = {}): Promise<void> {
-    const path = { sessionId: checkSessionId(sessionId) }
+    const path = { sessionId }
     const query = deleteFileQuery(request)
     await this.#pipeline.nothing('deleteFile', options, (api, init) =>
       api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path, query } }),
@@ -287,7 +291,7 @@ export class SessionsClient {
     options: RequestOptions,
     send: Send,
   ): Promise<CommandResult> {
-    const deadlineMs = timeout * 1000 + executionMarginMs
-    return commandResult(await this.#pipeline.body(operation, 'CommandResult', options, send, deadlineMs))
+    const timeoutMs = timeout * 1000 + executionMarginMs
+    return commandResult(await this.#pipeline.body(operation, 'CommandResult', options, send, { timeoutMs }))
   }
 }

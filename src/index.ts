@@ -26,6 +26,8 @@ export type {
 } from './requests.js'
 export type { Fetch, RequestOptions, Secret, SessionsClientOptions } from './options.js'
 export type { SandboxApi } from './api.js'
+export { LogLevel } from './observe.js'
+export type { CallInfo, ClientHooks, Logger, RequestEvent, ResponseEvent, RetryEvent } from './observe.js'
 export {
   ConflictError,
   ErrorCode,
@@ -43,3 +45,4 @@ export {
 export type { ErrorContext, RateLimit } from './errors.js'
 export type { components, operations, paths } from '../generated/sandbox-api.js'
 export { specVersion } from '../generated/constraints.js'
+export { sdkVersion } from './version.js'

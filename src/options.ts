@@ -1,9 +1,10 @@
 import type { Middleware } from 'openapi-fetch'
-import { checkTimeoutMs, isHeaderSafe } from './checks.js'
+import { checkHeaders, checkMaxRetries, checkTimeoutMs, isHeaderSafe } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import { isRecord } from './guards.js'
+import { type ClientHooks, LogLevel, type Logger } from './observe.js'
 
-/** A secret, or a function that gives one (called before each request, so that it can renew an expiring one). */
+/** A secret, or a function that gives one: asked when a call first needs it, and once more when the server answers 401. */
 export type Secret = string | (() => string | Promise<string>)
 
 /** Options of a {@link SessionsClient}. */
@@ -20,8 +21,18 @@ export interface SessionsClientOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** What sends requests. Default: the runtime's `fetch`. */
   readonly fetch?: Fetch | undefined
-  /** openapi-fetch middleware, around every request. */
+  /** openapi-fetch middleware, around every call (not every attempt). */
   readonly middleware?: readonly Middleware[] | undefined
+  /** How often a failed call is tried again where that does no harm. Default 2; 0 for never. */
+  readonly maxRetries?: number | undefined
+  /** The longest wait before another attempt, in milliseconds. Default 60 000. A call asked to wait longer fails instead. */
+  readonly maxRetryDelayMs?: number | undefined
+  /** Where messages go, for example `console`. Default nowhere. */
+  readonly logger?: Logger | undefined
+  /** The least important message that is logged. Default `warn`. */
+  readonly logLevel?: LogLevel | undefined
+  /** Called as attempts begin, end and are repeated. */
+  readonly hooks?: ClientHooks | undefined
 }
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
@@ -35,6 +46,8 @@ export interface RequestOptions {
    * call defaults to its own `timeout` plus 15 seconds; a download has it between two chunks.
    */
   readonly timeoutMs?: number | undefined
+  /** How often this call is tried again where that does no harm. Default: the client's. */
+  readonly maxRetries?: number | undefined
   /** Sent with this request, over the client's own. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
@@ -48,9 +61,16 @@ export interface Settings {
   readonly headers: Readonly<Record<string, string>>
   readonly fetch: Fetch
   readonly middleware: readonly Middleware[]
+  readonly maxRetries: number
+  readonly maxRetryDelayMs: number
+  readonly logger: Logger | undefined
+  readonly logLevel: LogLevel
+  readonly hooks: ClientHooks
 }
 
 const defaultTimeoutMs = 30_000
+const defaultMaxRetries = 2
+const defaultMaxRetryDelayMs = 60_000
 
 export function resolveSettings(options: SessionsClientOptions): Settings {
   const ownCredentials = options.bearerToken !== undefined || options.apiKey !== undefined
@@ -64,10 +84,15 @@ export function resolveSettings(options: SessionsClientOptions): Settings {
     bearerToken: typeof bearerToken === 'string' ? checkSecret('bearerToken', bearerToken) : bearerToken,
     apiKey: apiKey === undefined ? undefined : checkSecret('apiKey', apiKey),
     timeoutMs: checkTimeoutMs(options.timeoutMs ?? defaultTimeoutMs),
-    headers: options.headers ?? {},
+    headers: checkHeaders(options.headers),
     // Looked up at each call: a fetch that is replaced later (by a test or a tracer) is then the one that is used.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     middleware: options.middleware ?? [],
+    maxRetries: checkMaxRetries(options.maxRetries ?? defaultMaxRetries),
+    maxRetryDelayMs: checkTimeoutMs(options.maxRetryDelayMs ?? defaultMaxRetryDelayMs, 'maxRetryDelayMs'),
+    logger: options.logger,
+    logLevel: options.logLevel ?? LogLevel.Warn,
+    hooks: options.hooks ?? {},
   }
 }
 

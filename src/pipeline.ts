@@ -1,10 +1,11 @@
 import { operations } from '../generated/constraints.js'
-import { type SandboxApi, createApi } from './api.js'
-import { checkHeaders, checkTimeoutMs } from './checks.js'
+import { type Apis, type SandboxApi, createApis } from './api.js'
+import { checkHeaders, checkMaxRetries, checkTimeoutMs } from './checks.js'
 import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { RequestOptions, Settings } from './options.js'
 import { errorFromResponse } from './response-errors.js'
 import type { Exchange } from './transport/exchange.js'
+import type { HeaderRecord } from './transport/request.js'
 import { Transport } from './transport/transport.js'
 import { type BodyName, type Wire, isBody } from './wire.js'
 
@@ -13,7 +14,7 @@ export type OperationId = keyof typeof operations
 /** What openapi-fetch is given for one call, besides its parameters and body. */
 export interface CallInit {
   readonly parseAs: 'stream'
-  readonly headers: Record<string, string>
+  readonly headers: Readonly<Record<string, string>>
   readonly fetch: (request: Request) => Promise<Response>
 }
 
@@ -25,65 +26,81 @@ export type Send = (
 
 /** The one way from a method to the wire and back: the call, its errors, its body held against the spec. */
 export class Pipeline {
-  readonly api: SandboxApi
+  readonly #apis: Apis
   readonly #transport: Transport
   readonly #settings: Settings
 
   constructor(settings: Settings) {
     this.#settings = settings
     this.#transport = new Transport(settings)
-    this.api = createApi(settings, this.#transport)
+    this.#apis = createApis(settings, this.#transport)
   }
 
-  /** A call that answers a body of the spec. `timeoutMs` is the deadline when the caller names none. */
-  body<Name extends BodyName>(
+  get api(): SandboxApi {
+    return this.#apis.api
+  }
+
+  /** A call that answers a body of the spec. */
+  async body<Name extends BodyName>(
     operation: OperationId,
     name: Name,
     options: RequestOptions,
     send: Send,
-    timeoutMs?: number,
+    traits: Traits = noTraits,
   ): Promise<Wire[Name]> {
-    return this.#call(
-      { operation, options, timeoutMs, accept: 'application/json', body: 'buffered' },
-      send,
-      parse(name),
-    )
+    const exchange = this.#begin(operation, options, 'application/json', 'buffered', traits)
+    const response = await this.#perform(operation, exchange, send)
+    // Middleware may have put another response in the place of the one that was read.
+    return parse(name, response.bodyUsed ? exchange.text : await response.text(), response, exchange)
   }
 
   /** A call whose body, if there is one, says nothing. */
-  nothing(operation: OperationId, options: RequestOptions, send: Send): Promise<void> {
-    const call = { operation, options, accept: 'application/json', body: 'buffered' } as const
-    return this.#call(call, send, () => undefined)
+  async nothing(operation: OperationId, options: RequestOptions, send: Send): Promise<void> {
+    await this.#perform(operation, this.#begin(operation, options, 'application/json', 'buffered', noTraits), send)
   }
 
   /** A call whose body is read later, by the caller. The deadline then runs between two chunks. */
-  stream(operation: OperationId, options: RequestOptions, accept: string, send: Send): Promise<Response> {
-    return this.#call({ operation, options, accept, body: 'idle' }, send, (response) => response)
+  async stream(operation: OperationId, options: RequestOptions, accept: string, send: Send): Promise<Response> {
+    return this.#perform(operation, this.#begin(operation, options, accept, 'idle', noTraits), send)
   }
 
   close(): void {
     this.#transport.close()
   }
 
-  async #call<T>(
-    { operation, options, timeoutMs = this.#settings.timeoutMs, accept, body }: Call,
-    send: Send,
-    read: (response: Response, exchange: Exchange) => T | Promise<T>,
-  ): Promise<T> {
-    const deadlineMs = options.timeoutMs === undefined ? timeoutMs : checkTimeoutMs(options.timeoutMs)
-    const headers = { accept, ...checkHeaders(options.headers) }
-    const exchange = this.#transport.begin(deadlineMs, options.signal)
+  #begin(
+    operation: OperationId,
+    { signal, timeoutMs, maxRetries, headers }: RequestOptions,
+    accept: string,
+    body: 'buffered' | 'idle',
+    traits: Traits,
+  ): Exchange {
+    const settings = this.#settings
+    return this.#transport.begin({
+      operation,
+      signal,
+      timeoutMs: timeoutMs === undefined ? (traits.timeoutMs ?? settings.timeoutMs) : checkTimeoutMs(timeoutMs),
+      maxRetries: maxRetries === undefined ? settings.maxRetries : checkMaxRetries(maxRetries),
+      headers: { accept, ...settings.headers, ...(headers === undefined ? undefined : checkHeaders(headers)) },
+      repeatable: traits.repeatable,
+      body,
+    })
+  }
+
+  async #perform(operation: OperationId, exchange: Exchange, send: Send): Promise<Response> {
+    const { api, lean, isLean } = this.#apis
     try {
-      const { response, error } = await send(this.api, {
+      const { response, error } = await send(isLean() ? lean : api, {
         parseAs: 'stream',
-        headers,
-        fetch: (request) => this.#transport.send(request, exchange, body),
+        headers: isLean() ? noHeaders : exchange.plan.headers,
+        fetch: (request) => this.#transport.send(request, exchange),
       })
-      if (response.ok) return await read(response, exchange)
+      if (response.ok || isDoneAlready(response, exchange)) return response
       throw errorFromResponse(response, error, {
         ...exchange.context,
+        mayHaveRun: exchange.mayHaveRun,
         onSession: 'sessionId' in operations[operation].parameters,
-        hasCredentials: this.#settings.bearerToken !== undefined || this.#settings.apiKey !== undefined,
+        hasCredentials: exchange.ownCredentials || exchange.credential !== undefined,
       })
     } catch (error) {
       exchange.finish()
@@ -92,41 +109,44 @@ export class Pipeline {
   }
 }
 
-interface Call {
-  readonly operation: OperationId
-  readonly options: RequestOptions
-  readonly timeoutMs?: number | undefined
-  readonly accept: string
-  readonly body: 'buffered' | 'idle'
+/** What sets a call apart from others. */
+interface Traits {
+  /** The deadline when the caller names none. */
+  readonly timeoutMs?: number
+  /** Whether a second run does no harm, where the method and headers do not tell. */
+  readonly repeatable?: boolean
 }
 
-function parse<Name extends BodyName>(name: Name) {
-  return async (response: Response, exchange: Exchange): Promise<Wire[Name]> => {
-    const unusable = (problem: string): SandboxConnectionError =>
-      new SandboxConnectionError(`${exchange.method} ${exchange.url} succeeded, but ${problem}.`, {
-        ...exchange.context,
-        requestId: response.headers.get('x-request-id') ?? exchange.requestId,
-        statusCode: response.status,
-        headers: response.headers,
-      })
-    const text = await response.text()
-    if (text === '') throw unusable('the body is empty')
-    let body: unknown
+const noTraits: Traits = {}
+const noHeaders: HeaderRecord = {}
+
+/** A DELETE that finds nothing any more, after an attempt whose answer was lost, has done what it was to do. */
+function isDoneAlready({ status }: Response, { method, mayHaveRun }: Exchange): boolean {
+  return status === 404 && method === 'DELETE' && mayHaveRun
+}
+
+function parse<Name extends BodyName>(name: Name, text: string, response: Response, exchange: Exchange): Wire[Name] {
+  let problem = 'the body is empty'
+  if (text !== '') {
     try {
-      body = JSON.parse(text)
+      const body: unknown = JSON.parse(text)
+      if (isBody(name, body, (found) => (problem = `its ${name} is not what the spec says: ${found}`))) return body
     } catch {
       // The parser's own error would quote the body.
-      throw unusable('the body is not JSON')
+      problem = 'the body is not JSON'
     }
-    let problem = ''
-    if (isBody(name, body, (found) => (problem = found))) return body
-    throw unusable(`its ${name} is not what the spec says: ${problem}`)
   }
+  throw new SandboxConnectionError(`${exchange.method} ${exchange.url} succeeded, but ${problem}.`, {
+    ...exchange.context,
+    requestId: response.headers.get('x-request-id') ?? exchange.requestId,
+    statusCode: response.status,
+    headers: response.headers,
+  })
 }
 
 /** Nothing but the documented errors leaves a call: what middleware throws is wrapped, an abort reason is not. */
 function checked(error: unknown, { deadline }: Exchange): unknown {
-  if (deadline.signal.aborted) return deadline.reason
+  if (deadline.aborted) return deadline.reason
   if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
   return new SandboxAPIError('The request could not be made; the cause says why.', { cause: error })
 }

@@ -18,6 +18,8 @@ export interface FailedCall {
   readonly method: string | undefined
   readonly url: string | undefined
   readonly requestId: string
+  /** Whether an earlier attempt, whose answer was lost, may have been carried out. */
+  readonly mayHaveRun: boolean
   /** Whether the path names a session, so that a 404 can mean it. */
   readonly onSession: boolean
   /** Whether the client had credentials to send. */
@@ -46,7 +48,7 @@ export function errorFromResponse(response: Response, body: unknown, call: Faile
       if (errorCode === ErrorCode.FileNotFound) return new FileNotFoundError(message, context)
       return call.onSession ? new SessionNotFoundError(message, context) : new SandboxOperationError(message, context)
     case 409:
-      return new ConflictError(message, context)
+      return new ConflictError(call.mayHaveRun ? `${message} ${lostAnswer}` : message, context)
     case 429:
       return new RateLimitError(message, { ...context, ...rateLimit(headers, Date.now()) })
     case 503:
@@ -56,6 +58,7 @@ export function errorFromResponse(response: Response, body: unknown, call: Faile
   }
 }
 
+const lostAnswer = 'An earlier attempt of this call, whose answer was lost, may have been what is in the way.'
 const noCredentials = 'No credentials were sent: pass bearerToken or apiKey, or set SANDBOX_API_TOKEN.'
 
 /** What can be said without an Error body. What came instead is not shown: it may be a page of HTML. */

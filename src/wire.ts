@@ -29,23 +29,27 @@ export function isBody<Name extends BodyName>(
 function findProblem(name: BodyName, body: unknown, at: string): string | undefined {
   if (!isRecord(body)) return `${at || 'the body'} is not an object`
   const properties: Readonly<Record<string, Property>> = schemas[name].properties
-  for (const [field, property] of Object.entries(properties)) {
-    const problem = findFieldProblem(property, body[field], at === '' ? field : `${at}.${field}`)
-    if (problem !== undefined) return problem
+  for (const field in properties) {
+    const property = properties[field]
+    const value = body[field]
+    if (property === undefined || (value === undefined && !property.required)) continue
+    const problem = findFieldProblem(property, value)
+    if (problem !== undefined) return `${at}${at === '' ? '' : '.'}${field}${problem}`
   }
   return undefined
 }
 
-function findFieldProblem(property: Property, value: unknown, at: string): string | undefined {
-  if (value === undefined) return property.required ? `${at} is missing` : undefined
-  if (!hasType(property.type, value)) {
+/** What is wrong with a field, to be read behind its name. */
+function findFieldProblem({ type, format, items, required }: Property, value: unknown): string | undefined {
+  if (value === undefined) return ' is missing'
+  if (!hasType(type, value)) {
     // A server that writes null for "not there" does no harm where the spec lets the field be missing.
-    return value === null && !property.required ? undefined : `${at} is not of type ${String(property.type)}`
+    return value === null && !required ? undefined : ` is not of type ${String(type)}`
   }
-  if (property.format === 'date-time' && !isDate(value)) return `${at} is not a date`
-  if (!Array.isArray(value) || !isItemName(property.items)) return undefined
+  if (format === 'date-time' && !isDate(value)) return ' is not a date'
+  if (!isItemName(items) || !Array.isArray(value)) return undefined
   for (const [index, item] of value.entries()) {
-    const problem = findProblem(property.items, item, `${at}[${index}]`)
+    const problem = findProblem(items, item, `[${index}]`)
     if (problem !== undefined) return problem
   }
   return undefined

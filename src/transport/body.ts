@@ -2,15 +2,16 @@ import { SandboxConnectionError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 
 /**
- * The body with the call's deadline over it. `idle` starts the deadline anew for each chunk, and only while the network
- * is being waited for: a slow reader loses nothing.
+ * The body with the call's deadline over it. An idle deadline starts anew for each chunk, and runs only while the network is
+ * being waited for: a slow reader loses nothing. `fail` makes the error that the reader gets.
  */
 export function guardBody(
   response: Response,
   exchange: Exchange,
-  { idle, fail }: { idle: boolean; fail: (error: unknown) => unknown },
+  fail: (error: unknown) => unknown,
 ): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-  const { deadline } = exchange
+  const { deadline, plan } = exchange
+  const idle = plan.body === 'idle'
   if (response.body === null) {
     exchange.finish()
     return null

@@ -1,31 +1,67 @@
 import { SandboxAPIError } from '../errors.js'
-import { type Settings, checkSecret } from '../options.js'
+import { type Secret, type Settings, checkSecret } from '../options.js'
+import type { HeaderRecord } from './request.js'
 
-/** Puts the credentials on a request, unless the caller put their own on it. */
-export async function authorize(headers: Headers, settings: Settings): Promise<void> {
-  const { bearerToken, apiKey } = settings
-  if (headers.has('authorization')) return
-  if (bearerToken !== undefined) headers.set('authorization', `Bearer ${await resolveSecret(bearerToken)}`)
-  else if (apiKey !== undefined && !headers.has('x-api-key')) headers.set('x-api-key', apiKey)
+/** The header that tells the server who is calling. */
+export interface Credential {
+  readonly name: 'authorization' | 'x-api-key'
+  readonly value: string
 }
 
-async function resolveSecret(secret: NonNullable<Settings['bearerToken']>): Promise<string> {
-  if (typeof secret === 'string') return secret
+/** The client's credentials: a token, a function that gives one, or an API key. */
+export class Credentials {
+  readonly #ask: (() => string | Promise<string>) | undefined
+  #current: Credential | undefined
+  /** The one question that is under way, shared by all calls that wait for its answer. */
+  #asking: Promise<Credential> | undefined
+
+  constructor({ bearerToken, apiKey }: Settings) {
+    if (typeof bearerToken === 'function') this.#ask = bearerToken
+    else if (bearerToken !== undefined) this.#current = bearer(bearerToken)
+    else if (apiKey !== undefined) this.#current = { name: 'x-api-key', value: apiKey }
+  }
+
+  /** A promise only where the token must be asked for; undefined where there are no credentials. */
+  get(): Credential | Promise<Credential> | undefined {
+    if (this.#current !== undefined || this.#ask === undefined) return this.#current
+    this.#asking ??= askFor(this.#ask)
+      .then((credential) => (this.#current = credential))
+      .finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  /**
+   * After a 401: whether there may be another credential than the refused one. Calls that are refused together then share
+   * one question.
+   */
+  refuse(refused: Credential | undefined): boolean {
+    if (this.#ask === undefined) return false
+    if (this.#current === refused) this.#current = undefined
+    return true
+  }
+}
+
+function bearer(token: string): Credential {
+  return { name: 'authorization', value: `Bearer ${token}` }
+}
+
+async function askFor(source: Exclude<Secret, string>): Promise<Credential> {
   let token: unknown
   try {
-    token = await secret()
+    token = await source()
   } catch (cause) {
     throw new SandboxAPIError('The bearerToken function failed; its error is the cause.', { cause })
   }
-  return checkSecret('bearerToken', token)
+  return bearer(checkSecret('bearerToken', token))
 }
 
 /** Takes the credentials out of a text that came from outside: a server may echo what it was sent. */
-export function redact(text: string, sent: Headers): string {
+export function redact(text: string, sent: Readonly<HeaderRecord>, credential: Credential | undefined): string {
   let safe = text
-  for (const value of [sent.get('authorization')?.replace(/^Bearer /i, ''), sent.get('x-api-key')]) {
+  for (const header of [credential?.value, sent['authorization'], sent['x-api-key']]) {
+    const value = header?.replace(/^Bearer /i, '')
     // A secret of a few letters would tear the text apart and is none.
-    if (value !== null && value !== undefined && value.length >= 8) safe = safe.replaceAll(value, '[redacted]')
+    if (value !== undefined && value.length >= 8) safe = safe.replaceAll(value, '[redacted]')
   }
   return safe
 }

@@ -8,10 +8,8 @@ export class Deadline {
   readonly #timeoutMs: number
   readonly #expired: () => Error
   readonly #caller: AbortSignal | undefined
-  readonly #onCallerAbort = (): void => {
-    this.abort(this.#caller?.reason)
-  }
   #timer: ReturnType<typeof setTimeout> | undefined
+  #endsAt = Infinity
   #rejectPending: ((reason: unknown) => void) | undefined
 
   /** `expired` makes the error that the call ends with when `timeoutMs` have passed. */
@@ -23,12 +21,16 @@ export class Deadline {
       this.abort(caller.reason)
       return
     }
-    caller?.addEventListener('abort', this.#onCallerAbort, { once: true })
+    caller?.addEventListener('abort', this)
     this.arm()
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  get aborted(): boolean {
+    return this.#controller.signal.aborted
   }
 
   /** Why the call was ended, when it was. */
@@ -37,13 +39,17 @@ export class Deadline {
     return reason
   }
 
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
+    this.abort(this.#caller?.reason)
+  }
+
   /** Starts the time anew: an idle deadline does so before each wait. */
   arm(): void {
     this.disarm()
-    if (this.#timeoutMs === Infinity || this.signal.aborted) return
-    this.#timer = setTimeout(() => {
-      this.abort(this.#expired())
-    }, this.#timeoutMs)
+    if (this.#timeoutMs === Infinity || this.aborted) return
+    this.#endsAt = performance.now() + this.#timeoutMs
+    this.#timer = setTimeout(expire, this.#timeoutMs, this)
   }
 
   /** Stops the time, while the wait is the caller's own doing. */
@@ -51,8 +57,17 @@ export class Deadline {
     clearTimeout(this.#timer)
   }
 
+  /** Milliseconds until the deadline. */
+  remainingMs(): number {
+    return this.#endsAt - performance.now()
+  }
+
+  expire(): void {
+    this.abort(this.#expired())
+  }
+
   abort(reason: unknown): void {
-    if (this.signal.aborted) return
+    if (this.aborted) return
     this.release()
     this.#controller.abort(reason)
     this.#rejectPending?.(reason)
@@ -66,16 +81,29 @@ export class Deadline {
   wait<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#rejectPending = reject
-      work.then(resolve, (error: unknown) => {
-        reject(this.signal.aborted ? this.reason : error)
-      })
-      if (this.signal.aborted) reject(this.reason)
+      work.then(resolve, reject)
+      if (this.aborted) reject(this.reason)
     })
+  }
+
+  /** Sleeps, but no longer than the call lasts. @throws the reason of the abort, as it is. */
+  async sleep(milliseconds: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    try {
+      await this.wait(new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))))
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Lets go of the timer and of the caller's signal. Calling it again is no error. */
   release(): void {
     this.disarm()
-    this.#caller?.removeEventListener('abort', this.#onCallerAbort)
+    this.#caller?.removeEventListener('abort', this)
   }
+}
+
+// One function for all timers: a closure for each would be made for nothing in all but a few calls.
+function expire(deadline: Deadline): void {
+  deadline.expire()
 }

@@ -1,49 +1,71 @@
 import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
+import { type Observer, createObserver } from '../observe.js'
 import type { Settings } from '../options.js'
+import { retryAfterMs } from '../retry-hints.js'
+import { userAgent } from '../version.js'
 import { guardBody } from './body.js'
-import { authorize, redact } from './credentials.js'
-import { Exchange } from './exchange.js'
-import { type AttemptInit, attemptInit } from './request.js'
+import { Credentials, redact } from './credentials.js'
+import { Exchange, type ExchangePlan } from './exchange.js'
+import { type Outgoing, attemptInit, isLean, isReplayable, outgoing } from './request.js'
+import { retryDelayMs } from './retry.js'
+
+/** How an attempt ended: with a response (and its body, if that is in memory), or with what the call would throw. */
+type Outcome =
+  | { readonly response: Response; readonly text: string | undefined; readonly error?: undefined }
+  | { readonly response?: undefined; readonly error: unknown }
 
 /**
- * Everything between openapi-fetch and the wire: credentials, the deadline, the attempt. What it throws is an error of the
+ * Everything between openapi-fetch and the wire: credentials, the deadline, the attempts. What it throws is an error of the
  * SDK or the caller's own abort reason. A status is no error here.
  */
 export class Transport {
   readonly #settings: Settings
+  readonly #credentials: Credentials
+  readonly #observer: Observer | undefined
   readonly #open = new Set<Exchange>()
   #closed = false
 
   constructor(settings: Settings) {
     this.#settings = settings
+    this.#credentials = new Credentials(settings)
+    this.#observer = createObserver(settings.hooks, settings.logger, settings.logLevel)
   }
 
-  /** Begins a logical call. It must be finished, by its body or by its caller. */
-  begin(timeoutMs: number, signal: AbortSignal | undefined): Exchange {
+  /** Begins a logical call. It finishes with the body of its answer, or with its failure. */
+  begin(plan: ExchangePlan): Exchange {
     if (this.#closed) throw new SandboxAPIError('The client is closed. Make a new SessionsClient.')
-    return new Exchange(this.#open, timeoutMs, signal)
+    return new Exchange(plan, this.#open)
   }
 
-  /**
-   * Sends one request. The exchange finishes with the body of the answer, which is either
-   * - `buffered`: in memory already, so that it can't fail any more (the body of an error always is), or
-   * - `total`: still to be read, before the deadline of the call, or
-   * - `idle`: still to be read, with the deadline starting anew for each chunk.
-   */
-  async send(request: Request, exchange: Exchange, body: 'buffered' | 'total' | 'idle'): Promise<Response> {
-    exchange.method = request.method
-    exchange.url = request.url
-    let response: Response | undefined
+  /** Makes the attempts of a call, and answers the response of the last one. */
+  async send(request: Request, exchange: Exchange): Promise<Response> {
+    const message = outgoing(request)
+    const lean = isLean(request)
+    prepare(message, exchange, lean)
     try {
-      const init = attemptInit(request)
-      response = await this.#attempt(request.url, init, exchange)
-      if (body === 'buffered' || !response.ok) return await buffer(response, init.headers, exchange)
+      let outcome = await this.#attempt(message, exchange)
+      while (outcome.response?.ok !== true && (await this.#mayTryAgain(message, exchange, outcome))) {
+        outcome = await this.#attempt(message, exchange)
+      }
+      if (outcome.response === undefined) throw outcome.error
+      const { response, text } = outcome
+      refuseRedirect(response, exchange)
+      if (text === undefined) {
+        return rebuild(
+          response,
+          guardBody(response, exchange, (error) => failure(error, exchange, response)),
+        )
+      }
+      exchange.finish()
+      exchange.text = text
+      // The pipeline takes the text, and no middleware looks on: another Response would cost a tenth of the call.
+      if (response.ok && lean) return response
+      // A Response of these statuses may not be made with a body, not even an empty one.
+      return rebuild(response, response.status === 204 || response.status === 205 ? null : text)
     } catch (error) {
       exchange.finish()
-      throw failure(error, exchange, response)
+      throw error
     }
-    const fail = (error: unknown): unknown => failure(error, exchange, response)
-    return rebuild(response, guardBody(response, exchange, { idle: body === 'idle', fail }))
   }
 
   /** Aborts what is in flight and refuses what comes later. */
@@ -55,23 +77,86 @@ export class Transport {
     this.#open.clear()
   }
 
-  async #attempt(url: string, init: AttemptInit, exchange: Exchange): Promise<Response> {
-    const { deadline } = exchange
-    if (!init.headers.has('x-request-id')) init.headers.set('x-request-id', exchange.requestId)
-    await deadline.wait(authorize(init.headers, this.#settings))
-    const response = await deadline.wait(this.#settings.fetch(url, { ...init, signal: deadline.signal }))
-    refuseRedirect(response, exchange)
-    exchange.phase = 'body'
-    return response
+  async #attempt(message: Outgoing, exchange: Exchange): Promise<Outcome> {
+    const { deadline, plan } = exchange
+    const { headers } = message
+    const attempt = (exchange.attempt += 1)
+    const observer = this.#observer
+    const began = observer === undefined ? 0 : performance.now()
+    exchange.phase = 'response'
+    let response: Response | undefined
+    try {
+      // Those of an earlier attempt are not for the hooks to see.
+      if (exchange.credential !== undefined) delete headers[exchange.credential.name]
+      observer?.request({ call: exchange, attempt, headers })
+      const credential = exchange.ownCredentials ? undefined : this.#credentials.get()
+      exchange.credential = credential instanceof Promise ? await deadline.wait(credential) : credential
+      if (exchange.credential !== undefined) headers[exchange.credential.name] = exchange.credential.value
+      response = await deadline.wait(this.#settings.fetch(message.url, attemptInit(message, deadline.signal)))
+      exchange.phase = 'body'
+      const buffered = plan.body === 'buffered' || !response.ok
+      let text = buffered ? await deadline.wait(response.text()) : undefined
+      if (text !== undefined && !response.ok) text = redact(text, headers, exchange.credential)
+      observer?.response({ ...ended(exchange, began), status: response.status, error: undefined })
+      return { response, text }
+    } catch (thrown) {
+      const error = failure(thrown, exchange, response)
+      observer?.response({ ...ended(exchange, began), status: undefined, error })
+      return { error }
+    }
+  }
+
+  /** Whether another attempt is to follow a failed one; it waits until then. */
+  async #mayTryAgain(message: Outgoing, exchange: Exchange, outcome: Outcome): Promise<boolean> {
+    const status = outcome.response?.status
+    if (status === 401 && !exchange.renewed && isReplayable(message) && this.#credentials.refuse(exchange.credential)) {
+      exchange.renewed = true
+      return true
+    }
+    const delayMs = this.#delayMs(message, exchange, outcome)
+    if (delayMs === undefined) return false
+    this.#observer?.retry({ call: exchange, attempt: exchange.attempt, delayMs, status, error: outcome.error })
+    await exchange.deadline.sleep(delayMs)
+    return true
+  }
+
+  /** How long to wait before the next attempt; undefined when the call ends with this one. */
+  #delayMs(message: Outgoing, exchange: Exchange, { response, error }: Outcome): number | undefined {
+    if (response?.ok === true || !isReplayable(message) || exchange.deadline.aborted) return undefined
+    if (response === undefined && !(error instanceof SandboxConnectionError)) return undefined
+    const hints = response?.headers
+    const askedToRetry = hints?.has('retry-after') ?? false
+    const failed = {
+      attempt: exchange.attempt,
+      repeatable: exchange.plan.repeatable ?? isRepeatable(message),
+      status: response?.status,
+      retryAfterMs: hints === undefined ? undefined : retryAfterMs(hints, Date.now()),
+      askedToRetry,
+    }
+    if (response === undefined || (response.status >= 500 && !askedToRetry)) exchange.mayHaveRun = true
+    const limits = { maxRetries: exchange.plan.maxRetries, maxRetryDelayMs: this.#settings.maxRetryDelayMs }
+    const delayMs = retryDelayMs(failed, limits, Math.random())
+    // What the server said is worth more than a timeout error after a vain sleep.
+    return delayMs !== undefined && delayMs < exchange.deadline.remainingMs() ? delayMs : undefined
   }
 }
 
-async function buffer(response: Response, sent: Headers, exchange: Exchange): Promise<Response> {
-  const text = await exchange.deadline.wait(response.text())
-  exchange.finish()
-  // A Response of these statuses may not be made with a body, not even an empty one.
-  if (text === '' || response.status === 204 || response.status === 205) return rebuild(response, null)
-  return rebuild(response, response.ok ? text : redact(text, sent))
+function prepare({ url, method, headers }: Outgoing, exchange: Exchange, lean: boolean): void {
+  exchange.url = url
+  exchange.method = method
+  // A Request that middleware saw has them already, changed perhaps.
+  if (lean) Object.assign(headers, exchange.plan.headers)
+  exchange.requestId = headers['x-request-id'] ??= crypto.randomUUID()
+  if (userAgent !== undefined) headers['user-agent'] ??= userAgent
+  exchange.ownCredentials = 'authorization' in headers || 'x-api-key' in headers
+}
+
+function ended(call: Exchange, began: number): { call: Exchange; attempt: number; durationMs: number } {
+  return { call, attempt: call.attempt, durationMs: performance.now() - began }
+}
+
+function isRepeatable({ method, headers }: Outgoing): boolean {
+  return method === 'GET' || method === 'DELETE' || 'idempotency-key' in headers
 }
 
 function rebuild(response: Response, body: BodyInit | null): Response {
@@ -91,9 +176,9 @@ function refuseRedirect(response: Response, exchange: Exchange): void {
   )
 }
 
-function failure(error: unknown, exchange: Exchange, response?: Response): unknown {
+function failure(error: unknown, exchange: Exchange, response: Response | undefined): unknown {
   const { deadline } = exchange
-  if (deadline.signal.aborted) return deadline.reason
+  if (deadline.aborted) return deadline.reason
   if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
   const what = response === undefined ? 'No response came' : 'The connection broke in the middle of the response'
   return new SandboxConnectionError(`${what}: ${describe(error)} (${exchange.method} ${exchange.url}).`, {
