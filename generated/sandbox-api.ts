@@ -343,7 +343,10 @@ export interface components {
       lastActivityAt?: string
       /** @description Free data of the caller's, kept with the session and answered unchanged. */
       metadata?: components['schemas']['Metadata']
-      /** @description What the session was created from. */
+      /**
+       * @description What the session runs on, as the server names it. It need not be the name that was asked for: an image may stand
+       *     for less than it says, as with an engine that has the host's interpreters only.
+       */
       image?: string
       /** @description What isolates the session, for example `bubblewrap`. */
       engine?: string
@@ -453,13 +456,19 @@ export interface components {
       /** @enum {string} */
       status: 'healthy'
     }
-    /** @enum {string} */
+    /**
+     * @description `NOT_FOUND` (404) and `METHOD_NOT_ALLOWED` (405) answer requests that name no operation at all: a path that the API
+     *     does not have, or a method that its path does not take.
+     * @enum {string}
+     */
     KnownErrorCode:
       | 'INVALID_PARAMETER'
       | 'IMAGE_NOT_AVAILABLE'
       | 'UNAUTHORIZED'
       | 'SESSION_NOT_FOUND'
       | 'FILE_NOT_FOUND'
+      | 'NOT_FOUND'
+      | 'METHOD_NOT_ALLOWED'
       | 'REQUEST_TIMEOUT'
       | 'INVALID_STATE'
       | 'SESSION_PAUSED'
@@ -570,7 +579,10 @@ export interface components {
         'application/json': components['schemas']['Error']
       }
     }
-    /** @description The session is paused; nothing can be started in it. */
+    /**
+     * @description The session is paused and nothing can be started in it, or its sandbox ended by itself under the command
+     *     (`INVALID_STATE`): then the command is lost, the files are there, and the next call finds a new sandbox.
+     */
     SessionPaused: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id']
@@ -614,7 +626,10 @@ export interface components {
         'application/json': components['schemas']['Error']
       }
     }
-    /** @description The service has no room at the moment. */
+    /**
+     * @description The service has no room at the moment, for a session or for a running command, or it is shutting down. With
+     *     `Retry-After` nothing was started, and the same request may be sent again; without it, what ran was cut off.
+     */
     ServiceUnavailable: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id']
@@ -638,7 +653,12 @@ export interface components {
      */
     RequestId: components['schemas']['RequestId']
     /**
-     * @description One key per logical call. The same key with the same body within 24 hours answers the first session again. At most 255 characters.
+     * @description One key per logical call, of the caller's own making; users do not share keys. Within 24 hours of the first success
+     *     the same key with the same body creates nothing: it answers the first session as it is now, or, when that has ended,
+     *     as it was created. Bodies are the same when they ask for the same, whatever their spelling and defaults.
+     *
+     *     While the first call is in flight the answer is 409 `IDEMPOTENCY_CONFLICT`; with another body it is 422
+     *     `IDEMPOTENCY_KEY_REUSED`. A call that failed leaves its key free. At most 255 characters.
      * @example 3c1f0a52-8f7e-4b53-9d0e-6a2b8c4d1e0f
      */
     IdempotencyKey: string
@@ -743,7 +763,12 @@ export interface operations {
          */
         'X-Request-Id'?: components['parameters']['RequestId']
         /**
-         * @description One key per logical call. The same key with the same body within 24 hours answers the first session again. At most 255 characters.
+         * @description One key per logical call, of the caller's own making; users do not share keys. Within 24 hours of the first success
+         *     the same key with the same body creates nothing: it answers the first session as it is now, or, when that has ended,
+         *     as it was created. Bodies are the same when they ask for the same, whatever their spelling and defaults.
+         *
+         *     While the first call is in flight the answer is 409 `IDEMPOTENCY_CONFLICT`; with another body it is 422
+         *     `IDEMPOTENCY_KEY_REUSED`. A call that failed leaves its key free. At most 255 characters.
          * @example 3c1f0a52-8f7e-4b53-9d0e-6a2b8c4d1e0f
          */
         'Idempotency-Key'?: components['parameters']['IdempotencyKey']
@@ -769,10 +794,11 @@ export interface operations {
         }
       }
       401: components['responses']['Unauthorized']
-      /** @description A call with the same Idempotency-Key is still in flight. */
+      /** @description A call with the same Idempotency-Key is still in flight. It is worth trying again. */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id']
+          'Retry-After': components['headers']['Retry-After']
           [name: string]: unknown
         }
         content: {
@@ -1139,7 +1165,10 @@ export interface operations {
       400: components['responses']['InvalidParameter']
       401: components['responses']['Unauthorized']
       404: components['responses']['SessionNotFound']
-      /** @description A file is already at that path and `overwrite` was not set, or a directory is. */
+      /**
+       * @description A file is already at that path and `overwrite` was not set, or a directory is; or the sandbox ended by itself
+       *     meanwhile (`INVALID_STATE`).
+       */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id']
@@ -1198,7 +1227,10 @@ export interface operations {
       400: components['responses']['InvalidParameter']
       401: components['responses']['Unauthorized']
       404: components['responses']['SessionOrFileNotFound']
-      /** @description The directory is not empty and `recursive` was not set. */
+      /**
+       * @description The directory is not empty and `recursive` was not set; or the sandbox ended by itself meanwhile
+       *     (`INVALID_STATE`).
+       */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id']

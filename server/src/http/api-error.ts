@@ -1,7 +1,6 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 
-/** The codes of the spec, and two for requests that name no operation of it. */
-export type ErrorCode = components['schemas']['KnownErrorCode'] | 'NOT_FOUND' | 'METHOD_NOT_ALLOWED'
+export type ErrorCode = components['schemas']['KnownErrorCode']
 
 export interface ApiErrorOptions extends ErrorOptions {
   /** Free data about the error, for a program. */
