@@ -15,7 +15,7 @@ export interface Apis {
   readonly api: SandboxApi
   /** What the SDK's own methods go through, as long as there is no middleware that wants to see a Request. */
   readonly lean: SandboxApi
-  isLean(): boolean
+  readonly isLean: () => boolean
 }
 
 export function createApis(settings: Settings, transport: Transport): Apis {

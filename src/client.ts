@@ -91,10 +91,11 @@ export class SessionsClient {
     return new Listing({
       load: async (offset = request.offset) => {
         const query = listSessionsQuery({ limit: request.limit, offset })
-        const wire = await this.#pipeline.body('listSessions', 'SessionList', options, (api, init) =>
-          api.GET('/sessions', { ...init, params: { query } }),
-        )
-        return { ...wire, sessions: wire.sessions.map((each) => new Session(this, each)) }
+        const send: Send = (api, init) => api.GET('/sessions', { ...init, params: { query } })
+        return this.#pipeline.body('listSessions', 'SessionList', options, send, (wire) => ({
+          ...wire,
+          sessions: wire.sessions.map((each) => new Session(this, each)),
+        }))
       },
       items: (page) => page.sessions,
       key: (session) => session.sessionId,
@@ -102,7 +103,7 @@ export class SessionsClient {
   }
 
   /** @throws {SessionNotFoundError} */
-  async getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
+  getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
     const path = { sessionId }
     return this.#session('getSession', options, (api, init) =>
       api.GET('/sessions/{sessionId}', { ...init, params: { path } }),
@@ -212,7 +213,7 @@ export class SessionsClient {
         bodySerializer: () => bytes,
       })
     // The content is in memory, or a Blob: it can be sent again, and a second run writes the same.
-    return fileInfo(await this.#pipeline.body('uploadFile', 'FileInfo', options, send, { repeatable: true }))
+    return this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, { repeatable: true })
   }
 
   /**
@@ -241,10 +242,12 @@ export class SessionsClient {
       load: async (offset = request.offset) => {
         const path = { sessionId }
         const query = listFilesQuery({ ...request, offset })
-        const wire = await this.#pipeline.body('listFiles', 'FileList', options, (api, init) =>
-          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } }),
-        )
-        return { ...wire, files: wire.files.map(fileInfo) }
+        const send: Send = (api, init) =>
+          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } })
+        return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({
+          ...wire,
+          files: wire.files.map(fileInfo),
+        }))
       },
       items: (page) => page.files,
       key: (file) => file.path,
@@ -267,8 +270,9 @@ export class SessionsClient {
   }
 
   /** Tells whether the service works. Needs no credentials. */
-  async health(options: RequestOptions = {}): Promise<Health> {
-    return this.#pipeline.body('healthCheck', 'Health', options, (api, init) => api.GET('/health', { ...init }))
+  health(options: RequestOptions = {}): Promise<Health> {
+    const send: Send = (api, init) => api.GET('/health', { ...init })
+    return this.#pipeline.body('healthCheck', 'Health', options, send, (wire) => wire)
   }
 
   /** Aborts what is in flight; later calls fail. Sessions stay: they end with their ttl or `deleteSession`. */
@@ -281,17 +285,12 @@ export class SessionsClient {
     return Promise.resolve()
   }
 
-  async #session(operation: OperationId, options: RequestOptions, send: Send): Promise<Session> {
-    return new Session(this, await this.#pipeline.body(operation, 'Session', options, send))
+  #session(operation: OperationId, options: RequestOptions, send: Send): Promise<Session> {
+    return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire))
   }
 
-  async #execution(
-    operation: OperationId,
-    timeout: number,
-    options: RequestOptions,
-    send: Send,
-  ): Promise<CommandResult> {
+  #execution(operation: OperationId, timeout: number, options: RequestOptions, send: Send): Promise<CommandResult> {
     const timeoutMs = timeout * 1000 + executionMarginMs
-    return commandResult(await this.#pipeline.body(operation, 'CommandResult', options, send, { timeoutMs }))
+    return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, { timeoutMs })
   }
 }

@@ -40,54 +40,55 @@ export class Pipeline {
     return this.#apis.api
   }
 
-  /** A call that answers a body of the spec. */
-  async body<Name extends BodyName>(
+  /** A call that answers a body of the spec, which becomes a domain object. */
+  body<Name extends BodyName, Domain>(
     operation: OperationId,
     name: Name,
     options: RequestOptions,
     send: Send,
+    toDomain: (wire: Wire[Name]) => Domain,
     traits: Traits = noTraits,
-  ): Promise<Wire[Name]> {
-    const exchange = this.#begin(operation, options, 'application/json', 'buffered', traits)
-    const response = await this.#perform(operation, exchange, send)
-    // Middleware may have put another response in the place of the one that was read.
-    return parse(name, response.bodyUsed ? exchange.text : await response.text(), response, exchange)
+  ): Promise<Domain> {
+    return this.#perform(operation, options, traits, send, (response, exchange) =>
+      // Middleware may have put another response in the place of the one that was read.
+      response.bodyUsed
+        ? toDomain(parse(name, exchange.text, response, exchange))
+        : response.text().then((text) => toDomain(parse(name, text, response, exchange))),
+    )
   }
 
   /** A call whose body, if there is one, says nothing. */
-  async nothing(operation: OperationId, options: RequestOptions, send: Send): Promise<void> {
-    await this.#perform(operation, this.#begin(operation, options, 'application/json', 'buffered', noTraits), send)
+  nothing(operation: OperationId, options: RequestOptions, send: Send): Promise<void> {
+    return this.#perform(operation, options, noTraits, send, () => undefined)
   }
 
   /** A call whose body is read later, by the caller. The deadline then runs between two chunks. */
-  async stream(operation: OperationId, options: RequestOptions, accept: string, send: Send): Promise<Response> {
-    return this.#perform(operation, this.#begin(operation, options, accept, 'idle', noTraits), send)
+  stream(operation: OperationId, options: RequestOptions, accept: string, send: Send): Promise<Response> {
+    return this.#perform(operation, options, { accept, body: 'idle' }, send, (response) => response)
   }
 
   close(): void {
     this.#transport.close()
   }
 
-  #begin(
+  async #perform<T>(
     operation: OperationId,
     { signal, timeoutMs, maxRetries, headers }: RequestOptions,
-    accept: string,
-    body: 'buffered' | 'idle',
     traits: Traits,
-  ): Exchange {
+    send: Send,
+    read: (response: Response, exchange: Exchange) => T | Promise<T>,
+  ): Promise<T> {
     const settings = this.#settings
-    return this.#transport.begin({
+    const { accept = 'application/json', body = 'buffered', repeatable } = traits
+    const exchange = this.#transport.begin({
       operation,
       signal,
       timeoutMs: timeoutMs === undefined ? (traits.timeoutMs ?? settings.timeoutMs) : checkTimeoutMs(timeoutMs),
       maxRetries: maxRetries === undefined ? settings.maxRetries : checkMaxRetries(maxRetries),
       headers: { accept, ...settings.headers, ...(headers === undefined ? undefined : checkHeaders(headers)) },
-      repeatable: traits.repeatable,
+      repeatable,
       body,
     })
-  }
-
-  async #perform(operation: OperationId, exchange: Exchange, send: Send): Promise<Response> {
     const { api, lean, isLean } = this.#apis
     try {
       const { response, error } = await send(isLean() ? lean : api, {
@@ -95,7 +96,7 @@ export class Pipeline {
         headers: isLean() ? noHeaders : exchange.plan.headers,
         fetch: (request) => this.#transport.send(request, exchange),
       })
-      if (response.ok || isDoneAlready(response, exchange)) return response
+      if (response.ok || isDoneAlready(response, exchange)) return await read(response, exchange)
       throw errorFromResponse(response, error, {
         ...exchange.context,
         mayHaveRun: exchange.mayHaveRun,
@@ -111,6 +112,10 @@ export class Pipeline {
 
 /** What sets a call apart from others. */
 interface Traits {
+  /** Default `application/json`. */
+  readonly accept?: string
+  /** Default `buffered`. */
+  readonly body?: 'buffered' | 'idle'
   /** The deadline when the caller names none. */
   readonly timeoutMs?: number
   /** Whether a second run does no harm, where the method and headers do not tell. */
@@ -130,7 +135,7 @@ function parse<Name extends BodyName>(name: Name, text: string, response: Respon
   if (text !== '') {
     try {
       const body: unknown = JSON.parse(text)
-      if (isBody(name, body, (found) => (problem = `its ${name} is not what the spec says: ${found}`))) return body
+      if (isBody(name, body, (found) => (problem = found))) return body
     } catch {
       // The parser's own error would quote the body.
       problem = 'the body is not JSON'

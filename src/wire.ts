@@ -21,36 +21,48 @@ export function isBody<Name extends BodyName>(
   body: unknown,
   report: (problem: string) => void,
 ): body is Wire[Name] {
-  const problem = findProblem(name, body, '')
-  if (problem !== undefined) report(problem)
+  const problem = findProblem(name, body)
+  if (problem !== undefined) report(`its ${name} is not what the spec says: ${problem}`)
   return problem === undefined
 }
 
-function findProblem(name: BodyName, body: unknown, at: string): string | undefined {
-  if (!isRecord(body)) return `${at || 'the body'} is not an object`
-  const properties: Readonly<Record<string, Property>> = schemas[name].properties
-  for (const field in properties) {
-    const property = properties[field]
+type Field = readonly [name: string, property: Property]
+
+/** Looked through with each body: a list is faster than an object. */
+const fields = new Map<BodyName, readonly Field[]>()
+
+function fieldsOf(name: BodyName): readonly Field[] {
+  let found = fields.get(name)
+  if (found === undefined) fields.set(name, (found = Object.entries<Property>(schemas[name].properties)))
+  return found
+}
+
+function findProblem(name: BodyName, body: unknown): string | undefined {
+  if (!isRecord(body)) return 'it is not an object'
+  for (const [field, property] of fieldsOf(name)) {
     const value = body[field]
-    if (property === undefined || (value === undefined && !property.required)) continue
-    const problem = findFieldProblem(property, value)
-    if (problem !== undefined) return `${at}${at === '' ? '' : '.'}${field}${problem}`
+    if (value === undefined && !property.required) continue
+    const problem = findFieldProblem(field, property, value)
+    if (problem !== undefined) return problem
   }
   return undefined
 }
 
-/** What is wrong with a field, to be read behind its name. */
-function findFieldProblem({ type, format, items, required }: Property, value: unknown): string | undefined {
-  if (value === undefined) return ' is missing'
+function findFieldProblem(
+  field: string,
+  { type, format, items, required }: Property,
+  value: unknown,
+): string | undefined {
+  if (value === undefined) return `${field} is missing`
   if (!hasType(type, value)) {
     // A server that writes null for "not there" does no harm where the spec lets the field be missing.
-    return value === null && !required ? undefined : ` is not of type ${String(type)}`
+    return value === null && !required ? undefined : `${field} is not of type ${String(type)}`
   }
-  if (format === 'date-time' && !isDate(value)) return ' is not a date'
-  if (!isItemName(items) || !Array.isArray(value)) return undefined
+  if (format === 'date-time' && !isDate(value)) return `${field} is not a date`
+  if (items === undefined || !isItemName(items) || !Array.isArray(value)) return undefined
   for (const [index, item] of value.entries()) {
-    const problem = findProblem(items, item, `[${index}]`)
-    if (problem !== undefined) return problem
+    const problem = findProblem(items, item)
+    if (problem !== undefined) return `in ${field}[${index}], ${problem}`
   }
   return undefined
 }
@@ -76,6 +88,6 @@ function isDate(value: unknown): boolean {
   return typeof value === 'string' && !Number.isNaN(Date.parse(value))
 }
 
-function isItemName(name: string | undefined): name is 'Session' | 'FileInfo' {
+function isItemName(name: string): name is 'Session' | 'FileInfo' {
   return name === 'Session' || name === 'FileInfo'
 }

@@ -87,7 +87,7 @@ export class Transport {
     let response: Response | undefined
     try {
       // Those of an earlier attempt are not for the hooks to see.
-      if (exchange.credential !== undefined) delete headers[exchange.credential.name]
+      if (exchange.credential !== undefined) Reflect.deleteProperty(headers, exchange.credential.name)
       observer?.request({ call: exchange, attempt, headers })
       const credential = exchange.ownCredentials ? undefined : this.#credentials.get()
       exchange.credential = credential instanceof Promise ? await deadline.wait(credential) : credential

@@ -177,7 +177,7 @@ describe('a success that can not be used', () => {
     expect((await failureOf(200, { ...wireSession(), expiresAt: undefined })).message).toContain('expiresAt is missing')
     const list = { sessions: [wireSession(), { status: 'running' }], total: 2, limit: 50, offset: 0 }
     const error = await failureOf(200, list, {}, (client) => client.listSessions())
-    expect(error.message).toContain('sessions[1].sessionId is missing')
+    expect(error.message).toContain('in sessions[1], sessionId is missing')
   })
 
   test('204 where a session was promised', async () => {
