@@ -7,7 +7,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.json', 'tsconfig.build.json', 'server/tsconfig.json'],
+        project: ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.node.json', 'server/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -9,6 +9,7 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { oxc, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { oxc, test: { ...limits, name: 'node', include: ['test/node/**/*.test.ts'] } },
       {
         oxc,
         test: {
