@@ -25,8 +25,7 @@ export interface ExchangePlan {
 }
 
 /** One logical call, through all of its attempts. */
-export class Exchange implements CallInfo {
-  readonly operation: string | undefined
+export class Exchange {
   readonly deadline: Deadline
   method = ''
   url = ''
@@ -45,16 +44,22 @@ export class Exchange implements CallInfo {
   /** The body of the response, when it is buffered. */
   text = ''
   readonly #open: Set<Exchange>
+  #info: CallInfo | undefined
 
   constructor(
     readonly plan: ExchangePlan,
     open: Set<Exchange>,
   ) {
-    const { operation, timeoutMs, signal } = plan
-    this.operation = operation
+    const { timeoutMs, signal } = plan
     this.deadline = new Deadline(timeoutMs, signal, () => this.#timeout(timeoutMs))
     this.#open = open
     open.add(this)
+  }
+
+  /** What hooks are told of the call, the same object each time. Not the exchange itself: that holds the credential. */
+  get info(): CallInfo {
+    const { plan, method, url, requestId } = this
+    return (this.#info ??= { operation: plan.operation, method, url, requestId })
   }
 
   /** What an error tells of the call. */

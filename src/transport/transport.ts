@@ -1,12 +1,13 @@
 import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
-import { type Observer, createObserver } from '../observe.js'
+import { type CallInfo, type Observer, createObserver } from '../observe.js'
 import type { Settings } from '../options.js'
 import { retryAfterMs } from '../retry-hints.js'
 import { userAgent } from '../version.js'
+import { advise } from './advice.js'
 import { guardBody } from './body.js'
 import { Credentials, redact } from './credentials.js'
 import { Exchange, type ExchangePlan } from './exchange.js'
-import { type Outgoing, attemptInit, isLean, isReplayable, outgoing } from './request.js'
+import { type HeaderRecord, type Outgoing, attemptInit, isLean, isReplayable, outgoing } from './request.js'
 import { retryDelayMs } from './retry.js'
 
 /** How an attempt ended: with a response (and its body, if that is in memory), or with what the call would throw. */
@@ -80,15 +81,13 @@ export class Transport {
   async #attempt(message: Outgoing, exchange: Exchange): Promise<Outcome> {
     const { deadline, plan } = exchange
     const { headers } = message
-    const attempt = (exchange.attempt += 1)
+    exchange.attempt += 1
     const observer = this.#observer
     const began = observer === undefined ? 0 : performance.now()
     exchange.phase = 'response'
     let response: Response | undefined
     try {
-      // Those of an earlier attempt are not for the hooks to see.
-      if (exchange.credential !== undefined) Reflect.deleteProperty(headers, exchange.credential.name)
-      observer?.request({ call: exchange, attempt, headers })
+      if (observer !== undefined) announce(observer, exchange, headers)
       const credential = exchange.ownCredentials ? undefined : this.#credentials.get()
       exchange.credential = credential instanceof Promise ? await deadline.wait(credential) : credential
       if (exchange.credential !== undefined) headers[exchange.credential.name] = exchange.credential.value
@@ -111,11 +110,12 @@ export class Transport {
     const status = outcome.response?.status
     if (status === 401 && !exchange.renewed && isReplayable(message) && this.#credentials.refuse(exchange.credential)) {
       exchange.renewed = true
+      this.#observer?.retry({ ...attemptOf(exchange), delayMs: 0, status, error: undefined })
       return true
     }
     const delayMs = this.#delayMs(message, exchange, outcome)
     if (delayMs === undefined) return false
-    this.#observer?.retry({ call: exchange, attempt: exchange.attempt, delayMs, status, error: outcome.error })
+    this.#observer?.retry({ ...attemptOf(exchange), delayMs, status, error: outcome.error })
     await exchange.deadline.sleep(delayMs)
     return true
   }
@@ -151,8 +151,19 @@ function prepare({ url, method, headers }: Outgoing, exchange: Exchange, lean: b
   exchange.ownCredentials = 'authorization' in headers || 'x-api-key' in headers
 }
 
-function ended(call: Exchange, began: number): { call: Exchange; attempt: number; durationMs: number } {
-  return { call, attempt: call.attempt, durationMs: performance.now() - began }
+/** Hooks see the headers without credentials, also without the caller's own, and may set more. */
+function announce(observer: Observer, exchange: Exchange, headers: HeaderRecord): void {
+  const { authorization: _, 'x-api-key': __, ...visible } = headers
+  observer.request({ ...attemptOf(exchange), headers: visible })
+  Object.assign(headers, visible)
+}
+
+function attemptOf({ info, attempt }: Exchange): { call: CallInfo; attempt: number } {
+  return { call: info, attempt }
+}
+
+function ended(exchange: Exchange, began: number): { call: CallInfo; attempt: number; durationMs: number } {
+  return { ...attemptOf(exchange), durationMs: performance.now() - began }
 }
 
 function isRepeatable({ method, headers }: Outgoing): boolean {
@@ -181,7 +192,9 @@ function failure(error: unknown, exchange: Exchange, response: Response | undefi
   if (deadline.aborted) return deadline.reason
   if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
   const what = response === undefined ? 'No response came' : 'The connection broke in the middle of the response'
-  return new SandboxConnectionError(`${what}: ${describe(error)} (${exchange.method} ${exchange.url}).`, {
+  const reason = innermost(error)
+  const message = `${what}: ${describe(reason)} (${exchange.method} ${exchange.url}).${advise(reason)}`
+  return new SandboxConnectionError(message, {
     ...exchange.context,
     statusCode: response?.status,
     headers: response?.headers,
@@ -189,11 +202,15 @@ function failure(error: unknown, exchange: Exchange, response: Response | undefi
   })
 }
 
-/** The innermost reason: "fetch failed" says nothing, its cause does. */
+/** "fetch failed" says nothing, its cause does. */
+function innermost(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  if (error.cause instanceof Error) return innermost(error.cause)
+  return error instanceof AggregateError && error.errors.length > 0 ? innermost(error.errors[0]) : error
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return describe(error.cause)
-  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0])
   const code: unknown = Reflect.get(error, 'code')
   if (error.message !== '') return error.message
   return typeof code === 'string' ? code : error.name
