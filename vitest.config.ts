@@ -19,6 +19,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
+      { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
       { oxc, test: { ...limits, name: 'server', include: ['server/test/**/*.test.ts'] } },
     ],
   },
