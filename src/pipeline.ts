@@ -51,7 +51,7 @@ export class Pipeline {
   ): Promise<Domain> {
     return this.#perform(operation, options, traits, send, (response, exchange) =>
       // Middleware may have put another response in the place of the one that was read.
-      response.bodyUsed
+      response === exchange.response
         ? toDomain(parse(name, exchange.text, response, exchange))
         : response.text().then((text) => toDomain(parse(name, text, response, exchange))),
     )

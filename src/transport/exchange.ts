@@ -41,7 +41,8 @@ export class Exchange {
   /** Whether the credential was asked for anew after a 401. Once is enough. */
   renewed = false
   phase: 'response' | 'body' = 'response'
-  /** The body of the response, when it is buffered. */
+  /** The response whose body is {@link Exchange.text}, when that is in memory and the response was read. */
+  response: Response | undefined
   text = ''
   readonly #open: Set<Exchange>
   #info: CallInfo | undefined

@@ -2,6 +2,8 @@
  * Whether and when a call is tried again. Pure: no clock, no chance, no I/O of its own.
  */
 
+import { largestTimer } from '../checks.js'
+
 /** How often and how long the caller is willing to wait. */
 export interface RetryLimits {
   readonly maxRetries: number
@@ -35,8 +37,8 @@ export function retryDelayMs(failed: FailedAttempt, limits: RetryLimits, chance:
   if (failed.attempt > limits.maxRetries || !mayRetry(failed)) return undefined
   const backoff = Math.min(firstDelayMs * 2 ** (failed.attempt - 1), longestDelayMs) * (0.5 + chance / 2)
   const hint = failed.retryAfterMs ?? 0
-  if (hint > limits.maxRetryDelayMs) return undefined
-  return Math.min(Math.max(backoff, hint), limits.maxRetryDelayMs)
+  const longest = Math.min(limits.maxRetryDelayMs, largestTimer)
+  return hint > longest ? undefined : Math.min(Math.max(backoff, hint), longest)
 }
 
 function mayRetry({ repeatable, status, askedToRetry }: FailedAttempt): boolean {

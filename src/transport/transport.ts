@@ -12,8 +12,8 @@ import { retryDelayMs } from './retry.js'
 
 /** How an attempt ended: with a response (and its body, if that is in memory), or with what the call would throw. */
 type Outcome =
-  | { readonly response: Response; readonly text: string | undefined; readonly error?: undefined }
-  | { readonly response?: undefined; readonly error: unknown }
+  | { readonly ok: boolean; readonly response: Response; readonly text: string | undefined; readonly error?: undefined }
+  | { readonly ok: false; readonly response?: undefined; readonly error: unknown }
 
 /**
  * Everything between openapi-fetch and the wire: credentials, the deadline, the attempts. What it throws is an error of the
@@ -45,12 +45,12 @@ export class Transport {
     prepare(message, exchange, lean)
     try {
       let outcome = await this.#attempt(message, exchange)
-      while (outcome.response?.ok !== true && (await this.#mayTryAgain(message, exchange, outcome))) {
+      while (!outcome.ok && (await this.#mayTryAgain(message, exchange, outcome))) {
         outcome = await this.#attempt(message, exchange)
       }
       if (outcome.response === undefined) throw outcome.error
-      const { response, text } = outcome
-      refuseRedirect(response, exchange)
+      const { response, text, ok } = outcome
+      if (!ok) refuseRedirect(response, exchange)
       if (text === undefined) {
         return rebuild(
           response,
@@ -60,7 +60,7 @@ export class Transport {
       exchange.finish()
       exchange.text = text
       // The pipeline takes the text, and no middleware looks on: another Response would cost a tenth of the call.
-      if (response.ok && lean) return response
+      if (ok && lean) return (exchange.response = response)
       // A Response of these statuses may not be made with a body, not even an empty one.
       return rebuild(response, response.status === 204 || response.status === 205 ? null : text)
     } catch (error) {
@@ -93,15 +93,16 @@ export class Transport {
       if (exchange.credential !== undefined) headers[exchange.credential.name] = exchange.credential.value
       response = await deadline.wait(this.#settings.fetch(message.url, attemptInit(message, deadline.signal)))
       exchange.phase = 'body'
-      const buffered = plan.body === 'buffered' || !response.ok
+      const { ok } = response
+      const buffered = plan.body === 'buffered' || !ok
       let text = buffered ? await deadline.wait(response.text()) : undefined
-      if (text !== undefined && !response.ok) text = redact(text, headers, exchange.credential)
+      if (text !== undefined && !ok) text = redact(text, headers, exchange.credential)
       observer?.response({ ...ended(exchange, began), status: response.status, error: undefined })
-      return { response, text }
+      return { ok, response, text }
     } catch (thrown) {
       const error = failure(thrown, exchange, response)
       observer?.response({ ...ended(exchange, began), status: undefined, error })
-      return { error }
+      return { ok: false, error }
     }
   }
 
@@ -122,7 +123,7 @@ export class Transport {
 
   /** How long to wait before the next attempt; undefined when the call ends with this one. */
   #delayMs(message: Outgoing, exchange: Exchange, { response, error }: Outcome): number | undefined {
-    if (response?.ok === true || !isReplayable(message) || exchange.deadline.aborted) return undefined
+    if (!isReplayable(message) || exchange.deadline.aborted) return undefined
     if (response === undefined && !(error instanceof SandboxConnectionError)) return undefined
     const hints = response?.headers
     const askedToRetry = hints?.has('retry-after') ?? false
