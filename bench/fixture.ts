@@ -16,5 +16,8 @@ const headers = { 'content-type': 'application/json', 'content-length': Buffer.b
 const server = createServer((_, response) => {
   response.writeHead(200, headers).end(body)
 })
-server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (typeof address === 'object') process.send?.(address?.port)
+})
 process.once('disconnect', () => process.exit())
