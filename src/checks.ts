@@ -6,7 +6,8 @@ import { SandboxValidationError } from './errors.js'
 import { isRecord } from './guards.js'
 
 const uuid = new RegExp(schemas.SessionId.pattern)
-const largestTimer = 2 ** 31 - 1
+/** Milliseconds that a timer can hold: a longer one fires at once. */
+export const largestTimer = 2 ** 31 - 1
 
 interface IntegerLimits {
   readonly minimum: number
