@@ -213,6 +213,9 @@ function innermost(error: unknown): unknown {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code: unknown = Reflect.get(error, 'code')
-  if (error.message !== '') return error.message
-  return typeof code === 'string' ? code : error.name
+  const reason: unknown = Reflect.get(error, 'reason')
+  const name = typeof code === 'string' ? code : error.name
+  // OpenSSL's messages are made of addresses and file names; its reason is what a reader can use.
+  if (name.startsWith('ERR_SSL_') && typeof reason === 'string') return reason
+  return error.message === '' ? name : error.message
 }
