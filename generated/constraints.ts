@@ -385,6 +385,9 @@ export const schemas = {
     ],
   },
   ErrorCode: {},
+  ErrorDetails: {
+    type: 'object',
+  },
   Error: {
     type: 'object',
     properties: {

@@ -482,15 +482,17 @@ export interface components {
       | 'CAPACITY_EXCEEDED'
     /** @description One of the known codes, or one that a later version adds. */
     ErrorCode: components['schemas']['KnownErrorCode'] | string
+    /** @description Free data about the error, for a program. */
+    ErrorDetails: {
+      [key: string]: unknown
+    }
     Error: {
       /** @description One of the known codes, or one that a later version adds. */
       error: components['schemas']['ErrorCode']
       /** @description What went wrong and what to do, for a person. */
       message: string
       /** @description Free data about the error, for a program. */
-      details?: {
-        [key: string]: unknown
-      }
+      details?: components['schemas']['ErrorDetails']
       /** Format: date-time */
       timestamp?: string
       /** @description Printable ASCII without spaces. At most 128 characters. */
