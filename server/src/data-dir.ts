@@ -23,6 +23,8 @@ export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
 export interface DataDir {
   /** State files, for the server's user only. */
   readonly sessions: string
+  /** The idempotency keys of sessions that have ended. */
+  readonly keys: string
   /** For the engine; other users can pass through to what it opens to them. */
   readonly sandboxes: string
   /** The token of a server without any configured credentials: made once, kept with mode 0600. */
@@ -41,6 +43,7 @@ export async function openDataDir(directory: string): Promise<DataDir> {
     const release = await acquireLock(path.join(root, 'lock'))
     return {
       sessions: path.join(root, 'sessions'),
+      keys: path.join(root, 'idempotency-keys'),
       sandboxes,
       readToken: () => readOrMakeToken(path.join(root, 'token')),
       release,

@@ -2,6 +2,16 @@
 export interface Limits {
   /** Sessions at a time, over all users. Default 100. */
   readonly maxSessions: number
+  /** Commands and code that run at a time, over all sessions. Default 128. */
+  readonly maxRunningCommands: number
+  /** Commands and code that run at a time in one session. Default 32. */
+  readonly maxRunningCommandsPerSession: number
+  /** Idempotency keys that are remembered for one user within their 24 hours; the oldest go first. Default 10 000. */
+  readonly maxIdempotencyKeys: number
+  /** Requests of one user in a minute; 0 for any number. Default 60 000: what no honest use of one machine reaches. */
+  readonly requestsPerMinute: number
+  /** Requests without valid credentials from one address in a minute; 0 for any number. Default 600. */
+  readonly failedLoginsPerMinute: number
   /** Bytes of a JSON body. Default 10 MiB. */
   readonly maxBodyBytes: number
   /** Bytes of one uploaded file. Default 1 GiB. */
@@ -20,6 +30,11 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   maxSessions: 100,
+  maxRunningCommands: 128,
+  maxRunningCommandsPerSession: 32,
+  maxIdempotencyKeys: 10_000,
+  requestsPerMinute: 60_000,
+  failedLoginsPerMinute: 600,
   maxBodyBytes: 10 * 1024 ** 2,
   maxFileBytes: 1024 ** 3,
   maxOutputBytes: 10 * 1024 ** 2,

@@ -7,14 +7,17 @@ import { commandHandlers } from './handlers/commands.js'
 import { fileHandlers } from './handlers/files.js'
 import { sessionHandlers } from './handlers/sessions.js'
 import { systemHandlers } from './handlers/system.js'
+import { Admission } from './http/admission.js'
 import { createApp } from './http/app.js'
 import { addRoutes } from './http/routes.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { type Clock, systemClock } from './sessions/clock.js'
 import { SessionCommands } from './sessions/commands.js'
 import { SessionFiles } from './sessions/files.js'
+import { IdempotencyKeys } from './sessions/idempotency.js'
+import { JsonFiles } from './sessions/json-files.js'
+import { isKeyedSession, isSessionRecord } from './sessions/record.js'
 import { Sessions } from './sessions/sessions.js'
-import { SessionStore } from './sessions/store.js'
 import { publishedSpec, SpecDocument } from './spec/document.js'
 import { readBasePath, readOperations } from './spec/operations.js'
 import { compileRequestId } from './spec/validation.js'
@@ -42,7 +45,7 @@ export interface SandboxServerOptions {
   readonly logLevel?: string
   /** How long {@link SandboxServer.close} lets running calls end by themselves, in milliseconds. Default 500. */
   readonly graceMs?: number
-  /** The time of sessions, for tests. Default the machine's. */
+  /** The time of sessions, idempotency keys and rate limits, for tests. Default the machine's. */
   readonly clock?: Clock
   /** Another copy of the spec, as a path. Default the one of `sandbox-sessions-sdk`. */
   readonly spec?: string
@@ -74,12 +77,13 @@ const farewellMs = 1_000
  */
 export async function createSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
   const limits: Limits = { ...defaultLimits, ...options.limits }
+  const clock = options.clock ?? systemClock
   const spec = await SpecDocument.load(options.spec ?? publishedSpec)
   const dataDir = await openDataDir(options.dataDir ?? defaultDataDir())
   const undo: (() => Promise<unknown>)[] = [() => dataDir.release()]
   try {
     const credentials = await readCredentials(options, dataDir)
-    const authenticator = new Authenticator(credentials)
+    const admission = new Admission(new Authenticator(credentials), limits, clock)
     const operations = readOperations(spec)
     const basePath = readBasePath(spec)
     const logLevel = options.logLevel ?? 'silent'
@@ -87,13 +91,14 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     undo.unshift(() => app.close())
 
     const engine = await openEngine(options, dataDir)
-    const sessions = new Sessions({
-      engine,
-      store: new SessionStore(dataDir.sessions),
-      clock: options.clock ?? systemClock,
+    const keys = new IdempotencyKeys({
+      files: new JsonFiles(dataDir.keys, isKeyedSession),
+      clock,
       log: app.log,
-      maxSessions: limits.maxSessions,
+      maxPerOwner: limits.maxIdempotencyKeys,
     })
+    const store = new JsonFiles(dataDir.sessions, isSessionRecord)
+    const sessions = new Sessions({ engine, store, keys, clock, log: app.log, maxSessions: limits.maxSessions })
     undo.unshift(() => sessions.close())
     const commands = new SessionCommands(sessions, limits)
     const handlers = {
@@ -103,7 +108,7 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
       ...fileHandlers(new SessionFiles(sessions, limits)),
       ...systemHandlers(),
     }
-    addRoutes(app, { basePath, operations, handlers, authenticator })
+    addRoutes(app, { basePath, operations, handlers, admission })
     await sessions.start()
     const address = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8080 })
 

@@ -25,7 +25,8 @@ export interface Engine {
   /** Ids of every sandbox whose files this engine still holds, also those made by an earlier run of the server. */
   list(): Promise<string[]>
   /**
-   * Takes over a sandbox that an earlier run of the server made: its files are there, its processes are not.
+   * Takes over a sandbox that an earlier run of the server made, or that ended by itself: its files are there, its
+   * processes are not.
    *
    * @throws {SandboxGoneError} when nothing of it is left.
    */
@@ -43,6 +44,8 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly id: string
+  /** It ended by itself, or was ended: every call throws SandboxGoneError, until {@link Engine.recover}. */
+  readonly gone: boolean
   /** Starts a process. Resolves when it runs. */
   exec(request: ExecRequest): Promise<Execution>
   /**

@@ -7,7 +7,8 @@ type SessionOperation =
 
 export function sessionHandlers(sessions: Sessions): Pick<Handlers, SessionOperation> {
   return {
-    createSession: async ({ user, body }) => toSession(await sessions.create(user, body)),
+    createSession: async ({ user, body, header }) =>
+      toSession(await sessions.create(user, body, header['Idempotency-Key'])),
     listSessions: async ({ user, query }) => {
       const { sessions: page, total } = sessions.list(user, query)
       return { sessions: page.map(toSession), total, limit: query.limit, offset: query.offset }

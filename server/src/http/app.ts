@@ -38,7 +38,7 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel 
       requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
       // Node looks for late requests this often.
-      connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
+      connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs, limits.requestTimeoutMs),
     },
     // A longer id must reach validation, which says what is wrong with it.
     routerOptions: { maxParamLength: limits.maxHeaderBytes },

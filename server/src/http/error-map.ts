@@ -6,6 +6,9 @@ import { ApiError, type ErrorCode, invalidParameter } from './api-error.js'
 /** What a caller may wait, in seconds, before it is worth trying again. */
 const retryAfter = { 'Retry-After': '5' }
 
+/** The same for a session that is being made, which takes no longer. */
+const retrySoon = { 'Retry-After': '1' }
+
 interface Answer {
   readonly status: number
   readonly code: ErrorCode
@@ -21,8 +24,14 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [sessions.SessionPausedError, { status: 409, code: 'SESSION_PAUSED' }],
   [sessions.CapacityExceededError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
   [sessions.ShuttingDownError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
+  // Without Retry-After: whoever repeats what may have done something does so on his own account.
+  [sessions.InterruptedError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
+  [sessions.SandboxEndedError, { status: 409, code: 'INVALID_STATE' }],
+  [sessions.IdempotencyKeyReusedError, { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' }],
+  [sessions.IdempotencyConflictError, { status: 409, code: 'IDEMPOTENCY_CONFLICT', headers: retrySoon }],
   [sessions.ContentTooLargeError, { status: 413, code: 'FILE_TOO_LARGE' }],
   [sessions.InvalidCommandError, invalid()],
+  [sessions.InvalidMetadataError, invalid()],
   [sessions.DirectoryInTheWayError, conflict((path) => `${path} is a directory. Choose another path.`)],
   [engine.ImageNotAvailableError, { status: 400, code: 'IMAGE_NOT_AVAILABLE' }],
   [engine.ExecStartError, invalid()],

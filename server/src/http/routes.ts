@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Authenticator } from '../auth.js'
 import type { Operation, OperationId } from '../spec/operations.js'
 import { compileInput } from '../spec/validation.js'
+import type { Admission } from './admission.js'
 import { acceptBodies } from './bodies.js'
 import type { Handlers } from './call.js'
 
@@ -16,7 +16,7 @@ export interface RoutesOptions {
   readonly basePath: string
   readonly operations: readonly Operation[]
   readonly handlers: Handlers
-  readonly authenticator: Authenticator
+  readonly admission: Admission
 }
 
 /** Makes one route an operation of the spec. @throws {Error} when the spec lacks an operation that has a handler. */
@@ -36,13 +36,13 @@ export function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
 function addRoute<Id extends OperationId>(
   scope: FastifyInstance,
   operation: Operation<Id>,
-  { basePath, handlers, authenticator }: RoutesOptions,
+  { basePath, handlers, admission }: RoutesOptions,
 ): void {
   const handler = handlers[operation.id]
   const readInput = compileInput(operation)
   if (operation.secured) {
     scope.addHook('onRequest', async (request) => {
-      request.user = await authenticator.authenticate(request.headers)
+      request.user = await admission.admit(request.headers, request.ip)
     })
   }
   acceptBodies(scope, operation)

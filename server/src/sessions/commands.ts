@@ -1,5 +1,6 @@
 import type { Execution } from '../engines/engine.js'
 import { ExecStartError } from '../engines/errors.js'
+import { CommandSlots, type CommandSlotsOptions } from './command-slots.js'
 import { InvalidCommandError } from './errors.js'
 import type { LiveSession } from './live-session.js'
 import { collectOutput } from './output.js'
@@ -34,13 +35,17 @@ export interface CommandOutcome {
 
 /** Runs programs in sessions. */
 export class SessionCommands {
+  readonly #slots: CommandSlots
+
   constructor(
     private readonly sessions: Sessions,
-    private readonly options: {
+    private readonly options: CommandSlotsOptions & {
       /** How much of each of stdout and stderr is kept, in bytes. */
       readonly maxOutputBytes: number
     },
-  ) {}
+  ) {
+    this.#slots = new CommandSlots(options)
+  }
 
   /**
    * Runs a command to its end and keeps its output up to the cap.
@@ -70,7 +75,8 @@ export class SessionCommands {
    * Starts a command and hands it to a consumer, which must read both outputs; killed if the consumer fails.
    *
    * @throws {SessionPausedError} @throws {SessionNotFoundError} also when the session ends meanwhile.
-   * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError}
+   * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError} @throws {CapacityExceededError}
+   * @throws {InterruptedError} @throws {SandboxEndedError}
    */
   async follow<Result>(
     owner: string,
@@ -83,21 +89,33 @@ export class SessionCommands {
     assertStartable(command)
     return await this.sessions.use(owner, id, async (session) => {
       session.assertRunning()
-      session.touch()
-      const execution = await startFirst(session, command)
-      const kill = () => void execution.kill().catch(() => undefined)
-      signal.addEventListener('abort', kill, { once: true })
-      if (signal.aborted) kill()
+      const release = this.#slots.take(session.record.id)
       try {
-        return await consume(execution)
-      } catch (error) {
-        kill()
-        throw error
+        session.touch()
+        return await consumeUntil(signal, await startFirst(session, command), consume)
       } finally {
-        signal.removeEventListener('abort', kill)
+        release()
         session.touch()
       }
     })
+  }
+}
+
+async function consumeUntil<Result>(
+  signal: AbortSignal,
+  execution: Execution,
+  consume: (execution: Execution) => Promise<Result>,
+): Promise<Result> {
+  const kill = () => void execution.kill().catch(() => undefined)
+  signal.addEventListener('abort', kill, { once: true })
+  if (signal.aborted) kill()
+  try {
+    return await consume(execution)
+  } catch (error) {
+    kill()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', kill)
   }
 }
 

@@ -34,17 +34,64 @@ export class SessionPausedError extends SessionError {
   }
 }
 
-/** No room for another session. */
+/** No room for another session or command. */
 export class CapacityExceededError extends SessionError {
   override name = 'CapacityExceededError'
 }
 
-/** The service takes no new work, or ended what was running, because it shuts down. */
+/** The service takes no new work because it shuts down. */
 export class ShuttingDownError extends SessionError {
   override name = 'ShuttingDownError'
 
   constructor() {
     super('The server is shutting down. Try again when it is back.')
+  }
+}
+
+/** What ran was cut off because the service shut down. It must not be repeated unasked. */
+export class InterruptedError extends SessionError {
+  override name = 'InterruptedError'
+
+  constructor() {
+    super('The server shut down while this ran. Look at what it left before you try again.')
+  }
+}
+
+/** What ran was cut off because the sandbox ended by itself. It must not be repeated unasked. */
+export class SandboxEndedError extends SessionError {
+  override name = 'SandboxEndedError'
+
+  constructor() {
+    super(
+      'The sandbox ended while this ran. Its files are there, its processes are not; the next call starts it again.',
+    )
+  }
+}
+
+/** The idempotency key stands for another request. */
+export class IdempotencyKeyReusedError extends SessionError {
+  override name = 'IdempotencyKeyReusedError'
+
+  constructor() {
+    super('This Idempotency-Key was used with another body. Use a new key for a new session.')
+  }
+}
+
+/** The first call with this idempotency key has not ended yet. */
+export class IdempotencyConflictError extends SessionError {
+  override name = 'IdempotencyConflictError'
+
+  constructor() {
+    super('A call with this Idempotency-Key is still in flight. Try again when it has ended.')
+  }
+}
+
+/** Metadata that nobody could write down again. */
+export class InvalidMetadataError extends SessionError {
+  override name = 'InvalidMetadataError'
+
+  constructor(deepest: number) {
+    super(`metadata must not be nested deeper than ${deepest} levels.`, { parameter: 'metadata' })
   }
 }
 

@@ -4,7 +4,7 @@ import { ContentTooLargeError, DirectoryInTheWayError } from './errors.js'
 import { LimitedContent } from './limited.js'
 import type { Sessions } from './sessions.js'
 
-/** Files of sessions. Each method throws what the engine contract says for it, and {@link SessionNotFoundError}. */
+/** Files of sessions. Each method throws what the engine contract says for it, and what {@link Sessions.use} does. */
 export class SessionFiles {
   constructor(
     private readonly sessions: Sessions,
@@ -44,7 +44,7 @@ export class SessionFiles {
   }
 
   read(owner: string, id: string, path: string): Promise<FileContent> {
-    return this.sessions.use(owner, id, async (session) => {
+    return this.sessions.useRepeatably(owner, id, async (session) => {
       session.touch()
       return await session.sandbox.files.read(path)
     })
@@ -56,7 +56,7 @@ export class SessionFiles {
     path: string,
     options: { recursive: boolean; limit: number; offset: number },
   ): Promise<FilePage> {
-    return this.sessions.use(owner, id, (session) => session.sandbox.files.list(path, options))
+    return this.sessions.useRepeatably(owner, id, (session) => session.sandbox.files.list(path, options))
   }
 
   remove(owner: string, id: string, path: string, options: { recursive: boolean }): Promise<void> {

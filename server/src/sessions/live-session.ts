@@ -1,8 +1,9 @@
 import type { Sandbox } from '../engines/engine.js'
+import { SandboxGoneError } from '../engines/errors.js'
 import type { Clock } from './clock.js'
 import { InvalidStateError, SessionPausedError } from './errors.js'
+import type { JsonFiles } from './json-files.js'
 import type { SessionRecord, SessionStatus } from './record.js'
-import type { SessionStore } from './store.js'
 
 /** How long the time of the last activity may wait to be written, in milliseconds. */
 const activityWriteDelayMs = 5_000
@@ -14,13 +15,36 @@ export class LiveSession {
   #expiry: (() => void) | undefined
   #activityWrite: (() => void) | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #sandbox: Sandbox
+  #revival: Promise<unknown> | undefined
 
   constructor(
     readonly record: SessionRecord,
-    readonly sandbox: Sandbox,
-    private readonly store: SessionStore,
+    sandbox: Sandbox,
+    private readonly store: JsonFiles<SessionRecord>,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#sandbox = sandbox
+  }
+
+  get sandbox(): Sandbox {
+    return this.#sandbox
+  }
+
+  /** Puts a sandbox in the place of the one that ended by itself, once for all who ask at the same time. */
+  async revive(recover: () => Promise<Sandbox>): Promise<void> {
+    this.#revival ??= this.#inOrder(async () => {
+      if (this.ended) throw new SandboxGoneError('the session ended')
+      this.#sandbox = await recover()
+    }).finally(() => (this.#revival = undefined))
+    await this.#revival
+  }
+
+  /** Ends every process and removes every file, also of a sandbox that is just being revived. */
+  async destroySandbox(): Promise<void> {
+    await this.#revival?.catch(() => undefined)
+    await this.#sandbox.destroy()
+  }
 
   /** Calls back when the time is up, however often that time is moved. */
   armExpiry(onExpired: () => void): void {
@@ -54,7 +78,7 @@ export class LiveSession {
       const before = this.record.status
       if (status === 'paused') this.record.status = 'paused'
       try {
-        await (status === 'paused' ? this.sandbox.pause() : this.sandbox.resume())
+        await (status === 'paused' ? this.#sandbox.pause() : this.#sandbox.resume())
         this.record.status = status
       } catch (error) {
         this.record.status = before

@@ -1,9 +1,8 @@
 import type { Engine, Sandbox } from '../engines/engine.js'
 import { SandboxGoneError } from '../engines/errors.js'
 import type { Clock } from './clock.js'
+import type { Log } from './log.js'
 import type { SessionRecord } from './record.js'
-import type { Log } from './sessions.js'
-import type { SessionStore } from './store.js'
 
 export interface RecoveredSession {
   readonly record: SessionRecord
@@ -12,7 +11,10 @@ export interface RecoveredSession {
 
 interface RecoveryOptions {
   readonly engine: Engine
-  readonly store: SessionStore
+  /** What the state files hold. */
+  readonly records: readonly SessionRecord[]
+  /** Removes the state of a session that is over. */
+  readonly forget: (record: SessionRecord) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
@@ -25,8 +27,7 @@ interface RecoveryOptions {
  * finds it as it was left.
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<RecoveredSession[]> {
-  const { engine, store, clock, log } = options
-  const records = await store.load()
+  const { engine, records, forget, clock, log } = options
   const held = new Set(await engine.list())
   const recovered: RecoveredSession[] = []
   for (const record of records) {
@@ -35,7 +36,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       if (sandbox) recovered.push({ record, sandbox })
     } else {
       await engine.remove(record.id)
-      await store.remove(record.id)
+      await forget(record)
       log.info({ sessionId: record.id }, 'A session of an earlier run is over and was removed.')
     }
   }
@@ -46,16 +47,21 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
   return recovered
 }
 
+/** Starts the sandbox of a session again, in the state that the session is in. @throws {SandboxGoneError} */
+export async function recoverSandbox(engine: Engine, { id, image, status }: SessionRecord): Promise<Sandbox> {
+  const sandbox = await engine.recover(id, { image })
+  if (status === 'paused') await sandbox.pause()
+  return sandbox
+}
+
 async function takeOver(options: RecoveryOptions, record: SessionRecord): Promise<Sandbox | undefined> {
-  const { engine, store, log } = options
+  const { engine, forget, log } = options
   try {
-    const sandbox = await engine.recover(record.id, { image: record.image })
-    if (record.status === 'paused') await sandbox.pause()
-    return sandbox
+    return await recoverSandbox(engine, record)
   } catch (error) {
     if (error instanceof SandboxGoneError) {
       await engine.remove(record.id)
-      await store.remove(record.id)
+      await forget(record)
     }
     // Anything else may pass: state and files stay for the next start.
     log.error({ sessionId: record.id, err: error }, 'A session of an earlier run could not be taken over.')

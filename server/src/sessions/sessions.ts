@@ -2,24 +2,34 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Engine, Sandbox } from '../engines/engine.js'
 import { SandboxGoneError } from '../engines/errors.js'
-import type { JsonObject } from '../spec/json.js'
 import type { Clock } from './clock.js'
-import { CapacityExceededError, SessionNotFoundError, ShuttingDownError } from './errors.js'
+import {
+  CapacityExceededError,
+  InterruptedError,
+  SandboxEndedError,
+  SessionNotFoundError,
+  ShuttingDownError,
+} from './errors.js'
+import type { IdempotencyKeys } from './idempotency.js'
+import type { JsonFiles } from './json-files.js'
 import { LiveSession } from './live-session.js'
-import type { SessionRecord, SessionStatus } from './record.js'
-import { recoverSessions } from './recovery.js'
-import type { SessionStore } from './store.js'
-
-/** Where the service tells what happens behind the back of a caller. */
-export interface Log {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
+import type { Log } from './log.js'
+import { assertShallow } from './metadata.js'
+import {
+  type KeyMark,
+  type NewSession,
+  recordOf,
+  type SessionOrigin,
+  type SessionRecord,
+  type SessionRequest,
+  type SessionStatus,
+} from './record.js'
+import { recoverSandbox, recoverSessions } from './recovery.js'
 
 export interface SessionsOptions {
   readonly engine: Engine
-  readonly store: SessionStore
+  readonly store: JsonFiles<SessionRecord>
+  readonly keys: IdempotencyKeys
   readonly clock: Clock
   readonly log: Log
   /** How many sessions there may be at a time, those that are being made or removed included. */
@@ -29,12 +39,7 @@ export interface SessionsOptions {
 /** A session as its owner sees it. */
 export type SessionView = Readonly<SessionRecord> & { readonly engine: string }
 
-export interface NewSession {
-  /** Seconds. */
-  readonly ttl: number
-  readonly image?: string | undefined
-  readonly metadata?: JsonObject | undefined
-}
+type Action<Result> = (session: LiveSession) => Promise<Result>
 
 /** The life of sessions: created, found, extended, paused, ended by a caller or by time, and kept over a restart. */
 export class Sessions {
@@ -49,36 +54,42 @@ export class Sessions {
 
   /** Takes over what an earlier run left behind, and removes what has no use any more. Call it once, first. */
   async start(): Promise<void> {
-    const { engine, store, clock, log } = this.options
-    for (const { record, sandbox } of await recoverSessions({ engine, store, clock, log })) this.#admit(record, sandbox)
+    const { engine, store, keys, clock, log } = this.options
+    const records = await store.load()
+    await keys.load(records)
+    const forget = (record: SessionRecord) => this.#forget(record)
+    const recovered = await recoverSessions({ engine, records, forget, clock, log })
+    for (const { record, sandbox } of recovered) this.#admit(record, sandbox)
   }
 
   /**
+   * With an idempotency key that has made a session before, answers that one: as it is now or, when it has ended, as it
+   * was made.
+   *
    * @throws {CapacityExceededError} @throws {ShuttingDownError} @throws {ImageNotAvailableError}
+   * @throws {InvalidMetadataError} @throws {IdempotencyKeyReusedError} @throws {IdempotencyConflictError}
    */
-  async create(owner: string, request: NewSession): Promise<SessionView> {
+  async create(owner: string, { ttl, image, metadata = {} }: NewSession, key?: string): Promise<SessionView> {
     this.assertOpen()
-    const image = this.options.engine.resolveImage(request.image)
-    const { maxSessions } = this.options
-    if (this.#live.size + this.#creating.size + this.#ending.size >= maxSessions) {
-      throw new CapacityExceededError(`All ${maxSessions} sessions are in use. Delete one or try again later.`, {
-        limit: maxSessions,
-      })
-    }
-    return await this.#track(this.#creating, this.#create(owner, image, request))
+    assertShallow(metadata)
+    const request = { ttl, image, metadata }
+    if (key === undefined) return this.#view(await this.#make(owner, request))
+    const first = await this.options.keys.once(owner, key, request, (mark) => this.#make(owner, request, mark))
+    const session = this.#live.get(first.id)
+    return this.#view(session && !session.isOverdue() ? session.record : recordOf(first, request))
   }
 
   /** Oldest first. */
   list(owner: string, page: { limit: number; offset: number }): { sessions: SessionView[]; total: number } {
     const own = [...this.#live.values()].filter((session) => session.record.owner === owner && !session.isOverdue())
     own.sort((a, b) => a.record.createdAt - b.record.createdAt || (a.record.id < b.record.id ? -1 : 1))
-    const sessions = own.slice(page.offset, page.offset + page.limit).map((session) => this.#view(session))
+    const sessions = own.slice(page.offset, page.offset + page.limit).map(({ record }) => this.#view(record))
     return { sessions, total: own.length }
   }
 
   /** @throws {SessionNotFoundError} also for a session of somebody else. */
   get(owner: string, id: string): SessionView {
-    return this.#view(this.#find(owner, id))
+    return this.#view(this.#find(owner, id).record)
   }
 
   /** Lets the session expire `ttl` seconds from now. @throws {SessionNotFoundError} */
@@ -87,7 +98,7 @@ export class Sessions {
     session.record.expiresAt = this.options.clock.now() + ttl * 1_000
     this.#armExpiry(session)
     await session.save()
-    return this.#view(this.#find(owner, id))
+    return this.#view(this.#find(owner, id).record)
   }
 
   /** @throws {SessionNotFoundError} @throws {InvalidStateError} */
@@ -95,7 +106,7 @@ export class Sessions {
     this.assertOpen()
     return await this.use(owner, id, async (session) => {
       await session.changeStatus(status)
-      return this.#view(session)
+      return this.#view(session.record)
     })
   }
 
@@ -105,13 +116,25 @@ export class Sessions {
   }
 
   /**
-   * Does something with a session's sandbox. Whatever goes wrong because the session ended meanwhile is told as that.
+   * Does something with a session's sandbox, which is started again if it ended by itself before. Whatever goes wrong
+   * because the session ended meanwhile is told as that.
    *
-   * @throws {SessionNotFoundError} @throws {ShuttingDownError}
+   * @throws {SessionNotFoundError} @throws {InterruptedError}
+   * @throws {SandboxEndedError} when the sandbox ended by itself under the action.
    */
-  use<Result>(owner: string, id: string, action: (session: LiveSession) => Promise<Result>): Promise<Result> {
+  use<Result>(owner: string, id: string, action: Action<Result>): Promise<Result> {
     const session = this.#find(owner, id)
     return this.#track(this.#work, this.#guard(session, action))
+  }
+
+  /** Like {@link Sessions.use}, for what changes nothing: it is done again when the sandbox ended under it. */
+  async useRepeatably<Result>(owner: string, id: string, action: Action<Result>): Promise<Result> {
+    try {
+      return await this.use(owner, id, action)
+    } catch (error) {
+      if (!(error instanceof SandboxEndedError)) throw error
+      return await this.use(owner, id, action)
+    }
   }
 
   /** @throws {ShuttingDownError} */
@@ -147,40 +170,43 @@ export class Sessions {
     await Promise.allSettled([...this.#ending, ...sessions.map((session) => session.retire())])
     await this.options.engine.close()
     await Promise.allSettled([...this.#work])
+    this.options.keys.close()
   }
 
-  async #create(owner: string, image: string, request: NewSession): Promise<SessionView> {
-    const { engine, clock } = this.options
-    const id = randomUUID()
+  async #make(owner: string, request: SessionRequest, idempotency?: KeyMark): Promise<SessionRecord> {
+    const image = this.options.engine.resolveImage(request.image)
+    const { maxSessions } = this.options
+    if (this.#live.size + this.#creating.size + this.#ending.size >= maxSessions) {
+      throw new CapacityExceededError(`All ${maxSessions} sessions are in use. Delete one or try again later.`, {
+        limit: maxSessions,
+      })
+    }
+    const origin = { id: randomUUID(), owner, image, ...(idempotency && { idempotency }) }
+    return await this.#track(this.#creating, this.#create(origin, request))
+  }
+
+  async #create(origin: Omit<SessionOrigin, 'createdAt'>, request: SessionRequest): Promise<SessionRecord> {
+    const { engine, store, clock } = this.options
+    const { id, image } = origin
     const sandbox = await engine.create(id, { image })
     try {
       this.assertOpen()
-      const now = clock.now()
-      const record: SessionRecord = {
-        id,
-        owner,
-        createdAt: now,
-        image,
-        metadata: request.metadata ?? {},
-        status: 'running',
-        expiresAt: now + request.ttl * 1_000,
-        lastActivityAt: now,
-      }
-      await this.options.store.save(record)
+      const record = recordOf({ ...origin, createdAt: clock.now() }, request)
+      await store.save(record)
       this.assertOpen()
-      return this.#view(this.#admit(record, sandbox))
+      this.#admit(record, sandbox)
+      return record
     } catch (error) {
-      await this.options.store.remove(id)
+      await store.remove(id)
       await sandbox.destroy()
       throw error
     }
   }
 
-  #admit(record: SessionRecord, sandbox: Sandbox): LiveSession {
+  #admit(record: SessionRecord, sandbox: Sandbox): void {
     const session = new LiveSession(record, sandbox, this.options.store, this.options.clock)
     this.#live.set(record.id, session)
     this.#armExpiry(session)
-    return session
   }
 
   #armExpiry(session: LiveSession): void {
@@ -209,32 +235,48 @@ export class Sessions {
   async #remove(session: LiveSession): Promise<void> {
     // The sandbox goes first: a call that waits in it is what a write may be waiting for.
     session.ended = true
-    const destroyed = session.sandbox.destroy()
+    const destroyed = session.destroySandbox()
     await Promise.allSettled([destroyed, session.retire()])
     // The state goes even if the sandbox could not: the next start then removes a sandbox without state.
-    await this.options.store.remove(session.record.id)
+    await this.#forget(session.record)
     await destroyed
   }
 
-  async #guard<Result>(session: LiveSession, action: (session: LiveSession) => Promise<Result>): Promise<Result> {
+  /** The key first: a crash in between leaves a session too many in the state, never a key too few. */
+  async #forget(record: SessionRecord): Promise<void> {
+    await this.options.keys.retain(record)
+    await this.options.store.remove(record.id)
+  }
+
+  async #guard<Result>(session: LiveSession, action: Action<Result>): Promise<Result> {
     const { id } = session.record
     try {
+      if (session.sandbox.gone) await this.#revive(session)
       const result = await action(session)
       if (session.ended) throw new SandboxGoneError('The session ended meanwhile.')
       return result
     } catch (error) {
-      if (this.#live.get(id) === session) {
-        if (!(error instanceof SandboxGoneError)) throw error
-        this.options.log.warn({ sessionId: id, err: error }, 'A sandbox ended by itself.')
-        await this.#end(session, 'sandbox gone').catch(() => undefined)
-      }
-      if (this.#closed) throw new ShuttingDownError()
+      if (this.#live.get(id) === session) throw error instanceof SandboxGoneError ? new SandboxEndedError() : error
+      if (this.#closed) throw new InterruptedError()
       throw new SessionNotFoundError(id)
     }
   }
 
-  #view(session: LiveSession): SessionView {
-    return { ...session.record, engine: this.options.engine.name }
+  async #revive(session: LiveSession): Promise<void> {
+    const { engine, log } = this.options
+    const { record } = session
+    log.warn({ sessionId: record.id }, 'A sandbox ended by itself and is started again.')
+    try {
+      await session.revive(() => recoverSandbox(engine, record))
+    } catch (error) {
+      // Nothing of it is left to be started.
+      if (error instanceof SandboxGoneError) await this.#end(session, 'sandbox gone').catch(() => undefined)
+      throw error
+    }
+  }
+
+  #view(record: SessionRecord): SessionView {
+    return { ...record, engine: this.options.engine.name }
   }
 
   async #track<Result>(set: Set<Promise<unknown>>, promise: Promise<Result>): Promise<Result> {

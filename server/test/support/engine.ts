@@ -1,0 +1,93 @@
+import type { Engine, ExecRequest, Execution, Sandbox, SandboxOptions } from '../../dist/engines/engine.js'
+import { ProcessEngine } from '../../dist/engines/process/engine.js'
+
+export interface EngineHooks {
+  /** Called when a sandbox was made, before anybody gets it. */
+  readonly created?: () => Promise<void>
+  /** Called before a process is started; what it throws is what starting it throws. */
+  readonly starting?: (request: ExecRequest) => void
+}
+
+/** Holds up whoever passes until it is opened. */
+export class Gate {
+  /** Resolves when somebody waits at it. */
+  readonly reached: Promise<void>
+  readonly #opened: Promise<void>
+  #tellReached: () => void = () => undefined
+  #open: () => void = () => undefined
+
+  constructor() {
+    this.reached = new Promise((resolve) => (this.#tellReached = resolve))
+    this.#opened = new Promise((resolve) => (this.#open = resolve))
+  }
+
+  async pass(): Promise<void> {
+    this.#tellReached()
+    await this.#opened
+  }
+
+  open(): void {
+    this.#open()
+  }
+}
+
+/** The process engine, with a place to step in. */
+export class HookedEngine implements Engine {
+  readonly name = 'process'
+  readonly #inner: Engine
+
+  constructor(
+    dataDir: string,
+    private readonly hooks: EngineHooks,
+  ) {
+    this.#inner = new ProcessEngine({ dataDir })
+  }
+
+  probe(): Promise<void> {
+    return this.#inner.probe()
+  }
+
+  resolveImage(image: string | undefined): string {
+    return this.#inner.resolveImage(image)
+  }
+
+  async create(id: string, options: SandboxOptions): Promise<Sandbox> {
+    const sandbox = await this.#inner.create(id, options)
+    await this.hooks.created?.()
+    return this.#hook(sandbox)
+  }
+
+  list(): Promise<string[]> {
+    return this.#inner.list()
+  }
+
+  async recover(id: string, options: SandboxOptions): Promise<Sandbox> {
+    return this.#hook(await this.#inner.recover(id, options))
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#inner.remove(id)
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+
+  #hook(sandbox: Sandbox): Sandbox {
+    const { starting } = this.hooks
+    return {
+      id: sandbox.id,
+      files: sandbox.files,
+      get gone() {
+        return sandbox.gone
+      },
+      exec: async (request: ExecRequest): Promise<Execution> => {
+        starting?.(request)
+        return await sandbox.exec(request)
+      },
+      pause: () => sandbox.pause(),
+      resume: () => sandbox.resume(),
+      destroy: () => sandbox.destroy(),
+    }
+  }
+}
