@@ -1,3 +1,6 @@
+/** What `fetch` sends, by a name that Node's own types have too: BodyInit is the DOM's. */
+export type Body = NonNullable<RequestInit['body']>
+
 /** Header values by lower-case name. A plain object: `Headers` would cost more than all the rest of a call's own work. */
 export type HeaderRecord = Record<string, string>
 
@@ -9,7 +12,7 @@ export interface Outgoing {
   readonly url: string
   readonly method: string
   readonly headers: HeaderRecord
-  readonly body: BodyInit | null
+  readonly body: Body | null
 }
 
 /** Stands in for a Request where no middleware looks at it: making a real one takes a tenth of a call's time. */
@@ -17,7 +20,7 @@ class Recipe implements Outgoing {
   readonly url: string
   readonly method: string
   readonly headers: HeaderRecord
-  readonly body: BodyInit | null
+  readonly body: Body | null
 
   constructor(url: string, init: RequestInit) {
     this.url = url
@@ -34,10 +37,10 @@ export const LeanRequest = new Proxy(Request, {
 
 /** A real Request, for middleware and for the raw client, that remembers what it was built from. */
 export class ReplayableRequest extends Request {
-  readonly source: BodyInit | null
+  readonly source: Body | null
   readonly callerSignal: AbortSignal | undefined
 
-  constructor(input: RequestInfo | URL, init: RequestInit = {}) {
+  constructor(input: string | URL | Request, init: RequestInit = {}) {
     super(input, init)
     this.source = init.body ?? null
     this.callerSignal = init.signal ?? undefined
