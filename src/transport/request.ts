@@ -31,7 +31,7 @@ class Recipe implements Outgoing {
 }
 
 /** `new` makes a {@link Recipe}. */
-export const LeanRequest = new Proxy(Request, {
+export const LeanRequest: typeof Request = new Proxy(Request, {
   construct: (_, [url, init]: [string, RequestInit]) => new Recipe(url, init),
 })
 
