@@ -210,7 +210,11 @@ export interface paths {
       }
       cookie?: never
     }
-    /** Download a file */
+    /**
+     * Download a file
+     * @description Answers the bytes of a file, or one range of them. `If-Range` with the `ETag` of an earlier answer makes sure that the
+     *     parts belong together: when the file has changed, the whole of it is answered with 200.
+     */
     get: operations['downloadFile']
     put?: never
     /**
@@ -253,6 +257,38 @@ export interface paths {
      * @description Answers one page of the entries below a directory, sorted by path. Symbolic links are listed and never followed.
      */
     get: operations['listFiles']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/sessions/{sessionId}/files/stat': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    /**
+     * Describe a file or directory
+     * @description Answers what is at a path. A symbolic link is described itself, not what it points to.
+     */
+    get: operations['statFile']
     put?: never
     post?: never
     delete?: never
@@ -404,6 +440,8 @@ export interface components {
       stderr?: string
       /** @description True when the output was longer than the server keeps, and its end is missing. */
       truncated?: boolean
+      /** @description How long it ran, in milliseconds. At least 0. */
+      durationMs?: number
     }
     OutputEvent: {
       /** @description The next piece of the output. */
@@ -476,6 +514,8 @@ export interface components {
       | 'DIRECTORY_NOT_EMPTY'
       | 'IDEMPOTENCY_CONFLICT'
       | 'FILE_TOO_LARGE'
+      | 'QUOTA_EXCEEDED'
+      | 'RANGE_NOT_SATISFIABLE'
       | 'IDEMPOTENCY_KEY_REUSED'
       | 'RATE_LIMITED'
       | 'INTERNAL_ERROR'
@@ -675,6 +715,16 @@ export interface components {
      */
     FilePath: string
     /**
+     * @description The bytes that are wanted, as one range.
+     * @example bytes=10-
+     */
+    Range: string
+    /**
+     * @description The `ETag` that the range is a part of.
+     * @example "18-19a2b3c4d5e"
+     */
+    IfRange: string
+    /**
      * @description Include everything below the directory.
      * @default false
      */
@@ -687,6 +737,16 @@ export interface components {
      * @example 0f8d1c2e-req
      */
     'X-Request-Id': components['schemas']['RequestId']
+    /**
+     * @description Tells one content of the file from another.
+     * @example "18-19a2b3c4d5e"
+     */
+    ETag: string
+    /**
+     * @description Ranges are counted in bytes.
+     * @example bytes
+     */
+    'Accept-Ranges': 'bytes'
     /**
      * @description Requests allowed in the current window. At least 0.
      * @example 100
@@ -1076,6 +1136,16 @@ export interface operations {
          * @example 0f8d1c2e-req
          */
         'X-Request-Id'?: components['parameters']['RequestId']
+        /**
+         * @description The bytes that are wanted, as one range.
+         * @example bytes=10-
+         */
+        Range?: components['parameters']['Range']
+        /**
+         * @description The `ETag` that the range is a part of.
+         * @example "18-19a2b3c4d5e"
+         */
+        'If-Range'?: components['parameters']['IfRange']
       }
       path: {
         /**
@@ -1102,6 +1172,8 @@ export interface operations {
            * @example 18
            */
           'Content-Length'?: number
+          ETag: components['headers']['ETag']
+          'Accept-Ranges': components['headers']['Accept-Ranges']
           [name: string]: unknown
         }
         content: {
@@ -1109,9 +1181,46 @@ export interface operations {
           'text/plain': components['schemas']['TextContent']
         }
       }
+      /** @description The range of bytes that was asked for. */
+      206: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          /**
+           * @description The size of the range in bytes. At least 0.
+           * @example 8
+           */
+          'Content-Length'?: number
+          /**
+           * @description Which bytes these are, and how many there are in all.
+           * @example bytes 10-17/18
+           */
+          'Content-Range'?: string
+          ETag: components['headers']['ETag']
+          'Accept-Ranges': components['headers']['Accept-Ranges']
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': components['schemas']['BinaryContent']
+        }
+      }
       400: components['responses']['InvalidParameter']
       401: components['responses']['Unauthorized']
       404: components['responses']['SessionOrFileNotFound']
+      /** @description The file has no byte in that range. */
+      416: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          /**
+           * @description How many bytes there are.
+           * @example bytes *\/18
+           */
+          'Content-Range'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
       429: components['responses']['RateLimited']
       500: components['responses']['InternalError']
       503: components['responses']['ServiceUnavailable']
@@ -1180,7 +1289,16 @@ export interface operations {
           'application/json': components['schemas']['Error']
         }
       }
-      413: components['responses']['BodyTooLarge']
+      /** @description The file is larger than the server takes, or than what is left of the session's disk quota. */
+      413: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
       429: components['responses']['RateLimited']
       500: components['responses']['InternalError']
       503: components['responses']['ServiceUnavailable']
@@ -1298,6 +1416,56 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['FileList']
+        }
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionOrFileNotFound']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  statFile: {
+    parameters: {
+      query: {
+        /**
+         * @description The path, relative to the sandbox root.
+         * @example data/input.csv
+         */
+        filePath: components['parameters']['FilePath']
+        /**
+         * @description Include the checksum of a file. The whole file is read for it.
+         * @default false
+         */
+        checksum?: boolean
+      }
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What is at the path. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FileInfo']
         }
       }
       400: components['responses']['InvalidParameter']
