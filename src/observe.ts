@@ -99,10 +99,15 @@ class Reporter {
 
   #call<Event>(hook: ((event: Event) => void) | undefined, event: Event): void {
     if (hook === undefined) return
-    try {
-      hook(event)
-    } catch (error) {
+    const failed = (error: unknown): void => {
       this.#write('error', `A hook failed: ${String(error)}`)
+    }
+    try {
+      const result: unknown = hook(event)
+      // Nobody waits for an async hook, and its rejection would end the process.
+      if (result instanceof Promise) result.catch(failed)
+    } catch (error) {
+      failed(error)
     }
   }
 

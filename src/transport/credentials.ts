@@ -35,7 +35,8 @@ export class Credentials {
    * one question.
    */
   refuse(refused: Credential | undefined): boolean {
-    if (this.#ask === undefined) return false
+    // Undefined where the caller's own were sent.
+    if (this.#ask === undefined || refused === undefined) return false
     if (this.#current === refused) this.#current = undefined
     return true
   }
