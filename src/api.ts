@@ -34,7 +34,17 @@ export function createApis(settings: Settings, transport: Transport): Apis {
       const signal = request instanceof ReplayableRequest ? request.callerSignal : request.signal
       const body = 'total'
       const repeatable = undefined
-      const plan = { operation: undefined, timeoutMs, signal, maxRetries, headers: {}, repeatable, body } as const
+      const idleTimeoutMs = timeoutMs
+      const plan = {
+        operation: undefined,
+        timeoutMs,
+        idleTimeoutMs,
+        signal,
+        maxRetries,
+        headers: {},
+        repeatable,
+        body,
+      } as const
       return transport.send(request, transport.begin(plan))
     },
   })

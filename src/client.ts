@@ -2,10 +2,11 @@ import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
 import { checkRelativePath } from './checks.js'
 import { type CommandResult, commandResult } from './command-result.js'
+import { CommandStream } from './command-stream.js'
 import { FileDownload } from './download.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
-import { type RequestOptions, type SessionsClientOptions, resolveSettings } from './options.js'
+import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
 import { type OperationId, Pipeline, type Send } from './pipeline.js'
 import {
   type CodeRequest,
@@ -14,8 +15,8 @@ import {
   type DeleteFileRequest,
   type ListFilesRequest,
   type ListSessionsRequest,
+  type StatFileRequest,
   type UpdateSessionRequest,
-  type UploadContent,
   type UploadRequest,
   codeBody,
   commandBody,
@@ -23,11 +24,14 @@ import {
   deleteFileQuery,
   listFilesQuery,
   listSessionsQuery,
+  statFileQuery,
   updateSessionBody,
-  uploadBody,
   uploadQuery,
 } from './requests.js'
 import { Session } from './session.js'
+import type { TransferOptions } from './progress.js'
+import { createUpload } from './upload.js'
+import type { UploadContent } from './upload-source.js'
 import type { Wire } from './wire.js'
 
 /** One page of sessions. */
@@ -60,11 +64,13 @@ const executionMarginMs = 15_000
  * ```
  */
 export class SessionsClient {
+  readonly #settings: Settings
   readonly #pipeline: Pipeline
 
   /** @throws {SandboxValidationError} when an option, or the environment variable in its place, can't be used. */
   constructor(options: SessionsClientOptions = {}) {
-    this.#pipeline = new Pipeline(resolveSettings(options))
+    this.#settings = resolveSettings(options)
+    this.#pipeline = new Pipeline(this.#settings)
   }
 
   /** The raw typed openapi-fetch client over the same transport, for any path of the spec. */
@@ -169,67 +175,96 @@ export class SessionsClient {
     request: CommandRequest,
     options: RequestOptions = {},
   ): Promise<CommandResult> {
-    const path = { sessionId }
-    const body = commandBody(request)
-    const timeout = body.timeout ?? schemas.CommandRequest.properties.timeout.default
-    return this.#execution('executeCommand', timeout, options, (api, init) =>
-      api.POST('/sessions/{sessionId}/commands', { ...init, params: { path }, body }),
-    )
+    return this.#execute(this.#command(sessionId, request), options)
   }
 
   /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
   async executeCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): Promise<CommandResult> {
-    const path = { sessionId }
-    const body = codeBody(request)
-    const timeout = body.timeout ?? schemas.CodeRequest.properties.timeout.default
-    return this.#execution('executeCode', timeout, options, (api, init) =>
-      api.POST('/sessions/{sessionId}/code', { ...init, params: { path }, body }),
-    )
+    return this.#execute(this.#code(sessionId, request), options)
+  }
+
+  /** Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read. */
+  streamCommand(sessionId: string, request: CommandRequest, options: RequestOptions = {}): CommandStream {
+    return this.#stream(() => this.#command(sessionId, request), options)
+  }
+
+  /** Runs code whose output comes as it is written; otherwise like {@link streamCommand}. */
+  streamCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): CommandStream {
+    return this.#stream(() => this.#code(sessionId, request), options)
   }
 
   /**
-   * Writes one file.
+   * Writes one file. Its deadline starts anew with each piece that is sent.
    *
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
-   * @throws {SandboxOperationError} 413 `FILE_TOO_LARGE`.
+   * @throws {SandboxOperationError} 413 `FILE_TOO_LARGE` or `QUOTA_EXCEEDED`.
    */
   async uploadFile(
     sessionId: string,
     request: UploadRequest,
     content: UploadContent,
-    options: RequestOptions = {},
+    options: RequestOptions & TransferOptions = {},
   ): Promise<FileInfo> {
-    const path = { sessionId }
     const query = uploadQuery(request)
-    const bytes = uploadBody(content)
+    const upload = await createUpload(content, options)
     const send: Send = (api, init) =>
       api.POST('/sessions/{sessionId}/files', {
         ...init,
         headers: { 'content-type': 'application/octet-stream', ...init.headers },
-        params: { path, query },
+        params: { path: { sessionId }, query },
         // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
         body: new Blob(),
-        bodySerializer: () => bytes,
+        bodySerializer: () => upload.begin(init.call),
       })
-    // The content is in memory, or a Blob: it can be sent again, and a second run writes the same.
-    return this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, { repeatable: true })
+    const traits = { timeoutMs: upload.firstDeadlineMs(this.#settings.timeoutMs), repeatable: upload.repeatable }
+    const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
+    await upload.verify(info)
+    return info
   }
 
   /**
-   * Answers one file, whose bytes are read with the methods of {@link FileDownload}.
+   * Answers one file, whose bytes are read with the methods of {@link FileDownload}. The deadline starts anew with each
+   * piece that comes.
    *
    * @throws {SessionNotFoundError}
    * @throws {FileNotFoundError}
    */
-  async downloadFile(sessionId: string, filePath: string, options: RequestOptions = {}): Promise<FileDownload> {
-    const path = { sessionId }
+  async downloadFile(
+    sessionId: string,
+    filePath: string,
+    options: RequestOptions & TransferOptions = {},
+  ): Promise<FileDownload> {
     const query = { filePath: checkRelativePath('filePath', filePath) }
-    const accept = 'application/octet-stream, */*;q=0.5'
-    const response = await this.#pipeline.stream('downloadFile', options, accept, (api, init) =>
-      api.GET('/sessions/{sessionId}/files', { ...init, params: { path, query } }),
-    )
-    return new FileDownload(response, filePath)
+    const send: Send = (api, init) =>
+      api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
+    const open = (headers: RequestOptions['headers']): Promise<Response> =>
+      this.#pipeline.stream('downloadFile', { ...options, headers }, send, {
+        accept: 'application/octet-stream, */*;q=0.5',
+      })
+    const { maxRetries, maxRetryDelayMs } = this.#settings
+    return new FileDownload(await open(options.headers), {
+      path: filePath,
+      options,
+      signal: options.signal,
+      maxRetries: options.maxRetries ?? maxRetries,
+      maxRetryDelayMs,
+      resume: (offset, etag) => open({ ...options.headers, range: `bytes=${offset}-`, 'if-range': etag }),
+      checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
+    })
+  }
+
+  /**
+   * Describes what is at a path; a symbolic link itself, not what it points to.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {FileNotFoundError}
+   */
+  async statFile(sessionId: string, request: StatFileRequest, options: RequestOptions = {}): Promise<FileInfo> {
+    const query = statFileQuery(request)
+    const send: Send = (api, init) =>
+      api.GET('/sessions/{sessionId}/files/stat', { ...init, params: { path: { sessionId }, query } })
+    return this.#pipeline.body('statFile', 'FileInfo', options, send, fileInfo)
   }
 
   /** The entries below a directory, sorted by path. Await it for a page, or loop over it for all of them. */
@@ -289,8 +324,46 @@ export class SessionsClient {
     return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire))
   }
 
-  #execution(operation: OperationId, timeout: number, options: RequestOptions, send: Send): Promise<CommandResult> {
+  #command(sessionId: string, request: CommandRequest): Execution {
+    const body = commandBody(request)
+    return {
+      operation: 'executeCommand',
+      timeout: body.timeout ?? schemas.CommandRequest.properties.timeout.default,
+      send: (api, init) =>
+        api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: { sessionId } }, body }),
+    }
+  }
+
+  #code(sessionId: string, request: CodeRequest): Execution {
+    const body = codeBody(request)
+    return {
+      operation: 'executeCode',
+      timeout: body.timeout ?? schemas.CodeRequest.properties.timeout.default,
+      send: (api, init) => api.POST('/sessions/{sessionId}/code', { ...init, params: { path: { sessionId } }, body }),
+    }
+  }
+
+  #execute({ operation, timeout, send }: Execution, options: RequestOptions): Promise<CommandResult> {
     const timeoutMs = timeout * 1000 + executionMarginMs
     return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, { timeoutMs })
   }
+
+  #stream(prepare: () => Execution, options: RequestOptions): CommandStream {
+    const start = async (signal: AbortSignal): Promise<Response> => {
+      const { operation, timeout, send } = prepare()
+      // A server of version 1.0.0 answers only when the command has ended.
+      const timeoutMs = timeout * 1000 + executionMarginMs
+      const accept = 'text/event-stream, application/json;q=0.5'
+      return await this.#pipeline.stream(operation, { ...options, signal }, send, { accept, timeoutMs })
+    }
+    return new CommandStream(start, options.signal)
+  }
+}
+
+/** A command or code run that is about to be sent. */
+interface Execution {
+  readonly operation: OperationId
+  /** Seconds. */
+  readonly timeout: number
+  readonly send: Send
 }

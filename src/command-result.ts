@@ -16,11 +16,13 @@ export interface CommandResult {
   readonly stderr: string
   /** True when the output was longer than the server keeps, and its end is missing. */
   readonly truncated: boolean
+  /** How long it ran, in milliseconds. Missing when the server did not say. */
+  readonly durationMs: number | undefined
   /** True when the exit code is 0. */
   readonly ok: boolean
 }
 
 export function commandResult(wire: Wire['CommandResult']): CommandResult {
-  const { status, exitCode, stdout = '', stderr = '', truncated = false } = wire
-  return { status, exitCode, stdout, stderr, truncated, ok: exitCode === 0 }
+  const { status, exitCode, stdout = '', stderr = '', truncated = false, durationMs } = wire
+  return { status, exitCode, stdout, stderr, truncated, durationMs: durationMs ?? undefined, ok: exitCode === 0 }
 }

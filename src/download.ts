@@ -1,53 +1,169 @@
-import { SandboxAPIError } from './errors.js'
+import { compareChecksums, createChecksum } from './checksum.js'
+import { chunksOf } from './chunks.js'
+import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
+import type { TransferOptions } from './progress.js'
 import { promisedLength } from './transport/body.js'
+import { Deadline } from './transport/deadline.js'
+import { retryDelayMs } from './transport/retry.js'
+
+/** What a download needs of its client. */
+export interface DownloadSource {
+  readonly path: string
+  readonly options: TransferOptions
+  readonly signal: AbortSignal | undefined
+  /** How often in a row the rest is asked for without a byte of it arriving. */
+  readonly maxRetries: number
+  readonly maxRetryDelayMs: number
+  /** Asks for the rest of the same file. */
+  resume(offset: number, etag: string): Promise<Response>
+  /** Asks for the MD5 of the file. */
+  checksum(): Promise<string | undefined>
+}
 
 /**
- * A file on its way out of a session. Its body can be read once, by one of its methods, or given up with `cancel()`.
+ * A file on its way out of a session. Its body can be read once, by one of its methods, or given up with `cancel()`. When the
+ * connection breaks, the rest is asked for: what is read is whole and correct, or ends with an error.
  */
-export class FileDownload {
+export class FileDownload implements AsyncDisposable {
   /** The name of the file, without its directory. */
   readonly name: string
   /** Bytes. Missing when the server did not say. */
   readonly size: number | undefined
-  readonly #response: Response
+  readonly #source: DownloadSource
+  #response: Response | undefined
 
   /** @internal */
-  constructor(response: Response, path: string) {
-    this.name = path.split('/').at(-1) ?? path
+  constructor(response: Response, source: DownloadSource) {
+    this.name = source.path.split('/').at(-1) ?? source.path
     this.size = promisedLength(response)
+    this.#source = source
     this.#response = response
   }
 
-  /** The bytes as they arrive. Ends with an error, never early, when the connection breaks. */
+  /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const response = this.#unread()
-    return response.body ?? new Blob([]).stream()
+    const chunks = this.#chunks(this.#take())
+    return new ReadableStream(
+      {
+        async pull(controller) {
+          const { done, value } = await chunks.next()
+          if (done === true) controller.close()
+          else controller.enqueue(value)
+        },
+        async cancel() {
+          await chunks.return()
+        },
+      },
+      { highWaterMark: 0 },
+    )
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await this.#unread().arrayBuffer())
+    return new Uint8Array(await new Response(this.stream()).arrayBuffer())
   }
 
   /** The bytes as UTF-8. */
   async text(): Promise<string> {
-    return await this.#unread().text()
+    return await new Response(this.stream()).text()
   }
 
   async blob(): Promise<Blob> {
-    return await this.#unread().blob()
+    return await new Response(this.stream()).blob()
   }
 
-  /** Lets go of the connection without reading the rest. Calling it after reading is no error. */
+  /** Lets go of the connection without reading. Calling it after reading is no error. */
   async cancel(): Promise<void> {
-    if (!this.#response.bodyUsed) await this.#response.body?.cancel()
+    const response = this.#response
+    this.#response = undefined
+    await response?.body?.cancel()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.cancel()
   }
 
-  #unread(): Response {
-    if (!this.#response.bodyUsed && this.#response.body?.locked !== true) return this.#response
-    throw new SandboxAPIError(`The download of ${this.name} was read already. Download it again.`)
+  #take(): Response {
+    const response = this.#response
+    if (response === undefined) {
+      throw new SandboxAPIError(`The download of ${this.name} was read already. Download it again.`)
+    }
+    this.#response = undefined
+    return response
   }
+
+  async *#chunks(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { options, path } = this.#source
+    const ours = options.verify === true ? await createChecksum() : undefined
+    let loaded = 0
+    for await (const chunk of this.#resuming(first)) {
+      loaded += chunk.byteLength
+      ours?.update(chunk)
+      options.onProgress?.({ loaded, total: this.size })
+      yield chunk
+    }
+    if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum())
+  }
+
+  async *#resuming(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const etag = resumableTag(first)
+    let response = first
+    let offset = 0
+    let failures = 0
+    for (;;) {
+      try {
+        for await (const chunk of bodyOf(response)) {
+          offset += chunk.byteLength
+          failures = 0
+          yield chunk
+        }
+        return
+      } catch (error) {
+        if (etag === undefined || !(error instanceof SandboxConnectionError)) throw error
+        if (error instanceof SandboxTimeoutError) throw error
+        failures += 1
+        await this.#waitBeforeResuming(failures, error)
+        response = await this.#source.resume(offset, etag)
+        if (!continues(response, offset)) {
+          await response.body?.cancel()
+          throw new SandboxConnectionError(`${this.#source.path} changed while it was being downloaded.`, {
+            cause: error,
+          })
+        }
+      }
+    }
+  }
+
+  async #waitBeforeResuming(failures: number, error: unknown): Promise<void> {
+    const { maxRetries, maxRetryDelayMs, signal } = this.#source
+    const failed = {
+      attempt: failures,
+      repeatable: true,
+      status: undefined,
+      retryAfterMs: undefined,
+      askedToRetry: false,
+    }
+    const delayMs = retryDelayMs(failed, { maxRetries, maxRetryDelayMs }, Math.random())
+    if (delayMs === undefined) throw error
+    const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
+    try {
+      await deadline.sleep(delayMs)
+    } finally {
+      deadline.release()
+    }
+  }
+}
+
+async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  if (body !== null) yield* chunksOf(body)
+}
+
+/** The strong tag that the parts of a file are known by, where the server gives parts. */
+function resumableTag({ headers }: Response): string | undefined {
+  const etag = headers.get('etag')
+  if (etag === null || etag.startsWith('W/') || headers.has('content-encoding')) return undefined
+  return headers.get('accept-ranges') === 'bytes' ? etag : undefined
+}
+
+function continues(response: Response, offset: number): boolean {
+  return response.status === 206 && (response.headers.get('content-range')?.startsWith(`bytes ${offset}-`) ?? false)
 }

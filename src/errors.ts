@@ -1,4 +1,5 @@
 import { enums } from '../generated/constraints.js'
+import type { CommandResult } from './command-result.js'
 import type { components } from '../generated/sandbox-api.js'
 
 /** The codes that the spec knows. */
@@ -71,6 +72,8 @@ export class SandboxAPIError extends Error {
  */
 export class SandboxConnectionError extends SandboxAPIError {
   override readonly name: string = 'SandboxConnectionError'
+  /** What a streamed command had written before its connection broke; up to 1 Mi characters of each. */
+  output: { readonly stdout: string; readonly stderr: string } | undefined
 }
 
 /** The deadline of the call passed. The deadline covers the body as well as the headers. */
@@ -134,6 +137,28 @@ export class SandboxOperationError extends SandboxAPIError {
 /** 404 `FILE_NOT_FOUND`: the session is there, nothing is at the path. */
 export class FileNotFoundError extends SandboxOperationError {
   override readonly name: string = 'FileNotFoundError'
+}
+
+/** A command or code run with `check: true` did not exit with 0. */
+export class CommandFailedError extends SandboxAPIError {
+  override readonly name: string = 'CommandFailedError'
+  readonly result: CommandResult
+
+  constructor(result: CommandResult) {
+    super(failureMessage(result))
+    this.result = result
+  }
+
+  override toJSON(): Record<string, unknown> {
+    const { status, exitCode } = this.result
+    return { ...super.toJSON(), status, exitCode }
+  }
+}
+
+function failureMessage({ status, exitCode, stderr }: CommandResult): string {
+  const what = status === 'timeout' ? 'was killed at its timeout' : `ended with exit code ${exitCode ?? 'unknown'}`
+  const lastWords = stderr.trimEnd().split('\n').at(-1)?.slice(0, 200) ?? ''
+  return lastWords === '' ? `The command ${what}.` : `The command ${what}: ${lastWords}`
 }
 
 /** 409: what is there stands in the way; `errorCode` says what (`FILE_EXISTS`, `INVALID_STATE`, `SESSION_PAUSED`, ...). */

@@ -2,7 +2,12 @@
 export { SessionsClient } from './client.js'
 export type { FilePage, Health, SessionPage } from './client.js'
 export { Session, SessionStatus } from './session.js'
-export type { RunCodeOptions, RunOptions } from './session.js'
+export type { RunCodeOptions, RunOptions, StreamCodeOptions, StreamOptions } from './session.js'
+export { CommandStream } from './command-stream.js'
+export type { CommandEvent, ExitEvent, OutputEvent } from './command-events.js'
+export type { OutputListener } from './collect.js'
+export type { Progress, TransferOptions } from './progress.js'
+export type { UploadContent } from './upload-source.js'
 export { SessionFiles } from './session-files.js'
 export { FileDownload } from './download.js'
 export { Listing } from './listing.js'
@@ -20,8 +25,8 @@ export type {
   ExecutionOptions,
   ListFilesRequest,
   ListSessionsRequest,
+  StatFileRequest,
   UpdateSessionRequest,
-  UploadContent,
   UploadRequest,
 } from './requests.js'
 export type { Fetch, RequestOptions, Secret, SessionsClientOptions } from './options.js'
@@ -29,6 +34,7 @@ export type { SandboxApi } from './api.js'
 export { LogLevel } from './observe.js'
 export type { CallInfo, ClientHooks, Logger, RequestEvent, ResponseEvent, RetryEvent } from './observe.js'
 export {
+  CommandFailedError,
   ConflictError,
   ErrorCode,
   FileNotFoundError,

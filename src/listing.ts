@@ -1,3 +1,5 @@
+import { LazyPromise } from './lazy-promise.js'
+
 /** How far a page reaches. */
 export interface PageInfo {
   /** How many entries there are in all. */
@@ -29,33 +31,14 @@ interface PageSource<Page extends PageInfo, Item> {
  * for await (const session of client.listSessions()) await session.delete()
  * ```
  */
-export class Listing<Page extends PageInfo, Item> implements Promise<Page>, AsyncIterable<Item> {
-  readonly [Symbol.toStringTag] = 'Listing'
+export class Listing<Page extends PageInfo, Item> extends LazyPromise<Page> implements AsyncIterable<Item> {
+  override readonly [Symbol.toStringTag]: string = 'Listing'
   readonly #source: PageSource<Page, Item>
-  #page: Promise<Page> | undefined
 
   /** @internal */
   constructor(source: PageSource<Page, Item>) {
+    super(() => source.load(undefined))
     this.#source = source
-  }
-
-  /** The page that was asked for. It is loaded once, however often it is awaited. */
-  then<Fulfilled = Page, Rejected = never>(
-    onFulfilled?: ((page: Page) => Fulfilled | PromiseLike<Fulfilled>) | null,
-    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
-  ): Promise<Fulfilled | Rejected> {
-    this.#page ??= this.#source.load(undefined)
-    return this.#page.then(onFulfilled, onRejected)
-  }
-
-  catch<Rejected = never>(
-    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
-  ): Promise<Page | Rejected> {
-    return this.then(undefined, onRejected)
-  }
-
-  finally(onFinally?: (() => void) | null): Promise<Page> {
-    return this.then().finally(onFinally)
   }
 
   /** Every entry from the offset that was asked for to the end, page by page. */

@@ -16,6 +16,15 @@ export interface CallInit {
   readonly parseAs: 'stream'
   readonly headers: Readonly<Record<string, string>>
   readonly fetch: (request: Request) => Promise<Response>
+  readonly call: CallControl
+}
+
+/** What a body that is being sent tells of its call. */
+export interface CallControl {
+  /** Starts the deadline anew: the call gets on. */
+  readonly keepAlive: () => void
+  /** Ends the call with this reason, as it is. */
+  readonly abort: (reason: unknown) => void
 }
 
 /** Makes the request of an operation. It gets what the pipeline adds to every call. */
@@ -63,8 +72,8 @@ export class Pipeline {
   }
 
   /** A call whose body is read later, by the caller. The deadline then runs between two chunks. */
-  stream(operation: OperationId, options: RequestOptions, accept: string, send: Send): Promise<Response> {
-    return this.#perform(operation, options, { accept, body: 'idle' }, send, (response) => response)
+  stream(operation: OperationId, options: RequestOptions, send: Send, traits: Traits): Promise<Response> {
+    return this.#perform(operation, options, { ...traits, body: 'idle' }, send, (response) => response)
   }
 
   close(): void {
@@ -86,6 +95,7 @@ export class Pipeline {
       timeoutMs: timeoutMs === undefined ? (traits.timeoutMs ?? settings.timeoutMs) : checkTimeoutMs(timeoutMs),
       maxRetries: maxRetries === undefined ? settings.maxRetries : checkMaxRetries(maxRetries),
       headers: { accept, ...settings.headers, ...(headers === undefined ? undefined : checkHeaders(headers)) },
+      idleTimeoutMs: timeoutMs ?? settings.timeoutMs,
       repeatable,
       body,
     })
@@ -95,6 +105,10 @@ export class Pipeline {
         parseAs: 'stream',
         headers: isLean() ? noHeaders : exchange.plan.headers,
         fetch: (request) => this.#transport.send(request, exchange),
+        call: {
+          keepAlive: () => exchange.deadline.arm(exchange.plan.idleTimeoutMs),
+          abort: (reason) => exchange.deadline.abort(reason),
+        },
       })
       if (response.ok || isDoneAlready(response, exchange)) return await read(response, exchange)
       throw errorFromResponse(response, error, {
@@ -111,7 +125,7 @@ export class Pipeline {
 }
 
 /** What sets a call apart from others. */
-interface Traits {
+export interface Traits {
   /** Default `application/json`. */
   readonly accept?: string
   /** Default `buffered`. */

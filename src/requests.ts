@@ -35,15 +35,14 @@ export type ListSessionsRequest = Input<Query<'listSessions'>>
 export type ListFilesRequest = Input<Query<'listFiles'>>
 /** Which file to remove. */
 export type DeleteFileRequest = Input<Query<'deleteFile'>>
+/** Which file to describe. */
+export type StatFileRequest = Input<Query<'statFile'>>
 /** Where to write a file. */
 export type UploadRequest = Input<Query<'uploadFile'>> & { readonly path: string }
 
 /** The languages that code can be written in. */
 export const CodeLanguage = enums.CodeLanguage
 export type CodeLanguage = Wire['CodeLanguage']
-
-/** The content of an upload. A string is sent as UTF-8. */
-export type UploadContent = string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>
 
 export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {
   const { ttl, image, metadata } = request
@@ -103,22 +102,14 @@ export function uploadQuery({ path, overwrite }: UploadRequest): Query<'uploadFi
   return { path: checkRelativePath('path', path), ...defined({ overwrite }) }
 }
 
+export function statFileQuery({ filePath, checksum }: StatFileRequest): Query<'statFile'> {
+  checkBoolean('checksum', checksum)
+  return { filePath: checkRelativePath('filePath', filePath), ...defined({ checksum }) }
+}
+
 export function deleteFileQuery({ filePath, recursive }: DeleteFileRequest): Query<'deleteFile'> {
   checkBoolean('recursive', recursive)
   return { filePath: checkRelativePath('filePath', filePath), ...defined({ recursive }) }
-}
-
-export function uploadBody(content: unknown): Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> {
-  if (typeof content === 'string') return new TextEncoder().encode(content)
-  if (content instanceof Blob || content instanceof ArrayBuffer || isView(content)) return content
-  throw new SandboxValidationError(
-    'content must be a string, a Blob, an ArrayBuffer or a view of one (a Uint8Array, a Buffer).',
-    'content',
-  )
-}
-
-function isView(content: unknown): content is ArrayBufferView<ArrayBuffer> {
-  return ArrayBuffer.isView(content) && content.buffer instanceof ArrayBuffer
 }
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }

@@ -1,9 +1,12 @@
 import type { FilePage, SessionsClient } from './client.js'
 import type { FileDownload } from './download.js'
+import { FileNotFoundError } from './errors.js'
 import type { FileInfo } from './file-info.js'
 import type { Listing } from './listing.js'
 import type { RequestOptions } from './options.js'
-import type { DeleteFileRequest, ListFilesRequest, UploadContent, UploadRequest } from './requests.js'
+import type { TransferOptions } from './progress.js'
+import type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from './requests.js'
+import type { UploadContent } from './upload-source.js'
 
 /** The files of one session. Every path is relative to the sandbox root. */
 export class SessionFiles {
@@ -24,14 +27,30 @@ export class SessionFiles {
   upload(
     path: string,
     content: UploadContent,
-    options: Omit<UploadRequest, 'path'> & RequestOptions = {},
+    options: Omit<UploadRequest, 'path'> & RequestOptions & TransferOptions = {},
   ): Promise<FileInfo> {
     return this.#client.uploadFile(this.#sessionId, { ...options, path }, content, options)
   }
 
   /** Answers one file, to be read with the methods of {@link FileDownload}. @throws {FileNotFoundError} */
-  download(path: string, options?: RequestOptions): Promise<FileDownload> {
+  download(path: string, options?: RequestOptions & TransferOptions): Promise<FileDownload> {
     return this.#client.downloadFile(this.#sessionId, path, options)
+  }
+
+  /** Describes what is at a path; a symbolic link itself, not what it points to. @throws {FileNotFoundError} */
+  stat(path: string, options: Omit<StatFileRequest, 'filePath'> & RequestOptions = {}): Promise<FileInfo> {
+    return this.#client.statFile(this.#sessionId, { ...options, filePath: path }, options)
+  }
+
+  /** Whether anything is at a path. @throws {SessionNotFoundError} */
+  async exists(path: string, options?: RequestOptions): Promise<boolean> {
+    try {
+      await this.stat(path, options)
+      return true
+    } catch (error) {
+      if (error instanceof FileNotFoundError) return false
+      throw error
+    }
   }
 
   /** The entries below a directory. Await it for a page, or loop over it for all of them. */

@@ -1,7 +1,9 @@
 import { enums } from '../generated/constraints.js'
 import type { SessionsClient } from './client.js'
+import { type OutputListener, collect } from './collect.js'
 import type { CommandResult } from './command-result.js'
-import { SessionNotFoundError } from './errors.js'
+import type { CommandStream } from './command-stream.js'
+import { CommandFailedError, SessionNotFoundError } from './errors.js'
 import type { RequestOptions } from './options.js'
 import type { CodeLanguage, ExecutionOptions } from './requests.js'
 import { SessionFiles } from './session-files.js'
@@ -13,7 +15,23 @@ export const SessionStatus = enums.SessionStatus
 export type SessionStatus = Wire['SessionStatus'] | (string & {})
 
 /** Options of {@link Session.run}. */
-export interface RunOptions extends ExecutionOptions, RequestOptions {}
+export interface RunOptions extends ExecutionOptions, RequestOptions {
+  /** Gets the standard output as it comes. The command waits for a promise that it answers. */
+  readonly onStdout?: OutputListener | undefined
+  /** Gets the standard error as it comes. */
+  readonly onStderr?: OutputListener | undefined
+  /** Throw a {@link CommandFailedError} when the exit code is not 0. Default false: that is a result. */
+  readonly check?: boolean | undefined
+}
+
+/** Options of {@link Session.stream}. */
+export interface StreamOptions extends ExecutionOptions, RequestOptions {}
+
+/** Options of {@link Session.streamCode}. */
+export interface StreamCodeOptions extends StreamOptions {
+  /** Default `python`. */
+  readonly language?: CodeLanguage | undefined
+}
 
 /** Options of {@link Session.runCode}. */
 export interface RunCodeOptions extends RunOptions {
@@ -112,14 +130,41 @@ export class Session {
     return this.#update(await this.#client.resumeSession(this.sessionId, options))
   }
 
-  /** Runs a shell command. A non-zero exit and a timeout are results, not errors. @throws {SessionNotFoundError} */
-  run(command: string, options: RunOptions = {}): Promise<CommandResult> {
-    return this.#client.executeCommand(this.sessionId, { ...options, command }, options)
+  /**
+   * Runs a shell command. A non-zero exit and a timeout are results, not errors, unless `check` is set.
+   *
+   * @throws {SessionNotFoundError}
+   * @throws {CommandFailedError} with `check`.
+   */
+  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    const request = { ...options, command }
+    return finish(
+      options,
+      isLive(options)
+        ? collect(this.#client.streamCommand(this.sessionId, request, options), options)
+        : this.#client.executeCommand(this.sessionId, request, options),
+    )
   }
 
-  /** Runs code, in Python if `language` does not say otherwise. @throws {SessionNotFoundError} */
-  runCode(code: string, options: RunCodeOptions = {}): Promise<CommandResult> {
-    return this.#client.executeCode(this.sessionId, { ...options, code }, options)
+  /** Runs code, in Python if `language` does not say otherwise; else like {@link run}. */
+  async runCode(code: string, options: RunCodeOptions = {}): Promise<CommandResult> {
+    const request = { ...options, code }
+    return finish(
+      options,
+      isLive(options)
+        ? collect(this.#client.streamCode(this.sessionId, request, options), options)
+        : this.#client.executeCode(this.sessionId, request, options),
+    )
+  }
+
+  /** Runs a shell command whose output comes as it is written. It begins at once. */
+  stream(command: string, options: StreamOptions = {}): CommandStream {
+    return this.#client.streamCommand(this.sessionId, { ...options, command }, options)
+  }
+
+  /** Runs code whose output comes as it is written, in Python if `language` does not say otherwise. */
+  streamCode(code: string, options: StreamCodeOptions = {}): CommandStream {
+    return this.#client.streamCode(this.sessionId, { ...options, code }, options)
   }
 
   /** Ends the session: every process and every file in it. @throws {SessionNotFoundError} when it is gone already. */
@@ -145,4 +190,14 @@ export class Session {
     this.#wire = newer.#wire
     return this
   }
+}
+
+function isLive({ onStdout, onStderr }: RunOptions): boolean {
+  return onStdout !== undefined || onStderr !== undefined
+}
+
+async function finish({ check }: RunOptions, running: Promise<CommandResult>): Promise<CommandResult> {
+  const result = await running
+  if (check === true && !result.ok) throw new CommandFailedError(result)
+  return result
 }

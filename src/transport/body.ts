@@ -24,7 +24,7 @@ export function guardBody(
     {
       async pull(controller) {
         try {
-          if (idle) deadline.arm()
+          if (idle) deadline.arm(plan.idleTimeoutMs)
           const { done, value } = await deadline.wait(reader.read())
           if (idle) deadline.disarm()
           if (!done) {

@@ -5,15 +5,15 @@
  */
 export class Deadline {
   readonly #controller = new AbortController()
-  readonly #timeoutMs: number
-  readonly #expired: () => Error
+  #timeoutMs: number
+  readonly #expired: (timeoutMs: number) => Error
   readonly #caller: AbortSignal | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #endsAt = Infinity
   #rejectPending: ((reason: unknown) => void) | undefined
 
   /** `expired` makes the error that the call ends with when `timeoutMs` have passed. */
-  constructor(timeoutMs: number, caller: AbortSignal | undefined, expired: () => Error) {
+  constructor(timeoutMs: number, caller: AbortSignal | undefined, expired: (timeoutMs: number) => Error) {
     this.#timeoutMs = timeoutMs
     this.#expired = expired
     this.#caller = caller
@@ -45,11 +45,12 @@ export class Deadline {
   }
 
   /** Starts the time anew: an idle deadline does so before each wait. */
-  arm(): void {
+  arm(timeoutMs = this.#timeoutMs): void {
     this.disarm()
-    if (this.#timeoutMs === Infinity || this.aborted) return
-    this.#endsAt = performance.now() + this.#timeoutMs
-    this.#timer = setTimeout(expire, this.#timeoutMs, this)
+    this.#timeoutMs = timeoutMs
+    if (timeoutMs === Infinity || this.aborted) return
+    this.#endsAt = performance.now() + timeoutMs
+    this.#timer = setTimeout(expire, timeoutMs, this)
   }
 
   /** Stops the time, while the wait is the caller's own doing. */
@@ -63,7 +64,7 @@ export class Deadline {
   }
 
   expire(): void {
-    this.abort(this.#expired())
+    this.abort(this.#expired(this.#timeoutMs))
   }
 
   abort(reason: unknown): void {

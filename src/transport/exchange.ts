@@ -18,6 +18,8 @@ export interface ExchangePlan {
    * - `idle`: still to be read, with the deadline starting anew for each chunk.
    */
   readonly body: 'buffered' | 'total' | 'idle'
+  /** The deadline for each chunk of an `idle` body. */
+  readonly idleTimeoutMs: number
   /** Sent with the call, over those of the request that openapi-fetch made. */
   readonly headers: Readonly<HeaderRecord>
   /** Whether a second run does no harm, where the method and headers do not tell. */
@@ -52,7 +54,7 @@ export class Exchange {
     open: Set<Exchange>,
   ) {
     const { timeoutMs, signal } = plan
-    this.deadline = new Deadline(timeoutMs, signal, () => this.#timeout(timeoutMs))
+    this.deadline = new Deadline(timeoutMs, signal, (passedMs) => this.#timeout(passedMs))
     this.#open = open
     open.add(this)
   }

@@ -1,0 +1,168 @@
+import { type CommandEvent, type OutputEvent, readEvents } from './command-events.js'
+import { CommandOutput } from './command-output.js'
+import type { CommandResult } from './command-result.js'
+import { SandboxAPIError, SandboxConnectionError } from './errors.js'
+import { LazyPromise } from './lazy-promise.js'
+
+/** How much of the output an error carries, in characters for each stream. */
+const rememberedOutput = 1024 * 1024
+/** How much text waits for a slow reader, in characters. Beyond it the command waits too. */
+const readAhead = 64 * 1024
+
+/**
+ * A running command, with its output as it comes. Loop over it for events, or read `stdout` and `stderr`, or only wait for
+ * the `result`. A slow reader slows the command.
+ *
+ * Leaving the loop early, {@link CommandStream.abort} and the end of an `await using` block close the connection, and the
+ * server kills the command with all its descendants.
+ *
+ * @example
+ * ```ts
+ * for await (const event of session.stream('npm test')) {
+ *   if (event.type === 'exit') console.log('exit code', event.result.exitCode)
+ *   else process[event.type].write(event.data)
+ * }
+ * ```
+ */
+export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposable {
+  /**
+   * The result, without the output. Waiting for it reads the stream to its end when nobody else does.
+   *
+   * @throws {SandboxConnectionError} with the `output` so far, when the stream ends before the command has.
+   */
+  readonly result: Promise<CommandResult>
+  readonly #controller = new AbortController()
+  readonly #output = new CommandOutput(rememberedOutput)
+  readonly #events: AsyncGenerator<CommandEvent, void, undefined>
+  readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<string>>> = {}
+  readonly #ended: Promise<CommandResult>
+  #reader: 'events' | 'text' | 'result' | undefined
+  #wake: (() => void) | undefined
+  #settle: { resolve: (result: CommandResult) => void; reject: (reason: unknown) => void } | undefined
+
+  /** @internal `start` sends the request; it is called at once. */
+  constructor(start: (signal: AbortSignal) => Promise<Response>, caller: AbortSignal | undefined) {
+    this.#ended = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    // Nobody has to ask for the result.
+    this.#ended.catch(() => undefined)
+    this.result = new LazyPromise(() => {
+      if (this.#reader === undefined) void this.#drain()
+      return this.#ended
+    })
+    const response = this.#start(start, caller)
+    response.catch((error: unknown) => this.#settle?.reject(error))
+    this.#events = this.#read(response)
+  }
+
+  /** What the command writes to its standard output, as text. Get both streams before reading one, or the other is lost. */
+  get stdout(): ReadableStream<string> {
+    return this.#text('stdout')
+  }
+
+  /** What the command writes to its standard error, as text. */
+  get stderr(): ReadableStream<string> {
+    return this.#text('stderr')
+  }
+
+  /** Closes the connection, which kills the command. Whoever reads gets the reason. */
+  abort(reason?: unknown): void {
+    this.#controller.abort(reason)
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<CommandEvent, void, undefined> {
+    this.#claim('events')
+    return this.#events
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort()
+    // An iteration that is under way ends by the abort; one that never began must not keep the connection.
+    await this.#events.return().catch(() => undefined)
+  }
+
+  async #start(start: (signal: AbortSignal) => Promise<Response>, caller: AbortSignal | undefined): Promise<Response> {
+    const { signal } = this.#controller
+    const forward = (): void => this.abort(caller?.reason)
+    if (caller?.aborted === true) forward()
+    caller?.addEventListener('abort', forward)
+    const letGo = (): void => caller?.removeEventListener('abort', forward)
+    this.#ended.then(letGo, letGo)
+    return await start(signal)
+  }
+
+  async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent, void, undefined> {
+    try {
+      for await (const event of readEvents(await started)) {
+        if (event.type === 'exit') this.#settle?.resolve(event.result)
+        else this.#output.add(event)
+        yield event
+        if (event.type === 'exit') return
+      }
+      throw new SandboxConnectionError('The event stream ended before the command did.')
+    } catch (thrown) {
+      const error = this.#withOutput(thrown)
+      this.#settle?.reject(error)
+      throw error
+    } finally {
+      // Without effect after an end of any other kind.
+      this.#settle?.reject(new SandboxAPIError('The stream was left before the command ended.'))
+    }
+  }
+
+  #withOutput(error: unknown): unknown {
+    if (!(error instanceof SandboxConnectionError) || this.#controller.signal.aborted) return error
+    const { stdout, stderr } = this.#output
+    error.output = { stdout, stderr }
+    return error
+  }
+
+  async #drain(): Promise<void> {
+    this.#claim('result')
+    try {
+      for await (const event of this.#events) if (event.type === 'exit') return
+    } catch {
+      // The result tells.
+    }
+  }
+
+  #text(type: OutputEvent['type']): ReadableStream<string> {
+    if (this.#sinks[type] !== undefined) throw new SandboxAPIError(`${type} of this command is being read already.`)
+    if (this.#reader !== 'text') {
+      this.#claim('text')
+      // Later, so that the other stream can be asked for first.
+      queueMicrotask(() => void this.#pump())
+    }
+    return new ReadableStream<string>(
+      {
+        start: (controller) => void (this.#sinks[type] = controller),
+        pull: () => this.#wake?.(),
+        cancel: () => {
+          Reflect.deleteProperty(this.#sinks, type)
+          this.#wake?.()
+          if (Object.keys(this.#sinks).length === 0) this.abort()
+        },
+      },
+      { highWaterMark: readAhead, size: (text) => text.length },
+    )
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for await (const event of this.#events) {
+        if (event.type === 'exit') break
+        this.#sinks[event.type]?.enqueue(event.data)
+        while ((this.#sinks[event.type]?.desiredSize ?? 1) <= 0) {
+          await new Promise<void>((resolve) => (this.#wake = resolve))
+        }
+      }
+      for (const sink of Object.values(this.#sinks)) sink.close()
+    } catch (error) {
+      for (const sink of Object.values(this.#sinks)) sink.error(error)
+    }
+  }
+
+  #claim(reader: 'events' | 'text' | 'result'): void {
+    if (this.#reader !== undefined) throw new SandboxAPIError('The output of this command is being read already.')
+    this.#reader = reader
+  }
+}
