@@ -1,0 +1,36 @@
+import { SandboxValidationError } from '../errors.js'
+import { defaultConcurrency } from './transfer-options.js'
+
+/**
+ * Does the work for every item, a few at a time. The first failure aborts the rest, and is thrown when all of it has ended.
+ */
+export async function forEachOf<T>(
+  items: readonly T[],
+  { concurrency = defaultConcurrency, signal }: { concurrency?: number | undefined; signal?: AbortSignal | undefined },
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw new SandboxValidationError('concurrency must be an integer of at least 1.', 'concurrency', concurrency)
+  }
+  const controller = new AbortController()
+  const forward = (): void => controller.abort(signal?.reason)
+  if (signal?.aborted === true) forward()
+  signal?.addEventListener('abort', forward)
+  const queue = items.values()
+  const failures: unknown[] = []
+  const worker = async (): Promise<void> => {
+    for (const item of queue) {
+      if (controller.signal.aborted) return
+      try {
+        await work(item, controller.signal)
+      } catch (error) {
+        failures.push(error)
+        controller.abort(error)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker))
+  signal?.removeEventListener('abort', forward)
+  if (failures.length > 0) throw failures[0]
+  signal?.throwIfAborted()
+}

@@ -1,0 +1,23 @@
+import type { Progress } from '../progress.js'
+
+/** Adds up the progress of the files of a directory. */
+export class TotalProgress {
+  readonly #loaded = new Map<string, number>()
+  readonly #total: number
+  readonly #onProgress: ((progress: Progress) => void) | undefined
+  #sum = 0
+
+  constructor(total: number, onProgress: ((progress: Progress) => void) | undefined) {
+    this.#total = total
+    this.#onProgress = onProgress
+  }
+
+  /** The listener for one of the files. An upload that is sent again takes back what it had told. */
+  of(path: string): (progress: Progress) => void {
+    return ({ loaded }) => {
+      this.#sum += loaded - (this.#loaded.get(path) ?? 0)
+      this.#loaded.set(path, loaded)
+      this.#onProgress?.({ loaded: this.#sum, total: this.#total })
+    }
+  }
+}
