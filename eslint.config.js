@@ -7,7 +7,13 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.node.json', 'server/tsconfig.json'],
+        project: [
+          'tsconfig.json',
+          'tsconfig.build.json',
+          'tsconfig.node.json',
+          'server/tsconfig.json',
+          'cli/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

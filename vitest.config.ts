@@ -21,6 +21,15 @@ export default defineConfig({
       },
       { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
       { oxc, test: { ...limits, name: 'server', include: ['server/test/**/*.test.ts'] } },
+      {
+        oxc,
+        test: {
+          ...limits,
+          name: 'cli',
+          include: ['cli/test/**/*.test.ts'],
+          globalSetup: ['cli/test/support/global-setup.ts'],
+        },
+      },
     ],
   },
 })

@@ -1,0 +1,19 @@
+import { Argument } from '@commander-js/extra-typings'
+import { newCommand } from '../new-command.js'
+import { scripts, shells } from '../completion/scripts.js'
+import type { Context } from '../context.js'
+
+export const completionCommand = (context: Context) =>
+  newCommand(context, 'completion')
+    .description('print a script that completes commands, options and session ids')
+    .addArgument(new Argument('<shell>', 'the shell to complete in').choices(shells))
+    .addHelpText(
+      'after',
+      `
+bash: source <(sandbox completion bash)            in ~/.bashrc
+zsh:  source <(sandbox completion zsh)             in ~/.zshrc, after compinit
+fish: sandbox completion fish | source             in ~/.config/fish/config.fish`,
+    )
+    .action(async (shell) => {
+      await context.print({ shell, script: scripts[shell] }, scripts[shell].trimEnd())
+    })

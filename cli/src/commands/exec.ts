@@ -1,0 +1,25 @@
+import { newCommand } from '../new-command.js'
+import type { Context } from '../context.js'
+import { cwdOption, envOption, stdinOption, timeoutOption } from '../options.js'
+import { relay } from '../relay.js'
+import { findSession, sessionHelp } from '../session-reference.js'
+import { shellLine } from '../shell-line.js'
+import { readStdin } from '../stdin.js'
+
+export const execCommand = (context: Context) =>
+  newCommand(context, 'exec')
+    .description('run a command in a session, with its output as it comes')
+    .usage('[options] <session> -- <command...>')
+    .argument('<session>', sessionHelp)
+    .argument('<command...>', 'one word: a shell command; several: a program and its arguments, passed on as they are')
+    .addOption(timeoutOption())
+    .addOption(envOption())
+    .addOption(cwdOption())
+    .addOption(stdinOption())
+    .action(async (reference, words, { stdin: sendsStdin, ...options }) => {
+      const { signal } = context
+      const session = await findSession(context, reference)
+      const stdin = sendsStdin ? await readStdin(signal) : undefined
+      await using stream = session.stream(shellLine(words), { ...options, stdin, signal })
+      await relay(context, stream, options.timeout)
+    })

@@ -1,0 +1,61 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { newCommand } from '../new-command.js'
+import type { Session } from 'sandbox-sessions-sdk'
+import { downloadToPath } from 'sandbox-sessions-sdk/node'
+import { CliError } from '../cli-error.js'
+import type { Context } from '../context.js'
+import { ExitCode } from '../exit-code.js'
+import { overwriteOption } from '../options.js'
+import { parseRemoteFile } from '../remote-path.js'
+import { findSession } from '../session-reference.js'
+import { TransferProgress } from '../transfer-progress.js'
+
+export const getCommand = (context: Context) =>
+  newCommand(context, 'get')
+    .description('copy a file or a whole directory out of a session')
+    .argument('<remote>', '<session>:<path>')
+    .argument(
+      '[local]',
+      'where to; a directory that is there is put into; - for standard output (default: the same name here)',
+    )
+    .addOption(overwriteOption())
+    .action(async (remote, local = '.', { overwrite }) => {
+      const { signal } = context
+      const { session: reference, path: source } = parseRemoteFile(remote)
+      const session = await findSession(context, reference)
+      if (local === '-') return await writeOut(context, session, source)
+      const target = await localTarget(local, source)
+      if (!overwrite) await checkFree(target)
+      using progress = new TransferProgress(context, source)
+      await downloadToPath(session, source, target, { overwrite, signal, onProgress: progress.onProgress })
+      progress[Symbol.dispose]()
+      if (context.json) await context.print({ path: source, local: path.resolve(target), size: progress.loaded }, '')
+      await context.note(`${target}: ${progress.summary}`)
+    })
+
+async function localTarget(local: string, source: string): Promise<string> {
+  const isInto = local.endsWith('/') || (await isDirectory(local)) === true
+  return isInto ? path.join(local, path.posix.basename(source)) : local
+}
+
+/** The SDK would find it out when all is transferred. A directory that is there is filled. */
+async function checkFree(target: string): Promise<void> {
+  if ((await isDirectory(target)) === false) {
+    throw new CliError(`${target} exists. Use --overwrite to replace it.`, ExitCode.Conflict)
+  }
+}
+
+/** Undefined when nothing is there. */
+async function isDirectory(local: string): Promise<boolean | undefined> {
+  return await stat(local).then(
+    (found) => found.isDirectory(),
+    () => undefined,
+  )
+}
+
+/** No bar and no remark here: the terminal may be where the bytes go. */
+async function writeOut({ signal, stdout }: Context, session: Session, source: string): Promise<void> {
+  await using file = await session.files.download(source, { signal })
+  for await (const chunk of file.stream()) await stdout.write(chunk)
+}

@@ -1,0 +1,14 @@
+export const fish = String.raw`# Completion of sandbox for fish: sandbox completion fish | source
+function __sandbox_candidates
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    for line in ($words[1] __complete -- $words[2..-1] "$current" 2>/dev/null)
+        if string match -q -- ':files*' $line
+            __fish_complete_path "$current"
+        else
+            printf '%s\n' $line
+        end
+    end
+end
+complete -c sandbox -f -a '(__sandbox_candidates)'
+`

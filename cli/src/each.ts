@@ -1,0 +1,19 @@
+import type { Context } from './context.js'
+
+/** Does the same to several things, one after the other. One that fails is told of and does not hold up the others. */
+export async function each<Item, Value>(
+  context: Context,
+  items: readonly Item[],
+  act: (item: Item) => Promise<Value>,
+): Promise<void> {
+  const values: Value[] = []
+  for (const item of items) {
+    try {
+      values.push(await act(item))
+    } catch (error) {
+      context.signal.throwIfAborted()
+      await context.fail(error)
+    }
+  }
+  if (context.json) await context.print(values, '')
+}

@@ -1,0 +1,56 @@
+/** Options that several commands share, and how their values are read. */
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { schemas } from 'sandbox-sessions-sdk/constraints'
+
+const { Ttl, Timeout } = schemas
+
+/** A whole number. Its limits are the SDK's to check. */
+function integer(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+type Pairs = Readonly<Record<string, string>> | undefined
+
+function pair(text: string, before: Pairs): Pairs {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('It must be name=value.')
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
+}
+
+/** `NAME=value`, or `NAME` for the value that it has here: a secret then stays out of the list of processes. */
+function variable(text: string, before: Pairs): Pairs {
+  if (text.includes('=')) return pair(text, before)
+  const value = process.env[text]
+  if (value === undefined) throw new InvalidArgumentError('It is not set here.')
+  return { ...before, [text]: value }
+}
+
+export const ttlOption = () =>
+  new Option('--ttl <seconds>', `time to live, ${Ttl.minimum} to ${Ttl.maximum}`).argParser(integer)
+
+export const metadataOption = () =>
+  new Option('--metadata <name=value>', 'data kept with the session; repeatable').argParser(pair)
+
+export const timeoutOption = () =>
+  new Option(
+    '--timeout <seconds>',
+    `kill it after this time, ${Timeout.minimum} to ${Timeout.maximum} (default: ${Timeout.default})`,
+  ).argParser(integer)
+
+export const envOption = () =>
+  new Option('-e, --env <name[=value]>', 'a variable; without a value, the one it has here; repeatable').argParser(
+    variable,
+  )
+
+export const cwdOption = () => new Option('--cwd <path>', 'working directory, relative to the root of the session')
+
+export const stdinOption = () =>
+  new Option(
+    '-i, --stdin',
+    'read standard input to its end (UTF-8) and send it; large inputs are better put into a file',
+  )
+
+export const overwriteOption = () => new Option('--overwrite', 'replace what is there')
+
+export const recursiveOption = (description: string) => new Option('-r, --recursive', description)

@@ -1,0 +1,27 @@
+import { SandboxAPIError } from 'sandbox-sessions-sdk'
+import { exitCodeOf } from './exit-code-of.js'
+import { visible } from './format.js'
+
+/** What stderr is told of a failure: one line, or one line of JSON. The SDK keeps credentials out of its errors. */
+export function report(error: unknown, { json, debug }: { readonly json: boolean; readonly debug: boolean }): string {
+  if (json) return `${JSON.stringify({ error: { ...fields(error), exitCode: exitCodeOf(error) } })}\n`
+  const requestId = error instanceof SandboxAPIError ? error.requestId : undefined
+  const id = requestId === undefined ? '' : ` (request id ${requestId})`
+  const line = `sandbox: ${visible(messageOf(error).replace(/\s*\n\s*/g, ' '))}${visible(id)}\n`
+  return debug ? `${line}${stacks(error)}\n` : line
+}
+
+function fields(error: unknown): object {
+  if (error instanceof SandboxAPIError) return error.toJSON()
+  return { name: error instanceof Error ? error.name : 'Error', message: messageOf(error) }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function stacks(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const stack = error.stack ?? error.message
+  return error.cause instanceof Error ? `${stack}\ncaused by ${stacks(error.cause)}` : stack
+}
