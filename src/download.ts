@@ -160,7 +160,7 @@ async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffe
 /** The strong tag that the parts of a file are known by, where the server gives parts. */
 function resumableTag({ headers }: Response): string | undefined {
   const etag = headers.get('etag')
-  if (etag === null || etag.startsWith('W/') || headers.has('content-encoding')) return undefined
+  if (etag === null || !/^"[^"]+"$/.test(etag) || headers.has('content-encoding')) return undefined
   return headers.get('accept-ranges') === 'bytes' ? etag : undefined
 }
 
