@@ -39,8 +39,13 @@ export class TransferProgress implements Disposable {
     return `${formatBytes(this.loaded)} in ${formatDuration(this.#elapsedMs)}`
   }
 
-  [Symbol.dispose](): void {
+  /** Ends the line of the bar. Calling it again does nothing. */
+  stop(): void {
     this.#bar?.stop()
+  }
+
+  [Symbol.dispose](): void {
+    this.stop()
   }
 
   get #elapsedMs(): number {

@@ -16,7 +16,9 @@ export interface Limits {
   readonly maxBodyBytes: number
   /** Bytes of one uploaded file. Default 1 GiB. */
   readonly maxFileBytes: number
-  /** Bytes that are kept of each of stdout and stderr of one command. Default 10 MiB. */
+  /** Bytes of disk that one session's files may take for another upload to be taken. Default 10 GiB. */
+  readonly maxDiskBytes: number
+  /** Bytes that are kept of each of stdout and stderr of one command, but for event streams. Default 10 MiB. */
   readonly maxOutputBytes: number
   /** Bytes of all headers of a request. Default 16 KiB. */
   readonly maxHeaderBytes: number
@@ -26,6 +28,10 @@ export interface Limits {
   readonly bodyIdleTimeoutMs: number
   /** Milliseconds that a request may take to arrive in all. Default one hour: an upload may be long. */
   readonly requestTimeoutMs: number
+  /** Milliseconds of silence after which an event stream says that it is alive. Default 15 000. */
+  readonly keepAliveMs: number
+  /** Milliseconds that a reader may take nothing of an event stream or a download. Default 5 minutes. */
+  readonly readerIdleTimeoutMs: number
 }
 
 export const defaultLimits: Limits = {
@@ -37,9 +43,12 @@ export const defaultLimits: Limits = {
   failedLoginsPerMinute: 600,
   maxBodyBytes: 10 * 1024 ** 2,
   maxFileBytes: 1024 ** 3,
+  maxDiskBytes: 10 * 1024 ** 3,
   maxOutputBytes: 10 * 1024 ** 2,
   maxHeaderBytes: 16 * 1024,
   headersTimeoutMs: 20_000,
   bodyIdleTimeoutMs: 60_000,
   requestTimeoutMs: 3_600_000,
+  keepAliveMs: 15_000,
+  readerIdleTimeoutMs: 300_000,
 }

@@ -9,6 +9,7 @@ import { sessionHandlers } from './handlers/sessions.js'
 import { systemHandlers } from './handlers/system.js'
 import { Admission } from './http/admission.js'
 import { createApp } from './http/app.js'
+import { CommandAnswers } from './http/command-answer.js'
 import { addRoutes } from './http/routes.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { type Clock, systemClock } from './sessions/clock.js'
@@ -100,12 +101,12 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const store = new JsonFiles(dataDir.sessions, isSessionRecord)
     const sessions = new Sessions({ engine, store, keys, clock, log: app.log, maxSessions: limits.maxSessions })
     undo.unshift(() => sessions.close())
-    const commands = new SessionCommands(sessions, limits)
+    const answers = new CommandAnswers(new SessionCommands(sessions, limits), limits)
     const handlers = {
       ...sessionHandlers(sessions),
-      ...commandHandlers(commands),
-      ...codeHandlers(commands),
-      ...fileHandlers(new SessionFiles(sessions, limits)),
+      ...commandHandlers(answers),
+      ...codeHandlers(answers),
+      ...fileHandlers(new SessionFiles(sessions, limits), limits),
       ...systemHandlers(),
     }
     addRoutes(app, { basePath, operations, handlers, admission })

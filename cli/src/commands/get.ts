@@ -29,7 +29,7 @@ export const getCommand = (context: Context) =>
       if (!overwrite) await checkFree(target)
       using progress = new TransferProgress(context, source)
       await downloadToPath(session, source, target, { overwrite, signal, onProgress: progress.onProgress })
-      progress[Symbol.dispose]()
+      progress.stop()
       if (context.json) await context.print({ path: source, local: path.resolve(target), size: progress.loaded }, '')
       await context.note(`${target}: ${progress.summary}`)
     })

@@ -25,7 +25,7 @@ export const putCommand = (context: Context) =>
         local === '-'
           ? await session.files.upload(target, process.stdin, options)
           : await uploadFromPath(session, local, target, options)
-      progress[Symbol.dispose]()
+      progress.stop()
       if (context.json) await context.print(uploaded, '')
       await context.note(`${target}: ${progress.summary}`)
     })

@@ -29,6 +29,7 @@ const flags = {
   'jwt-audience': { type: 'string' },
   'jwt-issuer': { type: 'string' },
   'max-sessions': { type: 'string' },
+  'max-disk-bytes': { type: 'string' },
   'rate-limit': { type: 'string' },
   'grace-period': { type: 'string' },
   'log-level': { type: 'string' },
@@ -54,6 +55,7 @@ A Sandbox API on this machine: isolated, short-lived sessions that run commands 
   --jwt-audience NAME   What "aud" of a JSON Web Token must hold
   --jwt-issuer NAME     What "iss" of a JSON Web Token must be
   --max-sessions N      How many sessions there may be at a time (${defaultLimits.maxSessions})
+  --max-disk-bytes N    How much disk the files of one session may take (${defaultLimits.maxDiskBytes})
   --rate-limit N        How many requests a user may send in a minute, 0 for any number (${defaultLimits.requestsPerMinute})
   --grace-period SECS   How long running commands may go on after SIGTERM (10)
   --log-level LEVEL     ${logLevels.join(', ')} (info)
@@ -79,6 +81,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv):
     return typeof value === 'string' ? value : undefined
   }
   const maxSessions = integer('max-sessions', text('max-sessions'), 1)
+  const maxDiskBytes = integer('max-disk-bytes', text('max-disk-bytes'), 1)
   const requestsPerMinute = integer('rate-limit', text('rate-limit'), 0)
   const graceSeconds = integer('grace-period', text('grace-period'), 0) ?? 10
   const jwt = jwtOptions(text)
@@ -92,7 +95,11 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv):
       allowUnsafe: values['allow-unsafe'] === true,
       ...present('token', text('token')),
       ...present('jwt', jwt),
-      limits: { ...present('maxSessions', maxSessions), ...present('requestsPerMinute', requestsPerMinute) },
+      limits: {
+        ...present('maxSessions', maxSessions),
+        ...present('maxDiskBytes', maxDiskBytes),
+        ...present('requestsPerMinute', requestsPerMinute),
+      },
       logLevel: oneOf('log-level', text('log-level'), logLevels) ?? 'info',
       graceMs: graceSeconds * 1_000,
     },

@@ -57,6 +57,12 @@ export interface Sandbox {
   resume(): Promise<void>
   /** Ends every process and removes every file. Calling it again is no error. */
   destroy(): Promise<void>
+  /**
+   * Bytes of disk that its files take; uploads that are not complete are left out, and so is what is kept in memory.
+   *
+   * @throws {EngineError} when counting them takes too long.
+   */
+  diskUsage(): Promise<number>
   readonly files: SandboxFiles
 }
 
@@ -112,6 +118,13 @@ export interface FileEntry {
   readonly permissions: string
   readonly createdAt: Date
   readonly modifiedAt: Date
+  /** Another one for every content that was ever at the path: printable ASCII without spaces and quotes. */
+  readonly version: string
+}
+
+export interface DescribedFile extends FileEntry {
+  /** MD5 of the content, hex; of a file only, and only when it was asked for. */
+  readonly checksum: string | undefined
 }
 
 export interface WrittenFile extends FileEntry {
@@ -119,8 +132,23 @@ export interface WrittenFile extends FileEntry {
   readonly checksum: string
 }
 
+/** A part of a file, in bytes: from an offset to the end or to another offset (included), or so many at the end. */
+export type ByteRange = { readonly first: number; readonly last?: number } | { readonly suffix: number }
+
+export interface ReadOptions {
+  /** What is read; what of it lies behind the end of the file does not count. Default the whole file. */
+  readonly range?: ByteRange | undefined
+  /** The version that the range is meant for: of any other one the whole file is read. Default any. */
+  readonly version?: string | undefined
+}
+
 export interface FileContent {
   readonly entry: FileEntry
+  /** Where the content begins in the file, in bytes. */
+  readonly start: number
+  /** Bytes of the content. */
+  readonly length: number
+  /** Throws rather than end early, whatever became of the file meanwhile. */
   readonly content: AsyncIterable<Uint8Array>
 }
 
@@ -136,14 +164,25 @@ export interface SandboxFiles {
    * @throws {FileNotFoundError} @throws {NotADirectoryError}
    */
   list(path: string, options: { recursive: boolean; limit: number; offset: number }): Promise<FilePage>
-  /** @throws {FileNotFoundError} @throws {IsADirectoryError} */
-  read(path: string): Promise<FileContent>
+  /**
+   * What is at a path. A link at its end is described itself; links on the way are followed.
+   *
+   * @throws {FileNotFoundError}
+   */
+  stat(path: string, options: { checksum: boolean }): Promise<DescribedFile>
+  /**
+   * Reads a file or a part of it, and nothing else of it.
+   *
+   * @throws {FileNotFoundError} @throws {IsADirectoryError}
+   * @throws {RangeNotSatisfiableError} when no byte of the file is in the range.
+   */
+  read(path: string, options?: ReadOptions): Promise<FileContent>
   /**
    * Writes a whole file, making its parent directories. Atomic: a content that throws, or ends the sandbox, leaves the old
    * file (or none).
    *
    * @throws {FileExistsError} without `overwrite`, before content is consumed. @throws {IsADirectoryError}
-   * @throws {NotADirectoryError} when a parent is a file.
+   * @throws {NotADirectoryError} when a parent is a file. @throws {FileTooBigError} @throws {NoSpaceError}
    */
   write(path: string, content: AsyncIterable<Uint8Array>, options: { overwrite: boolean }): Promise<WrittenFile>
   /**

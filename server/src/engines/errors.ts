@@ -47,6 +47,28 @@ export class FileAccessError extends EngineError {
   override name = 'FileAccessError'
 }
 
+/** No byte of the file is in the range that was asked for. */
+export class RangeNotSatisfiableError extends EngineError {
+  override name = 'RangeNotSatisfiableError'
+
+  constructor(
+    /** Bytes of the file. */
+    readonly size: number,
+  ) {
+    super(`The file has ${size} bytes; none is in the range.`)
+  }
+}
+
+/** The file is longer than a file in the sandbox may be. */
+export class FileTooBigError extends EngineError {
+  override name = 'FileTooBigError'
+}
+
+/** The disk is full. */
+export class NoSpaceError extends EngineError {
+  override name = 'NoSpaceError'
+}
+
 /** The program or the working directory that was asked for is not there. */
 export class ExecStartError extends EngineError {
   override name = 'ExecStartError'

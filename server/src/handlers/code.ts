@@ -1,13 +1,14 @@
 import type { Handlers } from '../http/call.js'
-import type { SessionCommands } from '../sessions/commands.js'
+import type { CommandAnswers } from '../http/command-answer.js'
 import { codePrograms } from '../sessions/programs/index.js'
 import { processSettings } from './process-settings.js'
 
-export function codeHandlers(commands: SessionCommands): Pick<Handlers, 'executeCode'> {
+export function codeHandlers(answers: CommandAnswers): Pick<Handlers, 'executeCode'> {
   return {
-    executeCode: async ({ user, path, body, signal }) => {
-      const command = { programs: codePrograms[body.language](body.code), ...processSettings(body) }
-      return await commands.run(user, path.sessionId, command, signal)
+    executeCode: async (call) => {
+      const { body } = call
+      const programs = codePrograms[body.language](body.code)
+      return await answers.answer(call, { programs, ...processSettings(body) })
     },
   }
 }

@@ -3,12 +3,14 @@ import type { FileEntry } from '../engines/engine.js'
 import { invalidParameter } from '../http/api-error.js'
 import type { Handlers } from '../http/call.js'
 import { sendFile } from '../http/download.js'
+import { readRange, versionOf } from '../http/range.js'
 import { receiveUpload } from '../http/upload.js'
+import type { Limits } from '../limits.js'
 import type { SessionFiles } from '../sessions/files.js'
 
-type FileOperation = 'uploadFile' | 'downloadFile' | 'listFiles' | 'deleteFile'
+type FileOperation = 'uploadFile' | 'downloadFile' | 'statFile' | 'listFiles' | 'deleteFile'
 
-export function fileHandlers(files: SessionFiles): Pick<Handlers, FileOperation> {
+export function fileHandlers(files: SessionFiles, limits: Limits): Pick<Handlers, FileOperation> {
   return {
     uploadFile: async ({ user, path, query, request }) => {
       const { filename, content, size } = await receiveUpload(request.raw, request.mediaType)
@@ -22,8 +24,20 @@ export function fileHandlers(files: SessionFiles): Pick<Handlers, FileOperation>
       })
       return { ...toFileInfo(entry), checksum }
     },
-    downloadFile: async ({ user, path, query, request, reply }) =>
-      sendFile(request, reply, await files.read(user, path.sessionId, query.filePath)),
+    downloadFile: async ({ user, path, query, header, request, reply }) => {
+      const { Range: rangeHeader, 'If-Range': ifRange } = header
+      // HTTP has no ranges but for GET.
+      const range = rangeHeader === undefined || request.method === 'HEAD' ? undefined : readRange(rangeHeader)
+      const version = ifRange === undefined ? undefined : versionOf(ifRange)
+      const file = await files.read(user, path.sessionId, query.filePath, { range, version })
+      const isPart = range !== undefined && (version === undefined || version === file.entry.version)
+      await sendFile(request, reply, file, { isPart, ...limits })
+      return undefined
+    },
+    statFile: async ({ user, path, query }) => {
+      const { checksum, ...entry } = await files.stat(user, path.sessionId, query.filePath, query)
+      return { ...toFileInfo(entry), ...(checksum !== undefined && { checksum }) }
+    },
     listFiles: async ({ user, path, query }) => {
       const { entries, total } = await files.list(user, path.sessionId, query.path, query)
       return { files: entries.map(toFileInfo), total, limit: query.limit, offset: query.offset }
@@ -35,6 +49,6 @@ export function fileHandlers(files: SessionFiles): Pick<Handlers, FileOperation>
   }
 }
 
-function toFileInfo(entry: FileEntry): components['schemas']['FileInfo'] {
+function toFileInfo({ version: _, ...entry }: FileEntry): components['schemas']['FileInfo'] {
   return { ...entry, createdAt: entry.createdAt.toISOString(), modifiedAt: entry.modifiedAt.toISOString() }
 }

@@ -1,12 +1,11 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import type { Limits } from '../limits.js'
-import { isObject } from '../spec/json.js'
 import type { Operation } from '../spec/operations.js'
 import { requestIdHeader } from '../spec/validation.js'
 import { ApiError, invalidParameter } from './api-error.js'
 import { boundBodies } from './body-deadline.js'
-import { toApiError } from './error-map.js'
+import { answerOf } from './failure.js'
 import { refuseBadConnections } from './refusal.js'
 
 export interface AppOptions {
@@ -88,8 +87,7 @@ function methodNotAllowed(method: string, allowed: readonly string[]): ApiError 
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = toApiError(error, pathOf(request.query))
-  if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'A request failed.')
+  const answer = answerOf(error, request)
   // Without this Fastify would write the answer of success's schema.
   void reply
     .code(answer.status)
@@ -97,11 +95,4 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
     .type('application/json; charset=utf-8')
     .serializer((body: unknown) => JSON.stringify(body))
     .send(answer.toBody(request.id))
-}
-
-/** The path that a request about a file names. */
-function pathOf(query: unknown): string | undefined {
-  if (!isObject(query)) return undefined
-  const path = query['filePath'] ?? query['path']
-  return typeof path === 'string' ? path : undefined
 }

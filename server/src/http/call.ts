@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Readable } from 'node:stream'
 import type { Input, JsonAnswer } from '../spec/input.js'
 import type { OperationId } from '../spec/operations.js'
 
@@ -13,9 +12,7 @@ export interface Call<Id extends OperationId> extends Input<Id> {
   readonly reply: FastifyReply
 }
 
-/** What an operation answers: its JSON, a stream of bytes, or nothing. */
-type Answer<Id extends OperationId> = [JsonAnswer<Id>] extends [never] ? undefined : JsonAnswer<Id>
-
-export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id> | Readable>
+/** What an operation answers: its JSON, or undefined for nothing, or when it streams its answer itself. */
+export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<JsonAnswer<Id> | undefined>
 
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

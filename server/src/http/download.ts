@@ -1,38 +1,58 @@
 import contentDisposition from 'content-disposition'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { FileContent } from '../engines/engine.js'
+import { etagOf } from './range.js'
+import { takeOver } from './take-over.js'
 
-/** Answers a file as a stream of exactly the length that was promised. */
+const bytes = 'application/octet-stream'
+
+/**
+ * Answers a file or a part of it. When it cannot be sent to its end the connection breaks: nobody must take a piece of it for
+ * the whole.
+ *
+ * @param options.isPart The answer is to a request for a part, also when that is all of the file.
+ * @param options.readerIdleTimeoutMs How long the reader may take nothing, in milliseconds.
+ */
 export async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  { entry, content }: FileContent,
-): Promise<Readable> {
-  const bytes = 'application/octet-stream'
-  const preferred = new Negotiator(request.raw).mediaTypes([bytes, 'text/plain'])[0] ?? bytes
-  void reply.headers({
+  { entry, start, length, content }: FileContent,
+  { isPart, readerIdleTimeoutMs }: { isPart: boolean; readerIdleTimeoutMs: number },
+): Promise<void> {
+  const preferred = isPart ? bytes : (new Negotiator(request.raw).mediaTypes([bytes, 'text/plain'])[0] ?? bytes)
+  const headers: OutgoingHttpHeaders = {
     'Content-Type': preferred === bytes ? bytes : `${preferred}; charset=utf-8`,
-    'Content-Length': entry.size,
+    'Content-Length': length,
     'Content-Disposition': contentDisposition(entry.name, { fallback: entry.name.replaceAll(/[^\x20-\x7E]/g, '?') }),
+    ETag: etagOf(entry.version),
+    'Accept-Ranges': 'bytes',
+    ...(isPart && { 'Content-Range': `bytes ${start}-${start + length - 1}/${entry.size}` }),
     // What a guest wrote must never be run by a browser that guesses its type.
     'X-Content-Type-Options': 'nosniff',
-  })
-  if (request.method === 'HEAD') {
-    await content[Symbol.asyncIterator]().return?.()
-    return Readable.from([])
   }
-  return Readable.from(exactly(content, entry.size), { objectMode: false })
+  const response = takeOver(reply, isPart ? 206 : 200, headers, readerIdleTimeoutMs)
+  if (request.method === 'HEAD') {
+    response.end()
+    await content[Symbol.asyncIterator]().return?.()
+    return
+  }
+  await pipeline(Readable.from(exactly(content, length), { objectMode: false }), response).catch((error: unknown) => {
+    request.log.info({ err: error }, 'A download broke off.')
+    response.destroy()
+  })
 }
 
-/** Cuts off what a file grew by while it was read; fails when it shrank, so that nobody takes a part for the whole. */
-async function* exactly(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
-  let missing = size
+/** Fails when the content ends early, and cuts off what it has too much. */
+async function* exactly(content: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+  let missing = length
   for await (const chunk of content) {
     yield chunk.byteLength > missing ? chunk.subarray(0, missing) : chunk
     missing -= chunk.byteLength
     if (missing <= 0) return
   }
-  if (missing > 0) throw new Error(`The file is ${missing} bytes shorter than it was.`)
+  if (missing > 0) throw new Error(`The content is ${missing} bytes shorter than it should be.`)
 }

@@ -30,6 +30,7 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [sessions.IdempotencyKeyReusedError, { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' }],
   [sessions.IdempotencyConflictError, { status: 409, code: 'IDEMPOTENCY_CONFLICT', headers: retrySoon }],
   [sessions.ContentTooLargeError, { status: 413, code: 'FILE_TOO_LARGE' }],
+  [sessions.QuotaExceededError, { status: 413, code: 'QUOTA_EXCEEDED' }],
   [sessions.InvalidCommandError, invalid()],
   [sessions.InvalidMetadataError, invalid()],
   [sessions.DirectoryInTheWayError, conflict((path) => `${path} is a directory. Choose another path.`)],
@@ -40,6 +41,14 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [engine.NotADirectoryError, invalid((path) => `${path} is not, or is not in, a directory.`)],
   [engine.FileAccessError, invalid((path) => `The sandbox has no right to use ${path}. Change its permissions first.`)],
   [engine.FileNotFoundError, { status: 404, code: 'FILE_NOT_FOUND', about: (path) => `Nothing is at ${path}.` }],
+  [
+    engine.FileTooBigError,
+    { status: 413, code: 'FILE_TOO_LARGE', about: (path) => `${path} is too large for a file here.` },
+  ],
+  [
+    engine.NoSpaceError,
+    { status: 413, code: 'QUOTA_EXCEEDED', about: () => 'The disk is full. Delete files and try again.' },
+  ],
   [engine.FileExistsError, conflict((path) => `${path} exists. Set overwrite=true to replace it.`)],
   [
     engine.DirectoryNotEmptyError,
@@ -56,6 +65,7 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
  */
 export function toApiError(error: unknown, path: string | undefined): ApiError {
   if (error instanceof ApiError) return error
+  if (error instanceof engine.RangeNotSatisfiableError) return rangeNotSatisfiable(error)
   for (const [kind, { status, code, headers, about }] of answers) {
     if (!(error instanceof kind)) continue
     const details = {
@@ -74,6 +84,12 @@ function invalid(about?: (path: string) => string): Answer {
 
 function conflict(about: (path: string) => string): Answer {
   return { status: 409, code: 'FILE_EXISTS', about }
+}
+
+function rangeNotSatisfiable(cause: engine.RangeNotSatisfiableError): ApiError {
+  const { message, size } = cause
+  const headers = { 'Content-Range': `bytes */${size}` }
+  return new ApiError(416, 'RANGE_NOT_SATISFIABLE', message, { details: { size }, headers, cause })
 }
 
 function ofFastify(error: FastifyError): ApiError {

@@ -60,7 +60,8 @@ function addRoute<Id extends OperationId>(
       })
       void reply.code(operation.success)
       const answer = await handler({ ...input, user: request.user, signal: signalOf(reply.raw), request, reply })
-      return answer ?? reply.send()
+      // A handler that streams has taken the reply over.
+      return answer ?? (reply.sent ? reply : reply.send())
     },
   })
 }

@@ -1,9 +1,10 @@
-import type { Execution } from '../engines/engine.js'
+import type { Execution, ExecutionExit } from '../engines/engine.js'
 import { ExecStartError } from '../engines/errors.js'
 import { CommandSlots, type CommandSlotsOptions } from './command-slots.js'
 import { InvalidCommandError } from './errors.js'
 import type { LiveSession } from './live-session.js'
 import { collectOutput } from './output.js'
+import { type OutputSink, pumpOutput } from './output-sink.js'
 import type { Program } from './programs/program.js'
 import type { Sessions } from './sessions.js'
 
@@ -31,6 +32,8 @@ export interface CommandOutcome {
   readonly stdout: string
   readonly stderr: string
   readonly truncated: boolean
+  /** How long it ran, in whole milliseconds. */
+  readonly durationMs: number
 }
 
 /** Runs programs in sessions. */
@@ -56,18 +59,34 @@ export class SessionCommands {
   run(owner: string, id: string, command: Command, signal: AbortSignal): Promise<CommandOutcome> {
     const { maxOutputBytes } = this.options
     return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }) => {
-      const [out, err, { exitCode, timedOut }] = await Promise.all([
+      const [out, err, ending] = await Promise.all([
         collectOutput(stdout, maxOutputBytes),
         collectOutput(stderr, maxOutputBytes),
         exit,
       ])
-      return {
-        status: timedOut ? 'timeout' : exitCode === 0 ? 'completed' : 'failed',
-        exitCode: timedOut ? null : exitCode,
-        stdout: out.text,
-        stderr: err.text,
-        truncated: out.truncated || err.truncated,
-      }
+      const truncated = out.truncated || err.truncated
+      return { ...outcomeOf(ending), stdout: out.text, stderr: err.text, truncated }
+    })
+  }
+
+  /**
+   * Runs a command to its end and passes its output on as it comes, all of it, as fast as it is taken: while nobody takes it,
+   * the command waits. The outcome has no output.
+   *
+   * @param open Called when the command runs; nothing was written before.
+   * @param signal Kills the command, for a caller that went away.
+   * @throws What {@link SessionCommands.follow} does.
+   */
+  stream(
+    owner: string,
+    id: string,
+    command: Command,
+    signal: AbortSignal,
+    open: () => OutputSink,
+  ): Promise<CommandOutcome> {
+    return this.follow(owner, id, command, signal, async (execution) => {
+      await pumpOutput(execution, open(), signal)
+      return { ...outcomeOf(await execution.exit), stdout: '', stderr: '', truncated: false }
     })
   }
 
@@ -99,6 +118,14 @@ export class SessionCommands {
       }
     })
   }
+}
+
+function outcomeOf({ exitCode, timedOut, durationMs }: ExecutionExit) {
+  return {
+    status: timedOut ? 'timeout' : exitCode === 0 ? 'completed' : 'failed',
+    exitCode: timedOut ? null : exitCode,
+    durationMs: Math.round(durationMs),
+  } as const
 }
 
 async function consumeUntil<Result>(

@@ -104,6 +104,15 @@ export class ContentTooLargeError extends SessionError {
   }
 }
 
+/** A content does not fit into what the session may still hold. */
+export class QuotaExceededError extends SessionError {
+  override name = 'QuotaExceededError'
+
+  constructor(limit: number, left: number) {
+    super(`The session may hold ${limit} bytes and has ${left} left. Delete files and try again.`, { limit, left })
+  }
+}
+
 /** A value that no process can be started with. */
 export class InvalidCommandError extends SessionError {
   override name = 'InvalidCommandError'

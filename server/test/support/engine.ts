@@ -78,6 +78,7 @@ export class HookedEngine implements Engine {
     return {
       id: sandbox.id,
       files: sandbox.files,
+      diskUsage: () => sandbox.diskUsage(),
       get gone() {
         return sandbox.gone
       },

@@ -4,11 +4,15 @@ import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EngineError } from '../errors.js'
+import { TEMPORARY_PATTERN } from '../supervisor/files/entry.js'
 import { makeDirectory } from './make-directory.js'
 
 const run = promisify(execFile)
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 const TRASH = '.trash-'
+
+/** How long counting a sandbox's files may take, in milliseconds. */
+const USAGE_TIMEOUT_MS = 10_000
 
 /** The directories of an engine's sandboxes, one each, named by id. */
 export class SandboxDirectories {
@@ -59,6 +63,27 @@ export class SandboxDirectories {
       (stats) => stats.uid,
       () => undefined,
     )
+  }
+
+  /**
+   * Bytes of disk that a sandbox's files take, hard links counted once. du walks by descriptors and follows no link, so the
+   * guest can lead it nowhere, and has no hand in what it says.
+   *
+   * @throws {EngineError} when it takes too long.
+   */
+  async usage(id: string): Promise<number> {
+    const options = ['-s', '-x', '-B1', `--exclude=${TEMPORARY_PATTERN}`]
+    // What the guest moved, or closed to itself, makes du complain and fail after it has counted all the rest.
+    const stdout = await run('sh', ['-c', 'exec du "$@" 2>/dev/null', 'sh', ...options, '--', this.path(id)], {
+      timeout: USAGE_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    }).then(
+      (result) => result.stdout,
+      (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : ''),
+    )
+    const bytes = /^(\d+)\t/.exec(stdout)?.[1]
+    if (bytes === undefined) throw new EngineError(`the files of the sandbox ${id} could not be counted`)
+    return Number(bytes)
   }
 
   /** Every process of the sandbox must be gone. Removing what is not there is no error. */

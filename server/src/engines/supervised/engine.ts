@@ -108,9 +108,12 @@ export abstract class SupervisedEngine implements Engine {
       await launched.end()
       throw error
     }
-    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, launched, async () => {
-      await this.directories.remove(id)
-      if (this.#live.get(id) === sandbox) this.#live.delete(id)
+    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, launched, {
+      remove: async () => {
+        await this.directories.remove(id)
+        if (this.#live.get(id) === sandbox) this.#live.delete(id)
+      },
+      usage: () => this.directories.usage(id),
     })
     this.#live.set(id, sandbox)
     return sandbox

@@ -5,7 +5,9 @@ import {
   FileAccessError,
   FileExistsError,
   FileNotFoundError,
+  FileTooBigError,
   IsADirectoryError,
+  NoSpaceError,
   NotADirectoryError,
   PathEscapesError,
 } from '../errors.js'
@@ -19,6 +21,8 @@ const CLASSES = new Map<string, new (message: string) => EngineError>([
   ['NotADirectory', NotADirectoryError],
   ['DirectoryNotEmpty', DirectoryNotEmptyError],
   ['FileAccess', FileAccessError],
+  ['FileTooBig', FileTooBigError],
+  ['NoSpace', NoSpaceError],
   ['ExecStart', ExecStartError],
 ])
 

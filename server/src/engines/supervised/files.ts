@@ -1,9 +1,18 @@
-import { SandboxGoneError } from '../errors.js'
-import type { FileContent, FileEntry, FilePage, SandboxFiles, WrittenFile } from '../engine.js'
+import { RangeNotSatisfiableError, SandboxGoneError } from '../errors.js'
+import type {
+  DescribedFile,
+  FileContent,
+  FileEntry,
+  FilePage,
+  ReadOptions,
+  SandboxFiles,
+  WrittenFile,
+} from '../engine.js'
 import { ProtocolError } from '../supervisor/protocol/frames.js'
 import type { IncomingStream } from '../supervisor/protocol/incoming-stream.js'
-import { countOf, parseRecord, stringOf } from '../supervisor/protocol/json.js'
+import { asRecord, countOf, parseRecord, stringOf } from '../supervisor/protocol/json.js'
 import type { JsonRecord } from '../supervisor/protocol/json.js'
+import type { Call } from './call.js'
 import type { Connection } from './connection.js'
 
 /** Bytes of one listing: more than an honest page of 1000 paths can take. */
@@ -20,17 +29,31 @@ export class SupervisedFiles implements SandboxFiles {
   async list(path: string, options: { recursive: boolean; limit: number; offset: number }): Promise<FilePage> {
     const call = this.#connection.call({ op: 'list', path, ...options }, 1)
     return this.#checked(async () => {
-      const lines = (await collect(only(call.outputs))).split('\n').filter((line) => line !== '')
+      const lines = (await collect(outputOf(call))).split('\n').filter((line) => line !== '')
       if (lines.length > options.limit) throw new ProtocolError('a page longer than asked for')
       return { entries: lines.map((line) => entryOf(parseRecord(line))), total: countOf(await call.done, 'total') }
     })
   }
 
-  async read(path: string): Promise<FileContent> {
-    const call = this.#connection.call({ op: 'read', path }, 1)
+  async stat(path: string, { checksum }: { checksum: boolean }): Promise<DescribedFile> {
+    const call = this.#connection.call({ op: 'stat', path, checksum })
     return this.#checked(async () => {
-      const entry = entryOf(await call.reply)
-      return { entry, content: exactly(entry.size, only(call.outputs), call.cancel) }
+      const found = await call.done
+      return { ...entryOf(found), checksum: 'checksum' in found ? textOf(found, 'checksum', 32) : undefined }
+    })
+  }
+
+  async read(path: string, { range, version }: ReadOptions = {}): Promise<FileContent> {
+    const only = { ...(range && { range }), ...(version !== undefined && { version }) }
+    const call = this.#connection.call({ op: 'read', path, ...only }, 1)
+    return this.#checked(async () => {
+      const reply = await call.reply
+      const entry = entryOf(reply)
+      if (reply['part'] === null) throw new RangeNotSatisfiableError(entry.size)
+      const part = asRecord(reply['part'])
+      const [start, length] = [sizeOf(part, 'start'), sizeOf(part, 'length')]
+      if (start + length > entry.size) throw new ProtocolError('a part that is not in the file')
+      return { entry, start, length, content: exactly(length, outputOf(call), call.cancel) }
     })
   }
 
@@ -68,8 +91,7 @@ export class SupervisedFiles implements SandboxFiles {
   }
 }
 
-function only(outputs: readonly IncomingStream[]): IncomingStream {
-  const [output] = outputs
+function outputOf({ outputs: [output] }: Call): IncomingStream {
   if (output === undefined) throw new TypeError('the call has no output stream')
   return output
 }
@@ -106,10 +128,11 @@ function entryOf(record: JsonRecord): FileEntry {
     name: textOf(record, 'name', 255),
     path: textOf(record, 'path', 65_536),
     type,
-    size: sizeOf(record),
+    size: sizeOf(record, 'size'),
     permissions: textOf(record, 'permissions', 9),
     createdAt: dateOf(record, 'createdAt'),
     modifiedAt: dateOf(record, 'modifiedAt'),
+    version: versionOf(record),
   }
 }
 
@@ -119,8 +142,15 @@ function textOf(record: JsonRecord, key: string, longest: number): string {
   return text
 }
 
-function sizeOf(record: JsonRecord): number {
-  const size = countOf(record, 'size')
+/** It becomes a header of HTTP, so its letters matter. */
+function versionOf(record: JsonRecord): string {
+  const version = textOf(record, 'version', 100)
+  if (!/^[\w-]+$/.test(version)) throw new ProtocolError('a version is letters, digits and -')
+  return version
+}
+
+function sizeOf(record: JsonRecord, key: string): number {
+  const size = countOf(record, key)
   if (!Number.isSafeInteger(size)) throw new ProtocolError('a size is a whole number')
   return size
 }

@@ -13,20 +13,28 @@ export interface Launched {
   end(): Promise<void>
 }
 
+/** What holds a sandbox's files. */
+export interface Storage {
+  /** Removes all of them; every process of the sandbox must be gone. */
+  remove(): Promise<void>
+  /** Bytes of disk that they take. @throws {EngineError} */
+  usage(): Promise<number>
+}
+
 /** A sandbox whose processes and files a supervisor looks after; the engines differ in how they launch it. */
 export class SupervisedSandbox implements Sandbox {
   readonly id: string
   readonly files: SandboxFiles
   readonly #launched: Launched
-  readonly #removeFiles: () => Promise<void>
+  readonly #storage: Storage
   #paused = false
   #gone = false
   #destroying: Promise<void> | undefined
 
-  constructor(id: string, launched: Launched, removeFiles: () => Promise<void>) {
+  constructor(id: string, launched: Launched, storage: Storage) {
     this.id = id
     this.#launched = launched
-    this.#removeFiles = removeFiles
+    this.#storage = storage
     this.files = new SupervisedFiles(launched.connection)
     void launched.connection.gone.then(() => {
       this.#gone = true
@@ -58,8 +66,12 @@ export class SupervisedSandbox implements Sandbox {
   }
 
   destroy(): Promise<void> {
-    this.#destroying ??= this.end('the sandbox was destroyed').then(() => this.#removeFiles())
+    this.#destroying ??= this.end('the sandbox was destroyed').then(() => this.#storage.remove())
     return this.#destroying
+  }
+
+  diskUsage(): Promise<number> {
+    return this.#storage.usage()
   }
 
   /** Ends every process and keeps the files. */

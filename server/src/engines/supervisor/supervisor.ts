@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Call } from './call.js'
 import { Fifos } from './commands/fifos.js'
 import { Commands } from './commands/run.js'
+import { describe } from './files/describe.js'
 import { asFailure } from './files/errno.js'
 import { list } from './files/list.js'
 import { read } from './files/read.js'
@@ -105,7 +106,9 @@ export class Supervisor {
       case 'list':
         return list(root, request, this.#cancellable(call))
       case 'read':
-        return read(root, request.path, this.#cancellable(call), (entry) => call.reply(entry))
+        return read(root, request, this.#cancellable(call), (reply) => call.reply(reply))
+      case 'stat':
+        return describe(root, request, () => !call.cancelled)
       case 'write':
         call.onCancel(() => call.input.end())
         return write(

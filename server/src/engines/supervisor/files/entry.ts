@@ -4,6 +4,9 @@ import type { EntryMessage } from '../protocol/messages.js'
 /** Uploads that are not complete stand under such a name; listings leave them out. */
 const TEMPORARY = /^\.sandbox-upload-[0-9a-f]{16}$/
 
+/** The same names, for a shell. */
+export const TEMPORARY_PATTERN = `.sandbox-upload-${'[0-9a-f]'.repeat(16)}`
+
 export function temporaryName(random: Buffer): string {
   return `.sandbox-upload-${random.toString('hex')}`
 }
@@ -28,7 +31,16 @@ export function entryOf(path: string, type: EntryMessage['type'], stats: Stats):
     permissions: permissionsOf(stats.mode),
     createdAt: Math.trunc(stats.birthtimeMs),
     modifiedAt: Math.trunc(stats.mtimeMs),
+    version: versionOf(stats),
   }
+}
+
+/**
+ * Every change of the content changes it: the time of the last change of the inode, in microseconds, moves with the time of
+ * modification and, unlike that, can't be set back by the guest. An inode number alone may be used again.
+ */
+export function versionOf({ ino, size, ctimeMs }: Stats): string {
+  return [ino, size, Math.round(ctimeMs * 1_000)].map((part) => part.toString(36)).join('-')
 }
 
 function permissionsOf(mode: number): string {

@@ -18,9 +18,9 @@ export function asFailure(error: unknown): Failure {
       return new Failure('FileAccess', 'the permissions in the sandbox do not allow it')
     case 'ENOSPC':
     case 'EDQUOT':
-      return new Failure('FileAccess', 'there is no space left')
+      return new Failure('NoSpace', 'there is no space left')
     case 'EFBIG':
-      return new Failure('FileAccess', 'the file is larger than a file in the sandbox may be')
+      return new Failure('FileTooBig', 'the file is larger than a file in the sandbox may be')
     case 'ENAMETOOLONG':
       return new Failure('FileAccess', 'the path or a part of it is too long')
     case 'EMFILE':

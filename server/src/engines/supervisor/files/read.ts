@@ -1,22 +1,23 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { Failure } from '../failure.js'
-import type { EntryMessage } from '../protocol/messages.js'
+import type { RangeMessage, ReadMessage, ReadReply } from '../protocol/messages.js'
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
-import { verifyInside } from './directory-handle.js'
 import { entryOf } from './entry.js'
 import { locate } from './locate.js'
+import { openFile } from './open-file.js'
+
+const BLOCK_BYTES = 64 * 1024
 
 /**
- * Sends the content of a regular file: exactly as many bytes as the entry says, which `announce` gets first.
+ * Sends the content of a regular file, or a part of it: exactly as many bytes as `announce` is told first.
  *
  * @throws {Failure} FileAccess when the file became shorter meanwhile.
  */
 export async function read(
   root: string,
-  path: string,
+  { path, range, version }: ReadMessage,
   output: OutgoingStream,
-  announce: (entry: EntryMessage) => void,
+  announce: (reply: ReadReply) => void,
 ): Promise<void> {
   await using location = await locate(root, path, { followLast: true })
   if (location.name === undefined || location.stats?.isDirectory()) {
@@ -24,20 +25,35 @@ export async function read(
   }
   if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
   if (!location.stats.isFile()) throw new Failure('FileAccess', `${path} is not a regular file`)
-  // Not to block on what the guest may have put there since: a pipe that nobody writes to.
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY
-  await using file = await open(location.directory.at(location.name), flags)
-  const stats = await file.stat()
-  if (!stats.isFile()) throw new Failure('FileAccess', `${path} is not a regular file`)
-  await verifyInside(root, `/proc/self/fd/${file.fd}`)
-  announce(entryOf(location.parts.join('/'), 'file', stats))
-  const buffer = Buffer.allocUnsafe(64 * 1024)
-  for (let left = stats.size; left > 0;) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(left, buffer.length))
-    if (bytesRead === 0) throw new Failure('FileAccess', `${path} became shorter while it was read`)
-    // A copy, because the frame may wait in the pipe's buffer while the next block is read.
-    if (!(await output.write(Buffer.from(buffer.subarray(0, bytesRead))))) return
-    left -= bytesRead
+  await using file = await openFile(root, location)
+  const entry = entryOf(location.parts.join('/'), 'file', file.stats)
+  const isMeant = range !== undefined && (version === undefined || version === entry.version)
+  const part = isMeant ? partOf(range, entry.size) : { start: 0, length: entry.size }
+  announce({ ...entry, part: part ?? null })
+  if (part === undefined || (await send(file.handle, part, output))) output.end()
+}
+
+/** Undefined when no byte is in the range. */
+function partOf(range: RangeMessage, size: number): { start: number; length: number } | undefined {
+  const start = 'suffix' in range ? Math.max(0, size - range.suffix) : range.first
+  const end = 'suffix' in range || range.last === undefined ? size : Math.min(size, range.last + 1)
+  return start < end ? { start, length: end - start } : undefined
+}
+
+/** @returns false when nobody wants the rest. */
+async function send(
+  file: FileHandle,
+  { start, length }: { start: number; length: number },
+  output: OutgoingStream,
+): Promise<boolean> {
+  const end = start + length
+  for (let position = start; position < end;) {
+    // A new one each time, because the frame may wait in the pipe's buffer while the next block is read.
+    const block = Buffer.allocUnsafe(Math.min(end - position, BLOCK_BYTES))
+    const { bytesRead } = await file.read(block, 0, block.length, position)
+    if (bytesRead === 0) throw new Failure('FileAccess', 'the file became shorter while it was read')
+    if (!(await output.write(block.subarray(0, bytesRead)))) return false
+    position += bytesRead
   }
-  output.end()
+  return true
 }

@@ -1,5 +1,6 @@
 import { ProtocolError } from './frames.js'
-import { booleanOf, countOf, parseRecord, stringMapOf, stringOf, stringsOf } from './json.js'
+import { asRecord, booleanOf, countOf, parseRecord, stringMapOf, stringOf, stringsOf } from './json.js'
+import type { JsonRecord } from './json.js'
 
 /** The streams of a call. Only `exec` has a third one. */
 export const Stream = { input: 0, output: 1, errorOutput: 2 } as const
@@ -22,13 +23,17 @@ export type ExecMessage = {
   timeoutMs: number
 }
 export type ListMessage = { op: 'list'; path: string; recursive: boolean; limit: number; offset: number }
-export type ReadMessage = { op: 'read'; path: string }
+/** `range` and `version` as in {@link ReadOptions} of the engine. */
+export type ReadMessage = { op: 'read'; path: string; range?: RangeMessage; version?: string }
+export type RangeMessage = { first: number; last?: number } | { suffix: number }
+export type StatMessage = { op: 'stat'; path: string; checksum: boolean }
 export type WriteMessage = { op: 'write'; path: string; overwrite: boolean }
 export type RemoveMessage = { op: 'remove'; path: string; recursive: boolean }
 /** `sweep` removes what interrupted uploads of an earlier run left behind. */
 export type PlainMessage = { op: 'pause' | 'resume' | 'sweep' | 'ping' }
 
-export type Request = ExecMessage | ListMessage | ReadMessage | WriteMessage | RemoveMessage | PlainMessage
+export type Request =
+  ExecMessage | ListMessage | StatMessage | ReadMessage | WriteMessage | RemoveMessage | PlainMessage
 
 export function parseRequest(payload: Uint8Array): Request {
   const record = parseRecord(payload)
@@ -52,7 +57,14 @@ export function parseRequest(payload: Uint8Array): Request {
         offset: countOf(record, 'offset'),
       }
     case 'read':
-      return { op, path: stringOf(record, 'path') }
+      return {
+        op,
+        path: stringOf(record, 'path'),
+        ...('range' in record && { range: rangeOf(asRecord(record['range'])) }),
+        ...('version' in record && { version: stringOf(record, 'version') }),
+      }
+    case 'stat':
+      return { op, path: stringOf(record, 'path'), checksum: booleanOf(record, 'checksum') }
     case 'write':
       return { op, path: stringOf(record, 'path'), overwrite: booleanOf(record, 'overwrite') }
     case 'remove':
@@ -67,6 +79,12 @@ export function parseRequest(payload: Uint8Array): Request {
   }
 }
 
+function rangeOf(record: JsonRecord): RangeMessage {
+  if ('suffix' in record) return { suffix: countOf(record, 'suffix') }
+  const first = countOf(record, 'first')
+  return 'last' in record ? { first, last: countOf(record, 'last') } : { first }
+}
+
 /** Why a call failed; the engine has one error class for each. */
 export type FailureCode =
   | 'PathEscapes'
@@ -76,6 +94,8 @@ export type FailureCode =
   | 'NotADirectory'
   | 'DirectoryNotEmpty'
   | 'FileAccess'
+  | 'FileTooBig'
+  | 'NoSpace'
   | 'ExecStart'
   | 'Cancelled'
   | 'Internal'
@@ -94,4 +114,11 @@ export type EntryMessage = {
   /** Milliseconds since the epoch. */
   createdAt: number
   modifiedAt: number
+  version: string
 }
+
+/** What `read` replies: no part when no byte of the file is in the range. */
+export type ReadReply = EntryMessage & { part: { start: number; length: number } | null }
+
+/** What `stat` answers. */
+export type StatOutcome = EntryMessage & { checksum?: string }
