@@ -177,6 +177,11 @@ const table: readonly Row[] = [
                                                                          [gone(2),         gone(2),         failed(2, 404),  gone(2),         gone(2),         gone(2)]),
   row('lost, then 409',             [fault.resetAfter, fault.answer(409, '')], hasty,
                                                                          [conflict(2, lost409), conflict(2, lost409), conflict(2, lost409), lost(1), conflict(2, lost409), conflict(2, lost409)]),
+  // An earlier attempt is still at work: the spec's IDEMPOTENCY_CONFLICT.
+  row('lost, then 409 with Retry-After', [fault.resetAfter, fault.answer(409, '', after('0')), fault.success], hasty,
+                                                                         [ok(3),           ok(3),           ok(3),           lost(1),         ok(3),           ok(3)]),
+  row('409 with Retry-After',       [fault.answer(409, '', after('1')), fault.success], patient,
+                                                                         [ok(2),           ok(2),           ok(2),           conflict(1, plain409), ok(2),     ok(2)], 1000),
   row('429, then 409',              [limit(), fault.answer(409, '')], hasty, all(conflict(2, plain409))),
 ]
 
