@@ -15,77 +15,79 @@ afterEach(async () => {
 
 /** What runs a command: who started it comes first, the process that the server started last. */
 async function pedigree(sleep: string): Promise<number[]> {
-  await eventually(() => processesWith(sleep).length > 0, 'the command runs')
-  const [pid = 0] = processesWith(`sleep ${sleep}`.replace(' ', '\0'))
-  return ancestorsOf(pid)
+  const find = () => processesWith(`sleep\0${sleep}`)
+  await eventually(() => find().length > 0, 'the command runs')
+  return find().flatMap(ancestorsOf)
 }
 
-const engines = ['process', 'bubblewrap'] as const
-const culprits = [
-  ['the process that the server started', (chain: number[]) => chain.at(-1)],
-  ['whoever runs the commands', (chain: number[]) => chain[1]],
-] as const
+function kill(pid: number | undefined): void {
+  // 0 and what is below it are whole groups of processes.
+  if (pid === undefined || pid <= 1) throw new Error('nothing is there to be killed')
+  process.kill(pid, 'SIGKILL')
+}
 
-describe.each(engines)('on %s', (engine) => {
-  describe.each(culprits)('when %s is killed', (_, choose) => {
-    /** A session whose sandbox has a file and is dead, and what a command answered that ran in it. */
-    async function deadSandbox() {
-      const on = (server = await TestServer.start({ engine }))
-      const id = await on.session()
-      await on.upload(id, 'path=dir/file', 'kept')
-      const sleep = markedSleep()
-      await on.command(id, { command: `setsid sleep ${sleep} >/dev/null 2>&1 & disown` })
-      const own = markedSleep()
-      const running = on.command(id, { command: `echo begun; sleep ${own}; echo ended` })
-      const victim = choose(await pedigree(own))
-      if (victim === undefined) throw new Error('nothing is there to be killed')
-      process.kill(victim, 'SIGKILL')
-      return { on, id, cut: await running, marks: [sleep, own] }
-    }
+describe.each([
+  ['process', 'the supervisor', (chain: number[]) => chain.at(-1)],
+  ['bubblewrap', 'the outer bwrap', (chain: number[]) => chain.at(-1)],
+  ['bubblewrap', 'the supervisor', (chain: number[]) => chain[1]],
+] as const)('on %s, when %s is killed', (engine, _, choose) => {
+  /** A session whose sandbox has a file and is dead, and what a command answered that ran in it. */
+  async function deadSandbox() {
+    const on = (server = await TestServer.start({ engine }))
+    const id = await on.session()
+    await on.upload(id, 'path=dir/file', 'kept')
+    const sleep = markedSleep()
+    await on.command(id, { command: `setsid sleep ${sleep} >/dev/null 2>&1 & disown` })
+    const own = markedSleep()
+    const running = on.command(id, { command: `echo begun; sleep ${own}; echo ended` })
+    kill(choose(await pedigree(own)))
+    return { on, id, cut: await running, marks: [sleep, own] }
+  }
 
-    test('its command is lost, its files are kept, and the next call works', async () => {
-      const { on, id, cut, marks } = await deadSandbox()
-      expect([cut.status, cut.json['error']]).toEqual([409, 'INVALID_STATE'])
-      expect(cut.headers.get('retry-after')).toBeNull()
-      const answers = await Promise.all([1, 2, 3].map(() => on.command(id, { command: 'cat dir/file' })))
-      expect(answers.map(({ json }) => json['stdout'])).toEqual(['kept', 'kept', 'kept'])
-      for (const mark of marks) expect(processesWith(mark)).toEqual([])
-      expect((await on.call('GET', `/sessions/${id}`)).json).toMatchObject({ sessionId: id, status: 'running' })
-      expect((await on.download(id, 'dir/file')).text).toBe('kept')
-      expect((await on.upload(id, 'path=other', 'x')).status).toBe(201)
-    })
-
-    test('it can be deleted, and nothing is left', async () => {
-      const { on, id, marks } = await deadSandbox()
-      expect((await on.call('DELETE', `/sessions/${id}`)).status).toBe(200)
-      for (const mark of marks) expect(processesWith(mark)).toEqual([])
-      expect(await readdir(sandboxesOf(on))).toEqual([])
-      expect(await readdir(path.join(on.dataDir, 'sessions'))).toEqual([])
-    })
-
-    test('it is over when its files are gone as well', async () => {
-      const { on, id } = await deadSandbox()
-      await rm(path.join(sandboxesOf(on), id), { recursive: true })
-      const answer = await on.command(id, { command: 'true' })
-      expect([answer.status, answer.json['error']]).toEqual([404, 'SESSION_NOT_FOUND'])
-      expect((await on.call('GET', '/sessions')).json).toMatchObject({ total: 0 })
-      expect((await on.call('POST', '/sessions')).status).toBe(200)
-    })
-
-    function sandboxesOf(on: TestServer): string {
-      return path.join(on.dataDir, 'sandboxes', engine, 'sandboxes')
-    }
+  test('its command is lost, its files are kept, and the next call works', async () => {
+    const { on, id, cut, marks } = await deadSandbox()
+    expect([cut.status, cut.json['error']]).toEqual([409, 'INVALID_STATE'])
+    expect(cut.headers.get('retry-after')).toBeNull()
+    const answers = await Promise.all([1, 2, 3].map(() => on.command(id, { command: 'cat dir/file' })))
+    expect(answers.map(({ json }) => json['stdout'])).toEqual(['kept', 'kept', 'kept'])
+    for (const mark of marks) expect(processesWith(mark)).toEqual([])
+    expect((await on.call('GET', `/sessions/${id}`)).json).toMatchObject({ sessionId: id, status: 'running' })
+    expect((await on.download(id, 'dir/file')).text).toBe('kept')
+    expect((await on.upload(id, 'path=other', 'x')).status).toBe(201)
   })
 
+  test('it can be deleted, and nothing is left', async () => {
+    const { on, id, marks } = await deadSandbox()
+    expect((await on.call('DELETE', `/sessions/${id}`)).status).toBe(200)
+    for (const mark of marks) expect(processesWith(mark)).toEqual([])
+    expect(await readdir(sandboxesOf(on))).toEqual([])
+    expect(await readdir(path.join(on.dataDir, 'sessions'))).toEqual([])
+  })
+
+  test('it is over when its files are gone as well', async () => {
+    const { on, id } = await deadSandbox()
+    await rm(path.join(sandboxesOf(on), id), { recursive: true })
+    const answer = await on.command(id, { command: 'true' })
+    expect([answer.status, answer.json['error']]).toEqual([404, 'SESSION_NOT_FOUND'])
+    expect((await on.call('GET', '/sessions')).json).toMatchObject({ total: 0 })
+    expect((await on.call('POST', '/sessions')).status).toBe(200)
+  })
+
+  function sandboxesOf(on: TestServer): string {
+    return path.join(on.dataDir, 'sandboxes', engine, 'sandboxes')
+  }
+})
+
+describe.each(['process', 'bubblewrap'] as const)('on %s', (engine) => {
   test('a paused session whose sandbox is killed stays paused, and its files can be read', async () => {
     const on = (server = await TestServer.start({ engine }))
     const id = await on.session()
     await on.upload(id, 'path=file', 'kept')
     const sleep = markedSleep()
     const running = on.command(id, { command: `sleep ${sleep}; true` })
-    const victim = (await pedigree(sleep)).at(-1)
+    const chain = await pedigree(sleep)
     await on.call('POST', `/sessions/${id}/pause`)
-    process.kill(victim ?? 0, 'SIGKILL')
+    kill(chain.at(-1))
     expect((await running).status).toBe(409)
     expect((await on.download(id, 'file')).text).toBe('kept')
     expect((await on.command(id, { command: 'true' })).json['error']).toBe('SESSION_PAUSED')
