@@ -4,7 +4,7 @@ export interface Random {
   next(): number
   /** An integer from 0 to below the end. */
   below(end: number): number
-  pick<T>(choices: readonly [T, ...T[]]): T
+  pick<const T>(choices: readonly [T, ...T[]]): T
 }
 
 /** What FAULT_SEED says; otherwise always the same. It is printed, so that a failure can be had again. */
