@@ -37,11 +37,11 @@ export interface RetryEvent {
   readonly error: unknown
 }
 
-/** Called as things happen. What a hook throws is logged and otherwise ignored. */
+/** Called as things happen, and not waited for. What a hook throws, or rejects with, is logged and otherwise ignored. */
 export interface ClientHooks {
-  readonly onRequest?: ((event: RequestEvent) => void) | undefined
-  readonly onResponse?: ((event: ResponseEvent) => void) | undefined
-  readonly onRetry?: ((event: RetryEvent) => void) | undefined
+  readonly onRequest?: ((event: RequestEvent) => unknown) | undefined
+  readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined
+  readonly onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
 /** Where messages go: `console` will do. */
@@ -97,14 +97,14 @@ class Reporter {
     this.#log('warn', event, `${outcome(event)}, is tried again in ${Math.round(event.delayMs)} ms`)
   }
 
-  #call<Event>(hook: ((event: Event) => void) | undefined, event: Event): void {
+  #call<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void {
     if (hook === undefined) return
     const failed = (error: unknown): void => {
       this.#write('error', `A hook failed: ${String(error)}`)
     }
     try {
-      const result: unknown = hook(event)
-      // Nobody waits for an async hook, and its rejection would end the process.
+      const result = hook(event)
+      // Left alone, the rejection of an async hook would end the process.
       if (result instanceof Promise) result.catch(failed)
     } catch (error) {
       failed(error)

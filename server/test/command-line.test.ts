@@ -29,6 +29,8 @@ describe('the command line', () => {
     [['--port', '99999'], {}, '--port must be a whole number from 0 to 65535, got "99999"'],
     [['--engine', 'docker'], {}, '--engine must be one of auto, bubblewrap, process'],
     [['--max-sessions', '0'], {}, '--max-sessions'],
+    [['--rate-limit', '-1'], {}, '--rate-limit'],
+    [[], { SANDBOX_SERVER_RATE_LIMIT: 'many' }, '--rate-limit must be a whole number of at least 0'],
     [['--jwt-issuer', 'x'], {}, '--jwt-secret'],
     [['--jwt-secret', 'x', '--jwks-url', 'http://x'], {}, 'not both'],
     [['extra'], {}, 'extra'],
@@ -57,6 +59,33 @@ describe('the command line', () => {
       expect(stderr).toContain(message)
     }
     busy.close()
+  })
+
+  test.each([
+    ['process', 'SIGTERM', 'SIGINT'],
+    ['bubblewrap', 'SIGINT', 'SIGTERM'],
+  ] as const)('%s: ends at once on %s and then %s, with everything it ran', async (engine, first, second) => {
+    const child = await startChild(dataDir, engine, ['--grace-period', '600'])
+    const headers = { authorization: `Bearer ${child.token}`, 'content-type': 'application/json' }
+    const created = await fetch(`${child.url}/sessions`, { method: 'POST', headers })
+    const id = /"sessionId":"([^"]+)"/.exec(await created.text())?.[1] ?? ''
+    const sleep = markedSleep()
+    const body = JSON.stringify({ command: `setsid sleep ${sleep} & sleep ${sleep}` })
+    const cut = expect(
+      fetch(`${child.url}/sessions/${id}/commands`, { method: 'POST', headers, body }),
+    ).rejects.toThrow()
+    await eventually(() => processesWith(sleep).length >= 2, 'the command runs')
+    const finished = child.kill(first)
+    await eventually(() => child.said().includes('a second signal'), 'it says how to end it now')
+    expect(processesWith(sleep)).not.toEqual([])
+    await child.kill(second)
+    expect((await finished).code).toBe(1)
+    await cut
+    await eventually(() => processesWith(sleep).length === 0, 'the command ended')
+    // The session is there at the next start.
+    const next = await startChild(dataDir, engine)
+    expect((await fetch(`${next.url}/sessions/${id}`, { headers })).status).toBe(200)
+    await next.kill('SIGTERM')
   })
 
   test.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with everything it ran', async (signal) => {

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './engines/support.js'
@@ -189,14 +188,14 @@ describe.each(['process', 'bubblewrap'] as const)('files on %s', (engine) => {
       upload.on('error', () => undefined)
       upload.write('--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n')
       upload.write(randomBytes(300_000))
-      await once(upload, 'socket')
-      await new Promise((resolve) => upload.write('more', resolve))
+      const temporaryFile = async () => {
+        const { json } = await server.command(id, { command: 'ls -A' })
+        return String(json['stdout']).includes('.sandbox-upload-')
+      }
+      await eventually(temporaryFile, 'the upload is under way')
       upload.destroy()
+      await eventually(async () => !(await temporaryFile()), 'the temporary file is gone')
     }
-    await eventually(async () => {
-      const { json } = await server.command(id, { command: 'ls -A; ls -A .. 2>/dev/null | wc -l' })
-      return !String(json['stdout']).includes('.partial')
-    }, 'the temporary file is gone')
     expect((await server.download(id, 'kept')).text).toBe('old')
     expect((await server.upload(id, 'path=kept&overwrite=true', 'new')).status).toBe(201)
   })

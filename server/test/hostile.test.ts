@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { exchange } from './support/raw.js'
+import { exchange, trickle } from './support/raw.js'
 import { TestServer } from './support/server.js'
 
 /** Matches every string, without the type that matches everything. */
@@ -48,6 +48,28 @@ test('ends a body that stops coming', async () => {
     expectError(await exchange(server.origin, `${head}\r\n{"comm`), 408, 'REQUEST_TIMEOUT')
   }
   expect((await server.download(id, 'half')).status).toBe(404)
+})
+
+test('ends callers that send one byte at a time, however long they go on', async () => {
+  const slow = await TestServer.start({ limits: { headersTimeoutMs: 300, requestTimeoutMs: 600 } })
+  try {
+    const session = await slow.session()
+    const secret = `Host: x\r\nAuthorization: Bearer ${slow.server.token ?? ''}\r\n`
+    const upload = `POST /v1/sessions/${session}/files?path=half HTTP/1.1\r\n${secret}`
+    const command = `POST /v1/sessions/${session}/commands HTTP/1.1\r\n${secret}Content-Type: application/json\r\n`
+    for (const head of [
+      'GET /v1/health HTTP/1.1\r\nX: ',
+      `${command}Content-Length: 100000\r\n\r\n`,
+      `${upload}Content-Type: application/octet-stream\r\nContent-Length: 100000\r\n\r\n`,
+    ]) {
+      expectError(await trickle(slow.origin, head), 408, 'REQUEST_TIMEOUT')
+    }
+    expect((await slow.download(session, 'half')).status).toBe(404)
+    const { json } = await slow.command(session, { command: 'ls -A' })
+    expect(json['stdout']).toBe('')
+  } finally {
+    await slow.close()
+  }
 })
 
 test('answers broken chunks', async () => {

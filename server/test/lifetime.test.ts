@@ -133,7 +133,10 @@ test('closing lets calls end within the grace period, takes no new work, and end
   const [sandbox = ''] = await sandboxesIn(server.dataDir, 'process')
   await writeFile(path.join(sandbox, 'go'), '')
   expect((await ends).json).toMatchObject({ status: 'completed', stdout: 'ended\n' })
-  expect((await cut).status).toBe(503)
+  const { status, headers } = await cut
+  expect(status).toBe(503)
+  // What has begun must not be sent again by itself.
+  expect(headers.get('retry-after')).toBeNull()
   await closing
   expect(processesWith(long)).toEqual([])
   await server.close()

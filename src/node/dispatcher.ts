@@ -16,7 +16,7 @@ export function createDispatcher(undici: Undici, options: NodeFetchOptions): Dis
   const limits = {
     ...(connections === undefined ? {} : { connections }),
     ...(keepAliveMs === undefined ? {} : { keepAliveTimeout: checkTimeoutMs(keepAliveMs, 'keepAliveMs') }),
-    // The deadlines are the call's. undici's own, of 300 seconds, would end a longer command before its timeout.
+    // The deadlines are the call's. undici's own, of 300 seconds, ends a command of the longest timeout before its result.
     headersTimeout: 0,
     bodyTimeout: 0,
   }

@@ -47,6 +47,9 @@ function mayRetry({ repeatable, status, askedToRetry }: FailedAttempt): boolean 
       return true
     case 503:
       return repeatable || askedToRetry
+    case 409:
+      // An earlier attempt of a keyed call is still at work; any other conflict stays what it is, and has no such hint.
+      return repeatable && askedToRetry
     case undefined:
     case 500:
     case 502:

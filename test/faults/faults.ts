@@ -19,6 +19,13 @@ export const closeInBody = write(`${head}\r\n{"sess`, (socket) => socket.end())
 
 /** Accepts, and never reads. */
 export const hangBefore: Step = { at: 'connection', act: () => undefined }
+/** Reads some of a long request, no more. */
+export const resetInRequest: Step = { at: 'connection', act: (socket) => socket.once('data', () => reset(socket)) }
+export const answerInRequest: Step = {
+  at: 'connection',
+  act: (socket) =>
+    socket.once('data', () => socket.pause().write('HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n')),
+}
 export const hangAfter = write('')
 export const hangInHead = write(head)
 export const hangInBody = write(`${head}\r\n{"sess`)

@@ -17,10 +17,10 @@ describe.each([20, 22, 24])('on Node %i', (major) => {
   afterAll(() => collected[Symbol.asyncDispose]())
 
   test('every hanging call ends by its deadline, its caller’s signal or the closing of its client', async () => {
-    expect(await collected.run('sdk', { node })).toEqual({ ended: 348, hanging: 0 })
+    expect(await collected.run(['sdk'], { node })).toEqual({ ended: 348, hanging: 0 })
   })
 
   test('the test is sharp: a naive retry loses its signal', async () => {
-    expect(await collected.run('naive', { node })).toEqual({ ended: 0, hanging: 20 })
+    expect(await collected.run(['naive'], { node })).toEqual({ ended: 0, hanging: 20 })
   })
 })

@@ -19,6 +19,7 @@ import {
 import { closedPort } from '../support/fixture.js'
 import * as fault from './faults.js'
 import { type FaultyServer, faultyServer } from './faulty-server.js'
+import { wireSession } from '../support/wire.js'
 import { type Operation, operations } from './operations.js'
 
 /** How a call ends: after so many attempts, with success or with an error of exactly this class. */
@@ -177,6 +178,11 @@ const table: readonly Row[] = [
                                                                          [gone(2),         gone(2),         failed(2, 404),  gone(2),         gone(2),         gone(2)]),
   row('lost, then 409',             [fault.resetAfter, fault.answer(409, '')], hasty,
                                                                          [conflict(2, lost409), conflict(2, lost409), conflict(2, lost409), lost(1), conflict(2, lost409), conflict(2, lost409)]),
+  // An earlier attempt is still at work: the spec's IDEMPOTENCY_CONFLICT.
+  row('lost, then 409 with Retry-After', [fault.resetAfter, fault.answer(409, '', after('0')), fault.success], hasty,
+                                                                         [ok(3),           ok(3),           ok(3),           lost(1),         ok(3),           ok(3)]),
+  row('409 with Retry-After',       [fault.answer(409, '', after('1')), fault.success], patient,
+                                                                         [ok(2),           ok(2),           ok(2),           conflict(1, plain409), ok(2),     ok(2)], 1000),
   row('429, then 409',              [limit(), fault.answer(409, '')], hasty, all(conflict(2, plain409))),
 ]
 
@@ -203,6 +209,34 @@ describe.concurrent.each(rows)('%s', (_, { steps, options, cells, pauseMs }) => 
       if (cell.attempts > 1 && pauseMs > 0) expect(firstPause(server)).toBeGreaterThanOrEqual(pauseMs)
     },
   )
+})
+
+describe.concurrent('an upload of more than the network holds', () => {
+  const content = new Uint8Array(16 * 1024 ** 2)
+
+  test.each([
+    ['nobody reads it: ends at its deadline', fault.hangBefore, hurried, late(1, 'response')],
+    ['reset in the middle: is sent again', fault.resetInRequest, hasty, lost(3)],
+    [
+      'refused in the middle: the answer counts, and the rest is not sent',
+      fault.answerInRequest,
+      hasty,
+      failed(1, 413),
+    ],
+  ])('%s', async (_, step, options, cell) => {
+    const operation: Operation = {
+      name: 'uploadFile',
+      method: 'POST',
+      bytes: content.length,
+      keyed: false,
+      success: { status: 201, body: '' },
+      call: (client, options) => client.uploadFile(wireSession().sessionId, { path: 'a' }, content, options),
+    }
+    await using server = await faultyServer([step], operation)
+    await using client = new SessionsClient({ ...options, apiUrl: server.url })
+    expectOutcome(await failureOf(operation.call(client, {})), cell, operation)
+    expect(server.connectedAt).toHaveLength(cell.attempts)
+  })
 })
 
 async function failureOf(call: Promise<unknown>): Promise<unknown> {

@@ -9,7 +9,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url
 /** A program of its own process: plain JavaScript that uses the built package, with nothing of the test runner in it. */
 export interface Program extends AsyncDisposable {
   /** Runs it to its end. Its last line must be JSON, and is the answer. */
-  run(input: unknown, options?: { readonly node?: string }): Promise<unknown>
+  run(args: readonly (string | number)[], options?: { readonly node?: string }): Promise<unknown>
 }
 
 /** Compiles a program that stands alone in one file of TypeScript. */
@@ -23,8 +23,8 @@ export async function program(source: URL): Promise<Program> {
   })
   await writeFile(file, outputText)
   return {
-    async run(input, { node = process.execPath } = {}) {
-      const { code, output } = await run(node, ['--expose-gc', file, JSON.stringify(input)])
+    async run(args, { node = process.execPath } = {}) {
+      const { code, output } = await run(node, ['--expose-gc', file, ...args.map(String)])
       if (code !== 0) throw new Error(`${path.basename(file)} ended with ${String(code)}:\n${output}`)
       const answer: unknown = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '')
       return answer

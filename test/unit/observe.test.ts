@@ -230,9 +230,7 @@ describe('hooks', () => {
     const onRequest = async (): Promise<void> => {
       await Promise.reject(new Error('a bug in the hook'))
     }
-    // What a program in plain JavaScript may give.
-    const hooks: ClientHooks = Object.assign({}, { onRequest })
-    await clientOf(server.url, { hooks, logger }).getSession(sessionId)
+    await clientOf(server.url, { hooks: { onRequest }, logger }).getSession(sessionId)
     expect(lines).toEqual(['error: A hook failed: Error: a bug in the hook'])
   })
 })

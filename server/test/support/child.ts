@@ -13,6 +13,8 @@ export interface Finished {
 export interface Child {
   readonly url: string
   readonly token: string
+  /** What it has said on stderr so far. */
+  said(): string
   /** Sends a signal; resolves when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<Finished>
 }
@@ -48,6 +50,7 @@ export async function startChild(dataDir: string, engine: string, args: readonly
       return {
         url,
         token,
+        said: () => output.stderr,
         kill: (signal) => {
           child.kill(signal)
           return finished

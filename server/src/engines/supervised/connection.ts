@@ -1,9 +1,10 @@
 import type { Readable, Writable } from 'node:stream'
-import { SandboxGoneError } from '../errors.js'
+import { ExecStartError, FileAccessError, SandboxGoneError } from '../errors.js'
+import type { EngineError } from '../errors.js'
 import { FrameKind, ProtocolError } from '../supervisor/protocol/frames.js'
 import type { Frame } from '../supervisor/protocol/frames.js'
 import { Link } from '../supervisor/protocol/link.js'
-import { MAX_ANSWER_BYTES, READY_CALL, Stream } from '../supervisor/protocol/messages.js'
+import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, READY_CALL, Stream } from '../supervisor/protocol/messages.js'
 import type { Request } from '../supervisor/protocol/messages.js'
 import { Call } from './call.js'
 
@@ -48,12 +49,15 @@ export class Connection {
   /**
    * @param outputs - how many streams the supervisor will send.
    * @throws {SandboxGoneError}
+   * @throws {ExecStartError} or {FileAccessError} when the request is longer than any that could be carried out.
    */
   call(request: Request, outputs: 0 | 1 | 2 = 0): Call {
     if (this.#reason !== undefined) throw new SandboxGoneError(this.#reason.message)
+    const payload = Buffer.from(JSON.stringify(request))
+    if (payload.length > MAX_REQUEST_BYTES) throw tooLong(request)
     this.#last = this.#last >= 0xffff_ffff ? 1 : this.#last + 1
     const call = this.#register(this.#last, outputs)
-    this.#link.send(FrameKind.request, this.#last, request)
+    this.#link.write(FrameKind.request, 0, this.#last, payload)
     this.#watch ??= this.#startWatch()
     return call
   }
@@ -111,4 +115,11 @@ export class Connection {
       this.call({ op: 'ping' }).done.then(forget, forget)
     }, PING_INTERVAL_MS).unref()
   }
+}
+
+/** The supervisor would take such a frame for a broken protocol, and end with everything that runs. */
+function tooLong({ op }: Request): EngineError {
+  return op === 'exec'
+    ? new ExecStartError('the arguments, the environment and the working directory are too long')
+    : new FileAccessError('the path is too long')
 }

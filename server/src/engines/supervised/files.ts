@@ -107,18 +107,21 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function* exactly(size: number, stream: IncomingStream, cancel: () => void): AsyncGenerator<Uint8Array> {
+/** No generator: one that is left before its first step does not run its `finally`, and the file would stay open. */
+function exactly(size: number, stream: IncomingStream, cancel: () => void): FileContent['content'] {
   let left = size
-  try {
-    for await (const chunk of stream) {
-      left -= chunk.length
-      if (left < 0) throw new SandboxGoneError('the supervisor sent more than the file holds')
-      yield chunk
-    }
-    if (left > 0) throw new SandboxGoneError('the supervisor sent less than the file holds')
-  } finally {
+  const leave = (): Promise<IteratorResult<Uint8Array, undefined>> => {
     if (!stream.ended) cancel()
+    return stream.return()
   }
+  const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    const step = await stream.next()
+    left -= step.value?.length ?? 0
+    if (left >= 0 && (step.done !== true || left === 0)) return step
+    await leave()
+    throw new SandboxGoneError(`the supervisor sent ${left < 0 ? 'more' : 'less'} than the file holds`)
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }
 
 function entryOf(record: JsonRecord): FileEntry {

@@ -5,6 +5,11 @@ import { Failure } from '../failure.js'
 
 const BATCH = 16
 
+export interface Pipe {
+  readonly readFd: number
+  readonly writeFd: number
+}
+
 /**
  * Real pipes for commands. Node gives a child socket pairs, and a program can't open those again: `> /dev/stderr` would
  * fail. Node can't make a pipe, but mkfifo makes named ones, a batch ahead of need.
@@ -13,54 +18,74 @@ export class Fifos {
   readonly #directory: string
   readonly #ready: string[] = []
   #made = 0
-  #making: Promise<void> | undefined
+  #making: Promise<boolean> | undefined
 
   constructor(directory: string) {
     this.#directory = directory
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
 
-  /** Waits until so many pipes can be opened at once. */
-  async reserve(count: number): Promise<void> {
-    if (this.#ready.length < count) await this.refill()
+  /**
+   * Both ends of a pipe that has no name any more. The reading end does not block.
+   *
+   * @throws {Failure} ExecStart.
+   */
+  async open(): Promise<Pipe> {
+    for (;;) {
+      // Others wait for the same batch, and may have emptied it already.
+      const path = this.#ready.shift()
+      if (path === undefined) {
+        if (!(await this.refill())) throw new Failure('ExecStart', 'no pipe could be made for the command')
+        continue
+      }
+      if (this.#ready.length < BATCH / 2) void this.refill()
+      const pipe = openBothEnds(path)
+      if (pipe !== undefined) return pipe
+    }
   }
 
-  /** Opens both ends of a pipe that has no name any more. The reading end does not block. */
-  output(): { readFd: number; writeFd: number } {
-    const path = this.#take()
-    const readFd = openPipe(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const writeFd = openPipe(path, constants.O_WRONLY)
-    unlinkSync(path)
-    return { readFd, writeFd }
-  }
-
-  #take(): string {
-    const path = this.#ready.shift()
-    if (path === undefined) throw new Failure('ExecStart', 'no pipe could be made for the command')
-    if (this.#ready.length < BATCH / 2) void this.refill()
-    return path
-  }
-
-  /** Makes a batch of pipes unless one is being made. */
-  refill(): Promise<void> {
+  /** Makes a batch of pipes unless one is being made; false when none could be made. */
+  refill(): Promise<boolean> {
     this.#making ??= this.#make().finally(() => (this.#making = undefined))
     return this.#making
   }
 
-  async #make(): Promise<void> {
+  async #make(): Promise<boolean> {
     const paths = Array.from({ length: BATCH }, () => join(this.#directory, String((this.#made += 1))))
-    const made = await new Promise<boolean>((resolve) => {
+    const made = await new Promise<boolean>((resolve, reject) => {
       const maker = spawn('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' })
-      maker.on('error', () => resolve(false))
+      maker.on('error', reject)
       maker.on('exit', (code) => resolve(code === 0))
-    })
+    }).catch(() => false)
     if (made) this.#ready.push(...paths)
+    return made
   }
 }
 
-function openPipe(path: string, flags: number): number {
-  const fd = openSync(path, flags | constants.O_NOFOLLOW)
+/** Undefined when something else is there: the guest can reach the directory too. */
+function openBothEnds(path: string): Pipe | undefined {
+  const readFd = openPipe(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  if (readFd === undefined) return undefined
+  // By its descriptor: behind the name there may be another pipe by now, whose reader would be waited for.
+  const writeFd = openPipe(`/proc/self/fd/${readFd}`, constants.O_WRONLY)
+  try {
+    unlinkSync(path)
+  } catch {
+    // The guest did it.
+  }
+  if (writeFd !== undefined) return { readFd, writeFd }
+  closeSync(readFd)
+  return undefined
+}
+
+function openPipe(path: string, flags: number): number | undefined {
+  let fd: number
+  try {
+    fd = openSync(path, flags)
+  } catch {
+    return undefined
+  }
   if (fstatSync(fd).isFIFO()) return fd
   closeSync(fd)
-  throw new Failure('ExecStart', 'no pipe could be made for the command')
+  return undefined
 }

@@ -8,7 +8,7 @@ import { Stream } from '../protocol/messages.js'
 import type { Call } from '../call.js'
 import type { SupervisorSettings } from '../settings.js'
 import { Command } from './command.js'
-import type { Fifos } from './fifos.js'
+import type { Fifos, Pipe } from './fifos.js'
 import { OutputPump } from './output-pump.js'
 import { spoolInput } from './spooled-input.js'
 
@@ -60,10 +60,12 @@ export class Commands {
     const { env, isolated, mark, pipeDirectory, root } = this.#settings
     await using directory = await workingDirectory(root, request.cwd)
     await using input = request.hasStdin ? await spoolInput(pipeDirectory, call.input) : undefined
-    await this.#fifos.reserve(2)
-    const pipes = [this.#fifos.output(), this.#fifos.output()] as const
-    const [output, errorOutput] = pipes
+    const pipes: Pipe[] = []
     try {
+      const output = await this.#fifos.open()
+      pipes.push(output)
+      const errorOutput = await this.#fifos.open()
+      pipes.push(errorOutput)
       const command = await Command.start({
         argv: request.argv,
         env: { ...env, ...request.env },

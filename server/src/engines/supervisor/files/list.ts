@@ -20,7 +20,11 @@ export async function list(root: string, request: ListMessage, output: OutgoingS
   const found = await names(base)
   if (request.recursive) {
     // The list grows while it is walked: every directory adds what is in it.
-    for (const { path, isDirectory } of found) if (isDirectory) found.push(...(await namesBelow(root, base, path)))
+    for (const { path, isDirectory } of found) {
+      if (!isDirectory) continue
+      // One by one: a call takes no more than some hundred thousand arguments.
+      for (const below of await namesBelow(root, base, path)) found.push(below)
+    }
   }
   const paths = found.map(({ path }) => path).sort()
   const prefix = parts.map((part) => `${part}/`).join('')

@@ -7,7 +7,7 @@ import { ProtocolError } from './frames.js'
  * One consumer. A consumer that leaves early lets the rest pass unseen: it must not hold up the sender.
  */
 export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
-  readonly #grant: (bytes: number) => void
+  readonly #grant: (bytes: number) => boolean
   #queue: Uint8Array[] = []
   #room = WINDOW_BYTES
   #consumed = 0
@@ -16,7 +16,11 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
   #error: Error | undefined
   #waiting: (() => void) | undefined
 
-  constructor(grant: (bytes: number) => void) {
+  /**
+   * @param grant - tells the sender that there is room again, in bytes; false when that has to wait, for
+   * {@link IncomingStream.grantRoom}.
+   */
+  constructor(grant: (bytes: number) => boolean) {
     this.#grant = grant
   }
 
@@ -82,10 +86,14 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
     this.#consumed += frameCost(chunk.length)
     // A grant for every chunk would double the number of frames; an empty queue may mean a sender without credit.
     if (this.#ended || (this.#queue.length > 0 && this.#consumed < WINDOW_BYTES / 4)) return
-    const bytes = this.#consumed
+    this.grantRoom()
+  }
+
+  /** Tells the sender of the room that it does not know of yet. */
+  grantRoom(): void {
+    if (this.#ended || this.#consumed === 0 || !this.#grant(this.#consumed)) return
+    this.#room += this.#consumed
     this.#consumed = 0
-    this.#room += bytes
-    this.#grant(bytes)
   }
 
   #wake(): void {

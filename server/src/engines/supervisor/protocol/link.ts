@@ -37,17 +37,23 @@ export class Link {
     input.on('close', () => this.close(undefined))
     input.on('error', (error) => this.close(error))
     output.on('error', (error) => this.close(error))
+    output.on('drain', () => {
+      for (const stream of this.#incoming.values()) stream.grantRoom()
+    })
   }
 
   send(kind: number, call: number, message: unknown): void {
-    this.#write(kind, 0, call, Buffer.from(JSON.stringify(message)))
+    this.write(kind, 0, call, Buffer.from(JSON.stringify(message)))
   }
 
   incoming(call: number, stream: number): IncomingStream {
     const made = new IncomingStream((bytes) => {
+      // The other end does not read: it could send for ever, and have the answers pile up here.
+      if (this.#output.writableNeedDrain) return false
       const payload = Buffer.allocUnsafe(4)
       payload.writeUInt32BE(bytes)
-      this.#write(FrameKind.credit, stream, call, payload)
+      this.write(FrameKind.credit, stream, call, payload)
+      return true
     })
     this.#incoming.set(key(call, stream), made)
     return made
@@ -55,10 +61,10 @@ export class Link {
 
   outgoing(call: number, stream: number): OutgoingStream {
     const made = new OutgoingStream({
-      data: (payload) => this.#write(FrameKind.data, stream, call, payload),
+      data: (payload) => this.write(FrameKind.data, stream, call, payload),
       end: () => {
         this.#outgoing.delete(key(call, stream))
-        this.#write(FrameKind.end, stream, call, undefined)
+        this.write(FrameKind.end, stream, call, undefined)
       },
     })
     this.#outgoing.set(key(call, stream), made)
@@ -81,7 +87,7 @@ export class Link {
     this.#handlers.closed(error)
   }
 
-  #write(kind: number, stream: number, call: number, payload: Uint8Array | undefined): void {
+  write(kind: number, stream: number, call: number, payload: Uint8Array | undefined): void {
     if (!this.#open) return
     this.#output.cork()
     this.#output.write(encodeHeader(kind, stream, call, payload?.length ?? 0))

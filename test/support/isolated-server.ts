@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createSandboxServer } from 'sandbox-sessions-server'
+
+/** A local server with real isolation, of a test's own; it and its files are gone at the end of the block. */
+export interface IsolatedServer extends AsyncDisposable {
+  readonly url: string
+  readonly token: string
+}
+
+export async function isolatedServer(): Promise<IsolatedServer> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-faults-'))
+  const token = 'token-of-the-fault-tests'
+  const server = await createSandboxServer({ port: 0, dataDir, engine: 'bubblewrap', token })
+  return {
+    url: server.url,
+    token,
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
