@@ -14,7 +14,7 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
 
   test('tells outputs and exit codes apart', async () => {
     const ok = await server.command(id, { command: 'echo out; echo err >&2; echo ${BASH_VERSION:+bash}' })
-    const whole = { status: 'completed', exitCode: 0, stdout: 'out\nbash\n', stderr: 'err\n', truncated: false }
+    const whole = { status: 'completed', exitCode: 0, stdout: 'out\nbash\n', stderr: 'err\n', truncated: false, durationMs: 0 }
     expect(ok.json).toEqual(whole)
     const failed = await server.command(id, { command: 'exit 7' })
     expect(failed.json).toMatchObject({ status: 'failed', exitCode: 7 })

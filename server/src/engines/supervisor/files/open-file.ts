@@ -1,0 +1,32 @@
+import { constants } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { Failure } from '../failure.js'
+import { verifyInside } from './directory-handle.js'
+import type { Location } from './locate.js'
+
+export interface OpenFile extends AsyncDisposable {
+  readonly handle: FileHandle
+  readonly stats: Stats
+}
+
+/**
+ * Opens the regular file at a location, for reading.
+ *
+ * @throws {Failure} FileAccess for anything else. Dispose it.
+ */
+export async function openFile(root: string, { directory, name = '.' }: Location): Promise<OpenFile> {
+  // Not to block on what the guest may have put there since: a pipe that nobody writes to.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY
+  const handle = await open(directory.at(name), flags)
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile()) throw new Failure('FileAccess', 'the path is not a regular file')
+    await verifyInside(root, `/proc/self/fd/${handle.fd}`)
+    return { handle, stats, [Symbol.asyncDispose]: () => handle.close() }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}

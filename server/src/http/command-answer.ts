@@ -1,0 +1,42 @@
+import Negotiator from 'negotiator'
+import type { Limits } from '../limits.js'
+import type { Command, CommandOutcome, SessionCommands } from '../sessions/commands.js'
+import type { Call } from './call.js'
+import { EventStream } from './event-stream.js'
+import { answerOf } from './failure.js'
+
+type ExecuteCall = Pick<Call<'executeCommand' | 'executeCode'>, 'user' | 'path' | 'signal' | 'request' | 'reply'>
+
+const json = 'application/json'
+const events = 'text/event-stream'
+
+/** Runs a command and answers its outcome, or its events as they come: whichever the caller prefers. */
+export class CommandAnswers {
+  constructor(
+    private readonly commands: SessionCommands,
+    private readonly limits: Limits,
+  ) {}
+
+  /** @returns the outcome, or undefined when the events are the answer. */
+  async answer(call: ExecuteCall, command: Command): Promise<CommandOutcome | undefined> {
+    const { user, path, request, signal } = call
+    if (new Negotiator(request.raw).mediaTypes([json, events])[0] === events) {
+      await this.#stream(call, command)
+      return undefined
+    }
+    return await this.commands.run(user, path.sessionId, command, signal)
+  }
+
+  async #stream({ user, path, request, reply, signal }: ExecuteCall, command: Command): Promise<void> {
+    let stream: EventStream | undefined
+    const open = () => (stream = new EventStream(reply, this.limits))
+    try {
+      const outcome = await this.commands.stream(user, path.sessionId, command, signal, open)
+      stream?.end('exit', outcome)
+    } catch (error) {
+      // Before anything runs, an error is an answer like any other.
+      if (!stream) throw error
+      if (!signal.aborted) stream.end('error', answerOf(error, request).toBody(request.id))
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { FastifyReply } from 'fastify'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Limits } from '../limits.js'
+import type { OutputSink } from '../sessions/output-sink.js'
+import { takeOver } from './take-over.js'
+
+/** An answer of server-sent events, each with a JSON object. */
+export class EventStream implements OutputSink {
+  readonly #response: ServerResponse
+  readonly #keepAlive: NodeJS.Timeout
+
+  /** Sends the headers at once. From here on the reply is this stream's alone. */
+  constructor(reply: FastifyReply, { keepAliveMs, readerIdleTimeoutMs }: Limits) {
+    const headers = {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache',
+      // Some proxies collect an answer unless they are told not to.
+      'X-Accel-Buffering': 'no',
+    }
+    this.#response = takeOver(reply, 200, headers, readerIdleTimeoutMs)
+    this.#response.flushHeaders()
+    this.#keepAlive = setTimeout(() => {
+      // To a reader who takes nothing it would only add to what waits.
+      if (!this.isFull) this.#response.write(': keep-alive\n\n')
+      this.#keepAlive.refresh()
+    }, keepAliveMs).unref()
+    this.#response.once('close', () => clearTimeout(this.#keepAlive))
+  }
+
+  get isFull(): boolean {
+    return this.#response.writableNeedDrain
+  }
+
+  write(event: 'stdout' | 'stderr', data: string): void {
+    this.#response.write(encode(event, { data }))
+    this.#keepAlive.refresh()
+  }
+
+  async drained(signal: AbortSignal): Promise<void> {
+    await once(this.#response, 'drain', { signal }).catch(() => undefined)
+  }
+
+  /** Sends the last event. */
+  end(event: 'exit' | 'error', data: object): void {
+    clearTimeout(this.#keepAlive)
+    this.#response.end(encode(event, data))
+  }
+}
+
+function encode(event: string, data: object): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}

@@ -1,0 +1,18 @@
+import type { FastifyRequest } from 'fastify'
+import { isObject } from '../spec/json.js'
+import type { ApiError } from './api-error.js'
+import { toApiError } from './error-map.js'
+
+/** What to answer for an error; what is the server's own fault is logged. */
+export function answerOf(error: unknown, request: FastifyRequest): ApiError {
+  const answer = toApiError(error, pathOf(request.query))
+  if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'A request failed.')
+  return answer
+}
+
+/** The path that a request about a file names. */
+function pathOf(query: unknown): string | undefined {
+  if (!isObject(query)) return undefined
+  const path = query['filePath'] ?? query['path']
+  return typeof path === 'string' ? path : undefined
+}
