@@ -11,6 +11,7 @@ export interface Finished {
 }
 
 export interface Child {
+  readonly pid: number
   readonly url: string
   readonly token: string
   /** What it has said on stderr so far. */
@@ -48,6 +49,7 @@ export async function startChild(dataDir: string, engine: string, args: readonly
     const token = /^export SANDBOX_API_TOKEN=(\S+)$/m.exec(text)?.[1]
     if (url !== undefined && token !== undefined) {
       return {
+        pid: child.pid ?? 0,
         url,
         token,
         said: () => output.stderr,
