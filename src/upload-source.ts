@@ -28,7 +28,7 @@ export interface UploadSource {
 export function uploadSource(content: unknown, listener: Listener): UploadSource {
   if (content instanceof ReadableStream) return { body: counted(chunksOf(content), listener), size: undefined }
   if (typeof content === 'string' || content instanceof Blob || content instanceof ArrayBuffer || isView(content)) {
-    const body = new CountedFile([content], listener)
+    const body = new CountedFile(content, listener)
     return { body, size: body.size }
   }
   if (isAsyncIterable(content)) return { body: counted(content[Symbol.asyncIterator](), listener), size: undefined }
@@ -43,15 +43,19 @@ export function uploadSource(content: unknown, listener: Listener): UploadSource
  * read again. Browsers read a Blob without asking its methods: there nothing is told.
  */
 class CountedFile extends File {
+  readonly #content: Blob
   readonly #listener: Listener
 
-  constructor(parts: (string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>)[], listener: Listener) {
-    super(parts, '')
+  constructor(content: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>, listener: Listener) {
+    super([content], '')
+    this.#content = content instanceof Blob ? content : new Blob([content])
     this.#listener = listener
+    // A Blob of the caller's may have its own idea of where its bytes are, as that of uploadFromPath has.
+    Object.defineProperty(this, 'size', { value: this.#content.size })
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return counted(chunksOf(super.stream()), this.#listener)
+    return counted(chunksOf(this.#content.stream()), this.#listener)
   }
 }
 

@@ -1,3 +1,5 @@
+import { isRecord } from '../guards.js'
+
 /** What `fetch` sends, by a name that Node's own types have too: BodyInit is the DOM's. */
 export type Body = NonNullable<RequestInit['body']>
 
@@ -65,9 +67,11 @@ export function outgoing(request: Request): Outgoing {
 /** What `fetch` is given for one attempt. */
 export function attemptInit({ method, headers, body }: Outgoing, signal: AbortSignal): RequestInit {
   // Redirects are refused: following one would turn a POST into a GET, or carry an API key to another host.
-  if (body === null) return { method, headers, signal, redirect: 'manual' }
+  if (body === null || typeof body === 'string') return { method, headers, signal, redirect: 'manual', body }
   const duplex = body instanceof ReadableStream ? { duplex: 'half' } : undefined
-  return { method, headers, signal, redirect: 'manual', body, ...duplex }
+  // Node's fetch keeps a copy of the whole body for a redirect, unless it is told that there will be none.
+  const keepsNoCopy = isNode ? ({ redirect: 'error', window: null } as const) : ({ redirect: 'manual' } as const)
+  return { method, headers, signal, body, ...keepsNoCopy, ...duplex }
 }
 
 /** Whether the body can be sent again. */
@@ -81,4 +85,13 @@ function record(headers: Headers): HeaderRecord {
     found[name] = value
   })
   return found
+}
+
+const isNode = runsOnNode()
+
+function runsOnNode(): boolean {
+  const runtime: unknown = Reflect.get(globalThis, 'process')
+  const versions = isRecord(runtime) ? runtime['versions'] : undefined
+  // Bun and Deno give themselves out as Node, but their fetch is their own.
+  return isRecord(versions) && 'undici' in versions && !('bun' in versions) && !('deno' in versions)
 }

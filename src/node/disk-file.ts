@@ -1,0 +1,48 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Larger than a stream's default, which costs half of the speed. */
+const chunkBytes = 256 * 1024
+
+/**
+ * A file on the disk as a File: it has a size, and is read anew each time it is streamed. Node's own `openAsBlob` does the
+ * same at half the speed.
+ */
+export class DiskFile extends File {
+  readonly #path: string
+
+  constructor(localPath: string, size: number) {
+    super([], path.basename(localPath))
+    this.#path = localPath
+    Object.defineProperty(this, 'size', { value: size })
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const localPath = this.#path
+    // A file that grows meanwhile is sent as it was.
+    let left = this.size
+    let file: FileHandle | undefined
+    return new ReadableStream(
+      {
+        async pull(controller) {
+          try {
+            file ??= await open(localPath)
+            const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(Math.min(chunkBytes, left)) })
+            left -= bytesRead
+            if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead))
+            if (bytesRead > 0 && left > 0) return
+            await file.close()
+            controller.close()
+          } catch (error) {
+            await file?.close()
+            throw error
+          }
+        },
+        async cancel() {
+          await file?.close()
+        },
+      },
+      { highWaterMark: 0 },
+    )
+  }
+}
