@@ -6,6 +6,8 @@ import { TestServer } from './support/server.js'
 /** A shell's way to wait for a file, so that nothing here depends on time. */
 const waitFor = (file: string) => `while [ ! -e ${file} ]; do sleep 0.02; done`
 
+const aString: unknown = expect.any(String)
+const aNumber: unknown = expect.any(Number)
 const completed = { status: 'completed', exitCode: 0, stdout: '', stderr: '', truncated: false }
 
 describe.each(['process', 'bubblewrap'] as const)('event streams on %s', (engine) => {
@@ -28,7 +30,7 @@ describe.each(['process', 'bubblewrap'] as const)('event streams on %s', (engine
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
-      'x-request-id': expect.any(String),
+      'x-request-id': aString,
     })
     await server.upload(id, 'path=go1', '')
     expect(await reader.next()).toEqual({ event: 'stdout', data: { data: 'first\n' } })
@@ -36,7 +38,7 @@ describe.each(['process', 'bubblewrap'] as const)('event streams on %s', (engine
     const { stdout, ends } = await reader.collect()
     expect(stdout).toBe('second\n')
     expect(ends).toEqual([
-      { event: 'exit', data: { ...completed, status: 'failed', exitCode: 3, durationMs: expect.any(Number) } },
+      { event: 'exit', data: { ...completed, status: 'failed', exitCode: 3, durationMs: aNumber } },
     ])
   })
 

@@ -9,6 +9,7 @@ import {
   IsADirectoryError,
   NotADirectoryError,
   PathEscapesError,
+  RangeNotSatisfiableError,
 } from '../../dist/engines/errors.js'
 import { md5 } from './conformance.js'
 import type { Subject } from './conformance.js'
@@ -211,6 +212,107 @@ export function fileConformance(subject: Subject): void {
       const { entry, content } = await sandbox.files.read('growing')
       await run(sandbox, 'echo more >> growing')
       expect((await bytes(content)).length).toBe(entry.size)
+    })
+
+    it.each([
+      [{ first: 0, last: 0 }, 0, 1],
+      [{ first: 65_530, last: 65_545 }, 65_530, 16],
+      [{ first: 299_999 }, 299_999, 1],
+      [{ first: 10, last: 9_999_999_999 }, 10, 299_990],
+      [{ suffix: 5 }, 299_995, 5],
+      [{ suffix: 9_999_999_999 }, 0, 300_000],
+    ])('reads the range %j', async (range, start, length) => {
+      const content = randomBytes(300_000)
+      const { version } = await write('ranged', content, true)
+      const part = await sandbox.files.read('ranged', { range })
+      expect([part.start, part.length]).toEqual([start, length])
+      expect((await bytes(part.content)).equals(content.subarray(start, start + length))).toBe(true)
+      const same = await sandbox.files.read('ranged', { range, version })
+      expect((await bytes(same.content)).length).toBe(length)
+      const other = await sandbox.files.read('ranged', { range, version: 'other' })
+      expect([other.start, (await bytes(other.content)).equals(content)]).toEqual([0, true])
+    })
+
+    it('refuses a range without a byte', async () => {
+      await write('four', 'four')
+      await write('none', '')
+      for (const range of [{ first: 4 }, { first: 10, last: 20 }, { suffix: 0 }]) {
+        const refused = sandbox.files.read('four', { range })
+        await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'RangeNotSatisfiableError', size: 4 }))
+        await expect(sandbox.files.read('none', { range })).rejects.toThrow(RangeNotSatisfiableError)
+      }
+    })
+
+    it('gives every content a version of its own', async () => {
+      const versions = new Set<string>()
+      const note = async () => versions.add((await sandbox.files.read('versioned')).entry.version)
+      await write('versioned', 'one')
+      await note()
+      await note()
+      expect(versions.size).toBe(1)
+      await write('versioned', 'two', true)
+      await note()
+      // As long as before, in place, and with its time of modification put back.
+      await run(sandbox, 'touch -r versioned stamp; sleep 0.05; printf six > versioned; touch -r stamp versioned')
+      await note()
+      expect(versions.size).toBe(3)
+    })
+
+    it('describes files, directories and links themselves', async () => {
+      await run(sandbox, 'mkdir -p thing/sub; echo -n text > thing/file; chmod 640 thing/file; ln -s file thing/link')
+      await run(sandbox, 'ln -s thing way; ln -s /etc/passwd thing/outward; mkfifo thing/pipe')
+      const stat = (path: string, checksum = false) => sandbox.files.stat(path, { checksum })
+      expect(await stat('thing/file')).toMatchObject({
+        name: 'file',
+        path: 'thing/file',
+        type: 'file',
+        size: 4,
+        permissions: 'rw-r-----',
+        checksum: undefined,
+      })
+      expect(await stat('way/file', true)).toMatchObject({ path: 'thing/file', checksum: md5(Buffer.from('text')) })
+      expect(await stat('thing/link', true)).toMatchObject({ path: 'thing/link', type: 'symlink', checksum: undefined })
+      expect(await stat('thing/outward')).toMatchObject({ type: 'symlink' })
+      expect(await stat('thing/sub/', true)).toMatchObject({ type: 'directory', checksum: undefined })
+      expect(await stat('.')).toMatchObject({ name: '.', path: '.', type: 'directory' })
+      const { version } = await stat('thing/file')
+      expect((await sandbox.files.read('thing/file')).entry.version).toBe(version)
+      for (const path of ['thing/none', 'none/none', 'thing/pipe']) {
+        await expect(stat(path, true), path).rejects.toThrow(FileNotFoundError)
+      }
+      await expect(stat('thing/file/x')).rejects.toThrow(NotADirectoryError)
+      for (const path of ['../x', '/etc/passwd', 'out/hostname', 'x\0y']) {
+        await expect(stat(path, true), path).rejects.toThrow(PathEscapesError)
+      }
+    })
+
+    it('makes the checksum of a file of many blocks', async () => {
+      const content = randomBytes(3_000_001)
+      await write('many-blocks', content)
+      expect((await sandbox.files.stat('many-blocks', { checksum: true })).checksum).toBe(md5(content))
+    })
+
+    it('counts what the files take, and no upload before it is complete', async () => {
+      const before = await sandbox.diskUsage()
+      await write('counted/file', randomBytes(2_000_000))
+      // A link counts nothing, and what is behind it neither; an unreadable directory is no hindrance.
+      await run(sandbox, 'ln counted/file counted/hard; ln -s /usr counted/usr; truncate -s 1G counted/sparse')
+      const after = await sandbox.diskUsage()
+      expect(after - before).toBeGreaterThanOrEqual(2_000_000)
+      expect(after - before).toBeLessThan(2_200_000)
+      const content = async function* (): AsyncGenerator<Uint8Array> {
+        yield randomBytes(2_000_000)
+        expect((await sandbox.diskUsage()) - after).toBeLessThan(100_000)
+      }
+      await sandbox.files.write('counted/other', content(), { overwrite: false })
+      expect((await sandbox.diskUsage()) - after).toBeGreaterThanOrEqual(2_000_000)
+    })
+
+    it('never ends early when the file gets shorter', async () => {
+      await write('shrinking', randomBytes(3_000_000))
+      const { content } = await sandbox.files.read('shrinking')
+      await run(sandbox, 'truncate -s 2000000 shrinking')
+      await expect(bytes(content)).rejects.toThrow(FileAccessError)
     })
 
     it('can be left in the middle of reading', async () => {
