@@ -20,6 +20,8 @@ command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 [ -x /usr/bin/python3 ] || missing="$missing python3"
 [ -x /usr/bin/prlimit ] || missing="$missing util-linux"
 [ -x /bin/bash ] || missing="$missing bash"
+# The tests of the command line run in its terminal.
+command -v tmux >/dev/null 2>&1 || missing="$missing tmux"
 if [ -n "$missing" ]; then
   as_root=''
   if [ "$(id -u)" != 0 ]; then

@@ -16,8 +16,9 @@ export function formatDate(date: Date): string {
   return date.toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
 }
 
-/** Two units at most, as `1h 5m` or `45s`. */
+/** Two units at most, as `1h 5m`, `45s` or `0.3s`. */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 9_950) return `${(milliseconds / 1000).toFixed(1)}s`
   const seconds = Math.round(milliseconds / 1000)
   const minutes = Math.floor(seconds / 60)
   if (minutes === 0) return `${seconds}s`

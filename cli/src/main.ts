@@ -29,7 +29,9 @@ async function afterParser(context: Context, error: CommanderError): Promise<voi
     await context.stderr.write(context.help)
     context.exitCode = ExitCode.Usage
   } else {
-    await context.fail(new UsageError(`${error.message.replace(/^error: /, '')} (see sandbox --help)`))
+    await context.fail(
+      new UsageError(`${error.message.replace(/^error: /, '').replace('\n', ' ')} (see sandbox --help)`),
+    )
   }
 }
 

@@ -17,7 +17,7 @@ async function finish(context: Context, result: CommandResult, timeout: number |
   if (context.json) await context.print({ type: 'exit', ...outcome }, '')
   if (result.status === 'timeout') {
     const seconds = timeout ?? schemas.Timeout.default
-    await context.note(`sandbox: the command was killed at its timeout of ${seconds} s`)
+    if (!context.json) await context.stderr.write(`sandbox: the command was killed at its timeout of ${seconds} s\n`)
     context.exitCode = ExitCode.Timeout
   } else {
     context.exitCode = asExitCode(result.exitCode)

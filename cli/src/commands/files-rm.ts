@@ -8,7 +8,7 @@ import { findSession } from '../session-reference.js'
 
 export const filesRmCommand = (context: Context) =>
   newCommand(context, 'rm')
-    .description('delete files of a session')
+    .description('delete them')
     .argument('<remote...>', '<session>:<path>')
     .addOption(recursiveOption('directories too, with all that is in them'))
     .action(async (remotes, { recursive }) => {

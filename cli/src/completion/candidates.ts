@@ -32,7 +32,8 @@ export async function candidates(
 ): Promise<Candidate[]> {
   const typed = words.at(-1) ?? ''
   const position = words.slice(0, -1).reduce(advance, start(program))
-  const found = await possible(position, typed, sessions).catch(() => [])
+  // Without a server there still are the names of commands.
+  const found = await possible(position, typed, () => sessions().catch(() => []))
   return found
     .filter((candidate) => candidate === localFiles || candidate.value.startsWith(typed))
     .map(({ value, description }) => ({ value, description: visible(description) }))
@@ -52,12 +53,16 @@ function advance(position: Position, word: string): Position {
     if (word.startsWith('-') && word !== '-') return { ...position, option: valueOption(command, word) }
     const child = argument === 0 ? command.commands.find((each) => each.name() === word) : undefined
     if (child !== undefined) return start(child)
+    const meant = defaultCommand(command)
+    if (meant !== undefined) return advance(start(meant), word)
   }
   return { ...position, argument: argument + 1 }
 }
 
 function valueOption(command: CommandUnknownOpts, word: string): Option | undefined {
-  return optionsOf(command).find((option) => option.required && (option.long === word || option.short === word))
+  return optionsOf(defaultCommand(command) ?? command).find(
+    (option) => option.required && (option.long === word || option.short === word),
+  )
 }
 
 async function possible(
@@ -67,13 +72,21 @@ async function possible(
 ): Promise<readonly Candidate[]> {
   if (option !== undefined) return (option.argChoices ?? []).map((value) => ({ value, description: '' }))
   if (typed.startsWith('-') && !onlyArguments) {
-    return optionsOf(command).map(({ long, short, description }) => ({ value: long ?? short ?? '', description }))
+    return optionsOf(defaultCommand(command) ?? command).map(({ long, short, description }) => ({
+      value: long ?? short ?? '',
+      description,
+    }))
   }
   const commands = argument === 0 && !onlyArguments ? command.createHelp().visibleCommands(command) : []
   return [
     ...commands.map((each) => ({ value: each.name(), description: each.description() })),
-    ...(await argumentValues(command, argument, sessions)),
+    ...(await argumentValues(defaultCommand(command) ?? command, argument, sessions)),
   ]
+}
+
+/** Which command of a group is meant when none is named: by our custom, the first. */
+function defaultCommand(command: CommandUnknownOpts): CommandUnknownOpts | undefined {
+  return command.parent === null ? undefined : command.commands[0]
 }
 
 /** The names of the arguments say what they are. */

@@ -1,0 +1,127 @@
+/** Files in both directions. */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { newSession, sandbox, sandboxJson, temporaryDirectory } from './support/sandbox.js'
+
+describe('put and get', () => {
+  test('move a file there and back', async () => {
+    const session = await newSession()
+    const directory = await temporaryDirectory()
+    const bytes = randomBytes(3_000_000)
+    await writeFile(path.join(directory, 'data.bin'), bytes)
+    const put = await sandbox(['put', 'data.bin', `${session.sessionId}:`], { cwd: directory })
+    expect(put).toMatchObject({ code: 0, stdout: '' })
+    expect(put.stderr).toMatch(/^data\.bin: 3\.0 MB in \S+\n$/)
+    const get = await sandbox(['get', `${session.sessionId.slice(0, 13)}:data.bin`, 'back/'], { cwd: directory })
+    expect([get.code, get.stderr]).toEqual([1, expect.stringContaining('ENOENT')])
+    await mkdir(path.join(directory, 'back'))
+    expect((await sandbox(['get', `${session.sessionId}:data.bin`, 'back'], { cwd: directory })).code).toBe(0)
+    // toEqual looks at every byte on its own.
+    expect(bytes.equals(await readFile(path.join(directory, 'back/data.bin')))).toBe(true)
+  })
+
+  test('replace only with --overwrite', async () => {
+    const session = await newSession()
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'f'), 'new')
+    await session.files.upload('f', 'old')
+    const remote = `${session.sessionId}:f`
+    expect((await sandbox(['put', 'f', remote], { cwd: directory })).code).toBe(5)
+    expect(await sandbox(['get', remote], { cwd: directory })).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: 'sandbox: f exists. Use --overwrite to replace it.\n',
+    })
+    expect((await sandbox(['get', '--overwrite', remote], { cwd: directory })).code).toBe(0)
+    expect(await readFile(path.join(directory, 'f'), 'utf8')).toBe('old')
+    await writeFile(path.join(directory, 'f'), 'new')
+    expect((await sandbox(['put', '--overwrite', 'f', remote], { cwd: directory })).code).toBe(0)
+    expect(await (await session.files.download('f')).text()).toBe('new')
+  })
+
+  test('move whole directories', async () => {
+    const session = await newSession()
+    const directory = await temporaryDirectory()
+    await mkdir(path.join(directory, 'tree/inner'), { recursive: true })
+    await writeFile(path.join(directory, 'tree/a'), 'a')
+    await writeFile(path.join(directory, 'tree/inner/b'), 'bb')
+    const tree = path.join(directory, 'tree')
+    expect(await sandboxJson('put', tree, `${session.sessionId}:to/`)).toMatchObject([
+      { path: 'to/tree/a', size: 1 },
+      { path: 'to/tree/inner/b', size: 2 },
+    ])
+    const back = path.join(directory, 'back')
+    expect(await sandboxJson('get', `${session.sessionId}:to/tree`, back)).toEqual({
+      path: 'to/tree',
+      local: back,
+      size: 3,
+    })
+    expect((await readdir(back, { recursive: true })).sort()).toEqual(['a', 'inner', 'inner/b'])
+  })
+
+  test('stream standard input and output, of any bytes', async () => {
+    const session = await newSession()
+    const bytes = randomBytes(2_000_000)
+    const put = await sandbox(['put', '-', `${session.sessionId}:piped`], { input: bytes })
+    expect(put.code, put.stderr).toBe(0)
+    const sum = createHash('sha256').update(bytes).digest('hex')
+    expect((await session.run('sha256sum piped')).stdout).toBe(`${sum}  piped\n`)
+    await session.files.upload('text', 'grüße\n')
+    expect(await sandbox(['get', `${session.sessionId}:text`, '-'])).toEqual({ code: 0, stdout: 'grüße\n', stderr: '' })
+    expect((await sandbox(['put', '-', `${session.sessionId}:`])).code).toBe(2)
+  })
+
+  test.each([
+    [['put', 'x', 'nocolon'], 2],
+    [['get', 'abcd:'], 2],
+    [['put', '/nowhere', 'SESSION:x'], 1],
+    [['get', 'SESSION:nothing'], 3],
+    [['get', 'SESSION:../outside'], 2],
+  ])('%j ends with %d', async (args, code) => {
+    const { sessionId } = await newSession()
+    const directory = await temporaryDirectory()
+    const ended = await sandbox(
+      args.map((each) => each.replace('SESSION', sessionId)),
+      { cwd: directory },
+    )
+    expect(ended.code, ended.stderr).toBe(code)
+    expect(ended.stderr.split('\n')).toHaveLength(2)
+    expect(await readdir(directory)).toEqual([])
+  })
+})
+
+describe('files', () => {
+  test('lists, with and without what lies in directories', async () => {
+    const session = await newSession()
+    expect(await sandbox(['files', session.sessionId])).toEqual({ code: 0, stdout: '', stderr: 'no files\n' })
+    await session.files.upload('dir/inner/deep', 'x')
+    await session.files.upload('\u001b]0;title\u0007', 'xyz')
+    const { stdout } = await sandbox(['files', session.sessionId])
+    const [heading = '', ...lines] = stdout.trimEnd().split('\n')
+    expect(heading).toMatch(/^TYPE {2,}PERMISSIONS {2,}SIZE {2,}MODIFIED {2,}PATH$/)
+    expect(lines.map((line) => line.slice(heading.indexOf('PATH'))).sort()).toEqual(
+      [String.raw`\u001b]0;title\u0007`, 'dir'].sort(),
+    )
+    expect((await sandbox(['files', '-q', '-r', `${session.sessionId}:dir`])).stdout).toBe(
+      'dir/inner\ndir/inner/deep\n',
+    )
+    expect(await sandboxJson('files', 'ls', session.sessionId)).toHaveLength(2)
+  })
+
+  test('rm deletes', async () => {
+    const session = await newSession()
+    await session.files.upload('dir/f', 'x')
+    await session.files.upload('g', 'x')
+    const id = session.sessionId
+    expect((await sandbox(['files', 'rm', `${id}:dir`])).code).toBe(5)
+    expect(await sandboxJson('files', 'rm', '-r', `${id}:dir`, `${id}:g`)).toEqual([
+      { sessionId: id, path: 'dir', deleted: true },
+      { sessionId: id, path: 'g', deleted: true },
+    ])
+    expect((await sandbox(['files', 'rm', `${id}:g`])).code).toBe(3)
+    expect((await sandbox(['files', 'rm', id])).code).toBe(2)
+    expect(await session.files.list().toArray()).toEqual([])
+  })
+})

@@ -1,0 +1,25 @@
+/** The packages as users get them: packed, and installed into an empty folder. */
+import { readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { run } from '../../test/support/run.js'
+import { environment, temporaryDirectory } from './support/sandbox.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+test('the packed command runs where nothing else is', async () => {
+  const folder = await temporaryDirectory()
+  const packed = await run('npm', ['pack', '--workspace', '.', '--workspace', 'cli', '--pack-destination', folder], {
+    cwd: root,
+  })
+  expect(packed.code, packed.output).toBe(0)
+  await writeFile(path.join(folder, 'package.json'), '{"private":true}')
+  const tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => `./${name}`)
+  const installed = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], {
+    cwd: folder,
+  })
+  expect(installed.code, installed.output).toBe(0)
+  const health = await run(path.join(folder, 'node_modules/.bin/sandbox'), ['health'], { env: environment() })
+  expect(health).toEqual({ code: 0, output: 'healthy\n' })
+})
