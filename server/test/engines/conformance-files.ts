@@ -235,11 +235,11 @@ export function fileConformance(subject: Subject): void {
 
     it('refuses a range without a byte', async () => {
       await write('four', 'four')
-      await write('none', '')
+      await write('no-bytes', '')
       for (const range of [{ first: 4 }, { first: 10, last: 20 }, { suffix: 0 }]) {
         const refused = sandbox.files.read('four', { range })
         await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'RangeNotSatisfiableError', size: 4 }))
-        await expect(sandbox.files.read('none', { range })).rejects.toThrow(RangeNotSatisfiableError)
+        await expect(sandbox.files.read('no-bytes', { range })).rejects.toThrow(RangeNotSatisfiableError)
       }
     })
 
