@@ -1,13 +1,18 @@
 /** Commands and code: what they write comes as they write it, and the process ends as they did. */
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually, processesWith } from '../../test/support/host.js'
-import { newSession, sandbox, start, temporaryDirectory } from './support/sandbox.js'
+import { type Running, newSession, sandbox, start, temporaryDirectory } from './support/sandbox.js'
 
 /** A number of seconds that no other process sleeps. */
 const uniqueSleep = () => `6${Math.random().toString().slice(2, 10)}`
+
+/** The most memory that the process has had so far, in KiB. */
+async function peakMemory({ child }: Running): Promise<number> {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1])
+}
 
 describe('exec', () => {
   test('keeps stdout and stderr apart and passes the exit code on', async () => {
@@ -96,6 +101,35 @@ describe('exec', () => {
     expect(stderr).toBe('sandbox: the command was killed at its timeout of 1 s\n')
   })
 
+  test('holds up the command while nobody reads, and keeps no output in memory', async () => {
+    const session = await newSession()
+    const megabytes = 100
+    const blocks = `for i in $(seq ${megabytes}); do head -c 1000000 /dev/zero | tr '\\0' x; echo $i > written; done`
+    const running = start([
+      'exec',
+      session.sessionId,
+      '--',
+      `echo ready; ${blocks}; until [ -e go ]; do sleep 0.05; done`,
+    ])
+    await running.printed('ready\n')
+    running.child.stdout.pause()
+    const before = await peakMemory(running)
+    const written = async () => Number((await session.run('cat written')).stdout)
+    // It comes to a halt somewhere before the end: two looks, with some commands between them, see the same.
+    await eventually(async () => {
+      const seen = await written()
+      await session.run('sleep 0.3')
+      return seen > 0 && seen === (await written())
+    })
+    expect(await written()).toBeLessThan(megabytes)
+    running.child.stdout.resume()
+    await eventually(async () => (await written()) === megabytes)
+    expect((await peakMemory(running)) - before).toBeLessThan(64 * 1024)
+    await session.files.upload('go', '')
+    const { code, stdout } = await running.ended
+    expect([code, stdout.length]).toEqual([0, 'ready\n'.length + megabytes * 1_000_000])
+  })
+
   test('loses nothing of much output', async () => {
     const { sessionId } = await newSession()
     const { code, stdout } = await sandbox(['exec', sessionId, '--', 'seq 1 300000'])
@@ -131,6 +165,21 @@ describe('a command is stopped', () => {
     expect(await exited).toEqual([143, null])
     await eventually(async () => (await processesWith(sleep)).length === 0)
     running.child.stdout.destroy()
+  })
+
+  test.each([
+    ['exec', '-i', 'SESSION', '--', 'cat'],
+    ['run', 'SESSION', '-'],
+    ['put', '-', 'SESSION:piped'],
+  ])('before it began, while standard input is open: %s %s', async (...args) => {
+    const session = await newSession()
+    const running = start(args.map((each) => each.replace('SESSION', session.sessionId)))
+    running.child.stdin.on('error', () => undefined)
+    // More than fits into a pipe: when all of it is taken, somebody reads.
+    await new Promise((resolve) => running.child.stdin.write('#'.repeat(4_000_000), resolve))
+    running.child.kill('SIGINT')
+    expect(await running.ended).toEqual({ code: 130, stdout: '', stderr: '' })
+    expect(await session.files.list().toArray()).toEqual([])
   })
 
   test('when the reader of the output goes away, without a word', async () => {
