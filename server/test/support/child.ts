@@ -28,7 +28,12 @@ export async function runServer(args: readonly string[], env: Record<string, str
 }
 
 /** Starts the command line and waits until it has printed both exports. */
-export async function startChild(dataDir: string, engine: string, args: readonly string[] = []): Promise<Child> {
+export async function startChild(
+  dataDir: string,
+  engine: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Child> {
   const all = [
     '--port',
     '0',
@@ -41,7 +46,7 @@ export async function startChild(dataDir: string, engine: string, args: readonly
     'warn',
     ...args,
   ]
-  const { child, output, finished } = start(all, {})
+  const { child, output, finished } = start(all, env)
   for (;;) {
     const text = output.stdout
     const url = /^export SANDBOX_API_URL=(\S+)$/m.exec(text)?.[1]
