@@ -21,6 +21,14 @@ export interface CommandResult {
 }
 
 export function commandResult(wire: Wire['CommandResult']): CommandResult {
-  const { status, exitCode, stdout = '', stderr = '', truncated = false } = wire
-  return { status, exitCode, stdout, stderr, truncated, ok: exitCode === 0 }
+  const { status, exitCode, stdout, stderr, truncated } = wire
+  // A server may also write null for what it leaves out.
+  return {
+    status,
+    exitCode,
+    stdout: stdout ?? '',
+    stderr: stderr ?? '',
+    truncated: truncated ?? false,
+    ok: exitCode === 0,
+  }
 }

@@ -5,11 +5,13 @@ import {
   checkEnvironment,
   checkInteger,
   checkMetadata,
+  checkObject,
   checkOneOf,
   checkOptionalInteger,
   checkOptionalText,
   checkRelativePath,
   checkText,
+  checkWellFormed,
 } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import type { Wire } from './wire.js'
@@ -46,6 +48,7 @@ export type CodeLanguage = Wire['CodeLanguage']
 export type UploadContent = string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>
 
 export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {
+  checkObject('request', request)
   const { ttl, image, metadata } = request
   checkOptionalInteger('ttl', ttl, schemas.CreateSessionRequest.properties.ttl)
   checkOptionalText('image', image)
@@ -53,16 +56,20 @@ export function createSessionBody(request: CreateSessionRequest): Wire['CreateSe
   return defined({ ttl, image, metadata })
 }
 
-export function updateSessionBody({ ttl }: UpdateSessionRequest): Wire['UpdateSessionRequest'] {
+export function updateSessionBody(request: UpdateSessionRequest): Wire['UpdateSessionRequest'] {
+  checkObject('request', request)
+  const { ttl } = request
   checkInteger('ttl', ttl, schemas.UpdateSessionRequest.properties.ttl)
   return { ttl }
 }
 
 export function commandBody(request: CommandRequest): Wire['CommandRequest'] {
+  checkObject('request', request)
   return { command: checkText('command', request.command), ...executionBody(request, schemas.CommandRequest) }
 }
 
 export function codeBody(request: CodeRequest): Wire['CodeRequest'] {
+  checkObject('request', request)
   const { code, language } = request
   checkOneOf('language', language, schemas.CodeLanguage.enum)
   return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, schemas.CodeRequest) }
@@ -78,18 +85,24 @@ function executionBody(
   if (stdin !== undefined && typeof stdin !== 'string') {
     throw new SandboxValidationError('stdin must be a string.', 'stdin')
   }
+  if (stdin !== undefined) checkWellFormed('stdin', stdin)
   return defined({ timeout, env, cwd, stdin })
 }
 
-export function listSessionsQuery({ limit, offset }: ListSessionsRequest): Query<'listSessions'> {
+/** @param at - another offset than the one that was asked for. */
+export function listSessionsQuery(request: ListSessionsRequest, at: number | undefined): Query<'listSessions'> {
+  checkObject('request', request)
+  const { limit, offset } = at === undefined ? request : { ...request, offset: at }
   const { parameters } = limits.listSessions
   checkOptionalInteger('limit', limit, parameters.limit)
   checkOptionalInteger('offset', offset, parameters.offset)
   return defined({ limit, offset })
 }
 
-export function listFilesQuery(request: ListFilesRequest): Query<'listFiles'> {
-  const { path, recursive, limit, offset } = request
+/** @param at - another offset than the one that was asked for. */
+export function listFilesQuery(request: ListFilesRequest, at: number | undefined): Query<'listFiles'> {
+  checkObject('request', request)
+  const { path, recursive, limit, offset } = at === undefined ? request : { ...request, offset: at }
   const { parameters } = limits.listFiles
   if (path !== undefined) checkRelativePath('path', path)
   checkBoolean('recursive', recursive)
@@ -98,23 +111,37 @@ export function listFilesQuery(request: ListFilesRequest): Query<'listFiles'> {
   return defined({ path, recursive, limit, offset })
 }
 
-export function uploadQuery({ path, overwrite }: UploadRequest): Query<'uploadFile'> {
+export function uploadQuery(request: UploadRequest): Query<'uploadFile'> {
+  checkObject('request', request)
+  const { path, overwrite } = request
   checkBoolean('overwrite', overwrite)
   return { path: checkRelativePath('path', path), ...defined({ overwrite }) }
 }
 
-export function deleteFileQuery({ filePath, recursive }: DeleteFileRequest): Query<'deleteFile'> {
+export function deleteFileQuery(request: DeleteFileRequest): Query<'deleteFile'> {
+  checkObject('request', request)
+  const { filePath, recursive } = request
   checkBoolean('recursive', recursive)
   return { filePath: checkRelativePath('filePath', filePath), ...defined({ recursive }) }
 }
 
 export function uploadBody(content: unknown): Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> {
-  if (typeof content === 'string') return new TextEncoder().encode(content)
-  if (content instanceof Blob || content instanceof ArrayBuffer || isView(content)) return content
+  if (typeof content === 'string') return new TextEncoder().encode(checkWellFormed('content', content))
+  if (content instanceof Blob) return content
+  if (content instanceof ArrayBuffer && isAttached(content)) return content
+  if (isView(content) && isAttached(content.buffer)) return content
   throw new SandboxValidationError(
-    'content must be a string, a Blob, an ArrayBuffer or a view of one (a Uint8Array, a Buffer).',
+    'content must be a string, a Blob, an ArrayBuffer or a view of one (a Uint8Array, a Buffer) that was not transferred.',
     'content',
   )
+}
+
+function isAttached(buffer: ArrayBuffer): boolean {
+  try {
+    return new Uint8Array(buffer).byteLength === buffer.byteLength
+  } catch {
+    return false
+  }
 }
 
 function isView(content: unknown): content is ArrayBufferView<ArrayBuffer> {
