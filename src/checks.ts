@@ -6,6 +6,7 @@ import { SandboxValidationError } from './errors.js'
 import { isRecord } from './guards.js'
 
 const uuid = new RegExp(schemas.SessionId.pattern)
+const loneSurrogate = /\p{Surrogate}/u
 /** Milliseconds that a timer can hold: a longer one fires at once. */
 export const largestTimer = 2 ** 31 - 1
 
@@ -32,8 +33,38 @@ export function checkSessionId(value: unknown): string {
 }
 
 export function checkText(parameter: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'string' && value !== '') return checkWellFormed(parameter, value)
   throw new SandboxValidationError(`${parameter} must be a non-empty string, got ${show(value)}.`, parameter, value)
+}
+
+/** UTF-8 has no lone surrogates: each would arrive as U+FFFD, and nobody would know. */
+export function checkWellFormed(parameter: string, text: string): string {
+  if (!loneSurrogate.test(text)) return text
+  throw new SandboxValidationError(
+    `${parameter} must be well-formed text: it has half of a surrogate pair, which UTF-8 can't carry.`,
+    parameter,
+  )
+}
+
+/** An object whose properties can be read: a Map, a Headers or an array would be taken for one without any. */
+export function checkObject(parameter: string, value: unknown): void {
+  if (isPropertyBag(value)) return
+  throw new SandboxValidationError(`${parameter} must be an object, got ${show(value)}.`, parameter, value)
+}
+
+function isPropertyBag(value: unknown): value is Record<string, unknown> {
+  try {
+    return isRecord(value) && Object.prototype.toString.call(value) === '[object Object]'
+  } catch {
+    // A revoked proxy.
+    return false
+  }
+}
+
+export function checkSignal(value: unknown): void {
+  if (value === undefined || value === null || value instanceof AbortSignal) return
+  if (typeof value === 'object' && 'aborted' in value && 'addEventListener' in value) return
+  throw new SandboxValidationError(`signal must be an AbortSignal, got ${show(value)}.`, 'signal')
 }
 
 export function checkOptionalText(parameter: string, value: unknown): void {
@@ -77,25 +108,50 @@ function leavesRoot(path: string): boolean {
   return false
 }
 
-/** A plain object that JSON can carry. */
+/** An object that JSON can carry, with nothing in it that would get lost on the way without a word. */
 export function checkMetadata(value: unknown): void {
   if (value === undefined) return
-  if (isRecord(value) && isJsonSafe(value)) return
-  throw new SandboxValidationError('metadata must be an object that JSON can carry.', 'metadata', value)
+  if (isPropertyBag(value) && isJsonSafe(value)) return
+  throw new SandboxValidationError(
+    'metadata must be an object that JSON can carry: of strings, finite numbers, booleans, null, arrays and such objects.',
+    'metadata',
+    value,
+  )
 }
 
 function isJsonSafe(value: object): boolean {
   try {
-    return JSON.stringify(value).startsWith('{')
+    const text = JSON.stringify(value, (key, each: unknown) => {
+      if (loneSurrogate.test(key) || !isCarried(each)) throw new TypeError('JSON would drop or change it')
+      return each
+    })
+    return text.startsWith('{')
   } catch {
     return false
+  }
+}
+
+/** A property that is undefined counts as missing, as everywhere. */
+function isCarried(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return !loneSurrogate.test(value)
+    case 'number':
+      return Number.isFinite(value)
+    case 'object':
+      return value === null || Array.isArray(value) || isPropertyBag(value)
+    case 'function':
+    case 'symbol':
+      return false
+    default:
+      return true
   }
 }
 
 /** Variables by name. The values are not shown: they are often secrets. */
 export function checkEnvironment(value: unknown): void {
   if (value === undefined) return
-  if (!isRecord(value)) throw new SandboxValidationError('env must be an object of strings.', 'env')
+  if (!isPropertyBag(value)) throw new SandboxValidationError('env must be an object of strings.', 'env')
   for (const [name, each] of Object.entries(value)) {
     if (name === '' || name.includes('=') || name.includes('\0')) {
       throw new SandboxValidationError(`env has an impossible variable name: ${show(name)}.`, 'env')
@@ -103,6 +159,8 @@ export function checkEnvironment(value: unknown): void {
     if (typeof each !== 'string' || each.includes('\0')) {
       throw new SandboxValidationError(`env.${name} must be a string without NUL.`, `env.${name}`)
     }
+    checkWellFormed('env', name)
+    checkWellFormed(`env.${name}`, each)
   }
 }
 
@@ -128,7 +186,7 @@ export function checkMaxRetries(value: unknown): number {
 /** Names and values that a header can hold. The values are not shown: they may be secrets. */
 export function checkHeaders(value: unknown): Readonly<Record<string, string>> {
   if (value === undefined) return {}
-  if (!isRecord(value)) throw new SandboxValidationError('headers must be an object of strings.', 'headers')
+  if (!isPropertyBag(value)) throw new SandboxValidationError('headers must be an object of strings.', 'headers')
   const headers: Record<string, string> = {}
   for (const [name, each] of Object.entries(value)) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {

@@ -23,6 +23,15 @@ export interface CommandResult {
 }
 
 export function commandResult(wire: Wire['CommandResult']): CommandResult {
-  const { status, exitCode, stdout = '', stderr = '', truncated = false, durationMs } = wire
-  return { status, exitCode, stdout, stderr, truncated, durationMs: durationMs ?? undefined, ok: exitCode === 0 }
+  const { status, exitCode, stdout, stderr, truncated, durationMs } = wire
+  // A server may also write null for what it leaves out.
+  return {
+    status,
+    exitCode,
+    stdout: stdout ?? '',
+    stderr: stderr ?? '',
+    truncated: truncated ?? false,
+    durationMs: durationMs ?? undefined,
+    ok: exitCode === 0,
+  }
 }

@@ -1,3 +1,4 @@
+import { SandboxAPIError } from './errors.js'
 import { LazyPromise } from './lazy-promise.js'
 
 /** How far a page reaches. */
@@ -46,28 +47,31 @@ export class Listing<Page extends PageInfo, Item> extends LazyPromise<Page> impl
     const seen = new Set<string>()
     let page = await this.#source.load(undefined)
     const start = page.offset
+    let at = start
     for (;;) {
       const items = this.#source.items(page)
+      const known = seen.size
       for (const item of items) {
         const key = this.#source.key(item)
         if (seen.has(key)) continue
         seen.add(key)
         yield item
       }
-      const end = page.offset + items.length
+      const end = at + items.length
       if (items.length === 0 || end >= page.total) return
-      page = await this.#loadAfter(page, end, start)
+      if (seen.size === known && page.offset !== at) throw new SandboxAPIError(noPaging(at, page.offset))
+      ;[page, at] = await this.#loadAfter(page, end, start)
     }
   }
 
-  /** The page at an offset; further up by as many entries as have vanished since the previous page was loaded. */
-  async #loadAfter(previous: Page, end: number, start: number): Promise<Page> {
+  /** The page at an offset, and that offset; further up by as many entries as have vanished since the previous page. */
+  async #loadAfter(previous: Page, end: number, start: number): Promise<[Page, number]> {
     let offset = end
     let { total } = previous
     for (;;) {
       const page = await this.#source.load(offset)
       const vanished = total - page.total
-      if (vanished <= 0 || offset === start) return page
+      if (vanished <= 0 || offset === start) return [page, offset]
       offset = Math.max(start, offset - vanished)
       total = page.total
     }
@@ -79,4 +83,8 @@ export class Listing<Page extends PageInfo, Item> extends LazyPromise<Page> impl
     for await (const item of this) items.push(item)
     return items
   }
+}
+
+function noPaging(asked: number, given: number): string {
+  return `The server was asked for the entries from ${asked} on and gave those from ${given} on again: the list can't be read to its end.`
 }

@@ -1,6 +1,6 @@
 import { operations } from '../generated/constraints.js'
 import { type Apis, type SandboxApi, createApis } from './api.js'
-import { checkHeaders, checkMaxRetries, checkTimeoutMs } from './checks.js'
+import { checkHeaders, checkMaxRetries, checkObject, checkSignal, checkTimeoutMs } from './checks.js'
 import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { RequestOptions, Settings } from './options.js'
 import { errorFromResponse } from './response-errors.js'
@@ -82,11 +82,14 @@ export class Pipeline {
 
   async #perform<T>(
     operation: OperationId,
-    { signal, timeoutMs, maxRetries, headers }: RequestOptions,
+    options: RequestOptions,
     traits: Traits,
     send: Send,
     read: (response: Response, exchange: Exchange) => T | Promise<T>,
   ): Promise<T> {
+    checkObject('options', options)
+    const { signal, timeoutMs, maxRetries, headers } = options
+    checkSignal(signal)
     const settings = this.#settings
     const { accept = 'application/json', body = 'buffered', repeatable } = traits
     const exchange = this.#transport.begin({

@@ -5,11 +5,13 @@ import {
   checkEnvironment,
   checkInteger,
   checkMetadata,
+  checkObject,
   checkOneOf,
   checkOptionalInteger,
   checkOptionalText,
   checkRelativePath,
   checkText,
+  checkWellFormed,
 } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import type { Wire } from './wire.js'
@@ -45,6 +47,7 @@ export const CodeLanguage = enums.CodeLanguage
 export type CodeLanguage = Wire['CodeLanguage']
 
 export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {
+  checkObject('request', request)
   const { ttl, image, metadata } = request
   checkOptionalInteger('ttl', ttl, schemas.CreateSessionRequest.properties.ttl)
   checkOptionalText('image', image)
@@ -52,16 +55,20 @@ export function createSessionBody(request: CreateSessionRequest): Wire['CreateSe
   return defined({ ttl, image, metadata })
 }
 
-export function updateSessionBody({ ttl }: UpdateSessionRequest): Wire['UpdateSessionRequest'] {
+export function updateSessionBody(request: UpdateSessionRequest): Wire['UpdateSessionRequest'] {
+  checkObject('request', request)
+  const { ttl } = request
   checkInteger('ttl', ttl, schemas.UpdateSessionRequest.properties.ttl)
   return { ttl }
 }
 
 export function commandBody(request: CommandRequest): Wire['CommandRequest'] {
+  checkObject('request', request)
   return { command: checkText('command', request.command), ...executionBody(request, schemas.CommandRequest) }
 }
 
 export function codeBody(request: CodeRequest): Wire['CodeRequest'] {
+  checkObject('request', request)
   const { code, language } = request
   checkOneOf('language', language, schemas.CodeLanguage.enum)
   return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, schemas.CodeRequest) }
@@ -77,18 +84,24 @@ function executionBody(
   if (stdin !== undefined && typeof stdin !== 'string') {
     throw new SandboxValidationError('stdin must be a string.', 'stdin')
   }
+  if (stdin !== undefined) checkWellFormed('stdin', stdin)
   return defined({ timeout, env, cwd, stdin })
 }
 
-export function listSessionsQuery({ limit, offset }: ListSessionsRequest): Query<'listSessions'> {
+/** @param at - another offset than the one that was asked for. */
+export function listSessionsQuery(request: ListSessionsRequest, at: number | undefined): Query<'listSessions'> {
+  checkObject('request', request)
+  const { limit, offset } = at === undefined ? request : { ...request, offset: at }
   const { parameters } = limits.listSessions
   checkOptionalInteger('limit', limit, parameters.limit)
   checkOptionalInteger('offset', offset, parameters.offset)
   return defined({ limit, offset })
 }
 
-export function listFilesQuery(request: ListFilesRequest): Query<'listFiles'> {
-  const { path, recursive, limit, offset } = request
+/** @param at - another offset than the one that was asked for. */
+export function listFilesQuery(request: ListFilesRequest, at: number | undefined): Query<'listFiles'> {
+  checkObject('request', request)
+  const { path, recursive, limit, offset } = at === undefined ? request : { ...request, offset: at }
   const { parameters } = limits.listFiles
   if (path !== undefined) checkRelativePath('path', path)
   checkBoolean('recursive', recursive)
@@ -97,17 +110,23 @@ export function listFilesQuery(request: ListFilesRequest): Query<'listFiles'> {
   return defined({ path, recursive, limit, offset })
 }
 
-export function uploadQuery({ path, overwrite }: UploadRequest): Query<'uploadFile'> {
+export function uploadQuery(request: UploadRequest): Query<'uploadFile'> {
+  checkObject('request', request)
+  const { path, overwrite } = request
   checkBoolean('overwrite', overwrite)
   return { path: checkRelativePath('path', path), ...defined({ overwrite }) }
 }
 
-export function statFileQuery({ filePath, checksum }: StatFileRequest): Query<'statFile'> {
+export function statFileQuery(request: StatFileRequest): Query<'statFile'> {
+  checkObject('request', request)
+  const { filePath, checksum } = request
   checkBoolean('checksum', checksum)
   return { filePath: checkRelativePath('filePath', filePath), ...defined({ checksum }) }
 }
 
-export function deleteFileQuery({ filePath, recursive }: DeleteFileRequest): Query<'deleteFile'> {
+export function deleteFileQuery(request: DeleteFileRequest): Query<'deleteFile'> {
+  checkObject('request', request)
+  const { filePath, recursive } = request
   checkBoolean('recursive', recursive)
   return { filePath: checkRelativePath('filePath', filePath), ...defined({ recursive }) }
 }

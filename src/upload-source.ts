@@ -1,4 +1,5 @@
 import { chunksOf } from './chunks.js'
+import { checkWellFormed } from './checks.js'
 import type { Checksum } from './checksum.js'
 import { SandboxValidationError } from './errors.js'
 
@@ -26,8 +27,9 @@ export interface UploadSource {
 
 /** @throws {SandboxValidationError} when it is none of the things that hold bytes. */
 export function uploadSource(content: unknown, listener: Listener): UploadSource {
+  if (typeof content === 'string') checkWellFormed('content', content)
   if (content instanceof ReadableStream) return { body: counted(chunksOf(content), listener), size: undefined }
-  if (typeof content === 'string' || content instanceof Blob || content instanceof ArrayBuffer || isView(content)) {
+  if (typeof content === 'string' || content instanceof Blob || isBytes(content)) {
     const body = new CountedFile(content, listener)
     return { body, size: body.size }
   }
@@ -107,8 +109,18 @@ function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer
 }
 
-function isView(content: unknown): content is ArrayBufferView<ArrayBuffer> {
-  return ArrayBuffer.isView(content) && content.buffer instanceof ArrayBuffer
+function isBytes(content: unknown): content is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  if (content instanceof ArrayBuffer) return isAttached(content)
+  return ArrayBuffer.isView(content) && content.buffer instanceof ArrayBuffer && isAttached(content.buffer)
+}
+
+/** A buffer that was transferred elsewhere holds nothing any more. */
+function isAttached(buffer: ArrayBuffer): boolean {
+  try {
+    return new Uint8Array(buffer).byteLength === buffer.byteLength
+  } catch {
+    return false
+  }
 }
 
 function isAsyncIterable(content: unknown): content is AsyncIterable<Uint8Array | string, unknown> {

@@ -42,6 +42,19 @@ describe('the command line', () => {
     expect(stderr).toContain(message)
   })
 
+  test('limits the rate of requests, from its arguments or its environment', async () => {
+    for (const [args, env] of [
+      [['--rate-limit', '1'], {}],
+      [[], { SANDBOX_SERVER_RATE_LIMIT: '1' }],
+    ] as const) {
+      const child = await startChild(dataDir, 'process', args, env)
+      const headers = { authorization: `Bearer ${child.token}` }
+      const ask = async () => (await fetch(`${child.url}/sessions`, { headers })).status
+      expect([await ask(), await ask()]).toEqual([200, 429])
+      expect((await child.kill('SIGTERM')).code).toBe(0)
+    }
+  })
+
   test('says in one line why it cannot start', async () => {
     const busy = createServer().listen(0, '127.0.0.1')
     await once(busy, 'listening')

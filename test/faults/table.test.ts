@@ -44,7 +44,8 @@ type Cells = readonly [get: Cell, del: Cell, create: Cell, command: Cell, upload
 // The waits between attempts are cut short where the row is not about them.
 const hasty: SessionsClientOptions = { maxRetryDelayMs: 5 }
 const patient: SessionsClientOptions = {}
-const hurried: SessionsClientOptions = { ...hasty, timeoutMs: 1000 }
+// Long enough for what comes before the hang, even on a busy machine.
+const hurried: SessionsClientOptions = { ...hasty, timeoutMs: 2000 }
 
 /** `pauseMs` is 250 where no other is named: half of the first backoff, which no attempt may come before. */
 function row(name: string, steps: Row['steps'], options: SessionsClientOptions, cells: Cells, pauseMs?: number): Row {
@@ -58,10 +59,10 @@ const lost = (attempts: number, statusCode?: number): Cell => ({
   error: SandboxConnectionError,
   fields: { statusCode, errorCode: undefined },
 })
-const late = (attempts: number, phase: 'response' | 'body'): Cell => ({
+const late = (attempts: number, phase: 'response' | 'body', timeoutMs = 2000): Cell => ({
   attempts,
   error: SandboxTimeoutError,
-  fields: { phase, timeoutMs: 1000 },
+  fields: { phase, timeoutMs },
 })
 const failed = (attempts: number, statusCode: number): Cell => ({
   attempts,
@@ -119,10 +120,10 @@ const table: readonly Row[] = [
   row('hang after the request',     [fault.hangAfter], hurried,          all(late(1, 'response'))),
   row('hang in the headers',        [fault.hangInHead], hurried,         all(late(1, 'response'))),
   row('hang in the body',           [fault.hangInBody], hurried,         all(late(1, 'body'))),
-  row('a byte a second',            [fault.trickle], { ...hasty, timeoutMs: 1000 },
-                                                                         all(late(1, 'body'))),
+  row('a byte a second',            [fault.trickle], { ...hasty, timeoutMs: 900 },
+                                                                         all(late(1, 'body', 900))),
   // A download's deadline is for each pause.
-  row('a body in pieces',           [fault.pieceByPiece(4, 300)], hurried,
+  row('a body in pieces',           [fault.pieceByPiece(4, 600)], hurried,
                                                                          [late(1, 'body'), ok(1),           late(1, 'body'), late(1, 'body'), late(1, 'body'), ok(1)]),
   row('reset, then hang',           [fault.resetAfter, fault.hangAfter], hurried,
                                                                          [late(2, 'response'), late(2, 'response'), late(2, 'response'), lost(1), late(2, 'response'), late(2, 'response')]),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SandboxAPIError } from '../../src/errors.js'
 import { Listing, type PageInfo } from '../../src/listing.js'
 
 interface Page extends PageInfo {
@@ -73,6 +74,27 @@ describe('a listing', () => {
     expect(await listing.catch(() => 'caught').finally(() => undefined)).toBe('caught')
     await expect(listing.finally(() => undefined)).rejects.toThrow('no page')
     await expect(listing.toArray()).rejects.toThrow('no page')
+  })
+
+  test('fails when the server gives the same page whatever the offset, in place of looping for ever', async () => {
+    const listing = new Listing<Page, string>({
+      load: () => Promise.resolve({ items: ['same'], total: 100, limit: 1, offset: 0 }),
+      items: (page) => page.items,
+      key: (item) => item,
+    })
+    const reading = listing.toArray()
+    await expect(reading).rejects.toThrow(SandboxAPIError)
+    await expect(reading).rejects.toThrow('the entries from 1 on')
+  })
+
+  test('reads to the end when the server pages well and always says offset 0', async () => {
+    const items = numbered(10)
+    const listing = new Listing<Page, string>({
+      load: (at = 0) => Promise.resolve({ items: items.slice(at, at + 3), total: 10, limit: 3, offset: 0 }),
+      items: (page) => page.items,
+      key: (item) => item,
+    })
+    expect(await listing.toArray()).toEqual(items)
   })
 
   test('ends when the server answers empty pages for ever', async () => {

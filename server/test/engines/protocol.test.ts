@@ -10,7 +10,7 @@ import type { Frame } from '../../dist/engines/supervisor/protocol/frames.js'
 import { IncomingStream } from '../../dist/engines/supervisor/protocol/incoming-stream.js'
 import { parseRequest } from '../../dist/engines/supervisor/protocol/messages.js'
 import { OutgoingStream } from '../../dist/engines/supervisor/protocol/outgoing-stream.js'
-import { bytes } from './support.js'
+import { bytes, eventually } from './support.js'
 
 function frame(kind: number, stream: number, call: number, payload: Uint8Array): Buffer {
   return Buffer.concat([encodeHeader(kind, stream, call, payload.length), payload])
@@ -56,6 +56,7 @@ describe('streams', () => {
         const incoming: IncomingStream = new IncomingStream((credit) => {
           underWay -= credit
           outgoing.addCredit(credit)
+          return true
         })
         const outgoing: OutgoingStream = new OutgoingStream({
           data: (payload) => {
@@ -89,13 +90,13 @@ describe('streams', () => {
   })
 
   it('refuse more than there is room for', () => {
-    const incoming = new IncomingStream(() => undefined)
+    const incoming = new IncomingStream(() => true)
     incoming.push(Buffer.alloc(WINDOW_BYTES / 2))
     expect(() => incoming.push(Buffer.alloc(WINDOW_BYTES))).toThrow(ProtocolError)
   })
 
   it('deliver what came before an error', async () => {
-    const incoming = new IncomingStream(() => undefined)
+    const incoming = new IncomingStream(() => true)
     incoming.push(Buffer.from('x'))
     incoming.fail(new Error('broken'))
     expect(await incoming.next()).toMatchObject({ value: Buffer.from('x') })
@@ -158,6 +159,58 @@ describe('a supervisor that the guest took over', () => {
     await expect(reading).rejects.toThrow(SandboxGoneError)
     expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
     expect(() => connection.call({ op: 'ping' })).toThrow(SandboxGoneError)
+  })
+
+  it('can not make answers pile up by sending without reading', async () => {
+    const input = new PassThrough()
+    const output = new PassThrough()
+    const connection = new Connection(input, output)
+    const call = connection.call({ op: 'read', path: 'flood' }, 1)
+    for (const stream of call.outputs) stream.discard()
+    const tiny = frame(FrameKind.data, 1, 1, Buffer.of(1))
+    const flood = Buffer.concat(Array.from({ length: 5000 }, () => tiny))
+    for (let round = 0; round < 100 && !output.destroyed; round += 1) {
+      input.write(flood)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+    expect(output.readableLength + output.writableLength).toBeLessThan(WINDOW_BYTES)
+  })
+
+  it('gets its room as soon as it reads again', async () => {
+    const input = new PassThrough()
+    const output = new PassThrough()
+    const connection = new Connection(input, output)
+    const call = connection.call({ op: 'read', path: 'slow' }, 1)
+    for (const stream of call.outputs) stream.discard()
+    const full = WINDOW_BYTES / 4
+    let room = WINDOW_BYTES
+    const decoder = new FrameDecoder(full)
+    let sent = 0
+    const send = (): void => {
+      for (; room >= full && sent < 40; sent += 1) {
+        room -= full
+        input.write(frame(FrameKind.data, 1, 1, Buffer.alloc(full - 64)))
+      }
+    }
+    const tiny = frame(FrameKind.data, 1, 1, Buffer.of(1))
+    while (!output.writableNeedDrain) {
+      input.write(tiny)
+      room -= 65
+      await new Promise((resolve) => setImmediate(resolve))
+      if (room < 0) break
+    }
+    output.on('data', (chunk: Buffer) => {
+      for (const { kind, payload } of decoder.push(chunk)) {
+        if (kind === FrameKind.credit) room += payload.readUInt32BE(0)
+      }
+    })
+    await eventually(() => {
+      send()
+      return sent === 40
+    }, 'there was room for all')
+    connection.close('over')
+    await expect(call.done).rejects.toThrow('over')
   })
 
   it('ends every pending call when it hangs up', async () => {

@@ -29,7 +29,12 @@ export async function runServer(args: readonly string[], env: Record<string, str
 }
 
 /** Starts the command line and waits until it has printed both exports. */
-export async function startChild(dataDir: string, engine: string, args: readonly string[] = []): Promise<Child> {
+export async function startChild(
+  dataDir: string,
+  engine: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Child> {
   const all = [
     '--port',
     '0',
@@ -42,7 +47,7 @@ export async function startChild(dataDir: string, engine: string, args: readonly
     'warn',
     ...args,
   ]
-  const { child, output, finished } = start(all, {})
+  const { child, output, finished } = start(all, env)
   for (;;) {
     const text = output.stdout
     const url = /^export SANDBOX_API_URL=(\S+)$/m.exec(text)?.[1]

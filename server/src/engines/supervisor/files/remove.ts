@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { rm, rmdir, unlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { Failure, errnoOf } from '../failure.js'
 import type { RemoveMessage } from '../protocol/messages.js'
+import type { DirectoryHandle } from './directory-handle.js'
 import { locate } from './locate.js'
 
 /** Removes a file, a link itself or a directory; never the root. */
@@ -12,10 +15,22 @@ export async function remove(root: string, { path, recursive }: RemoveMessage): 
   const target = location.directory.at(location.name)
   try {
     if (!location.stats.isDirectory()) await unlink(target)
-    else if (recursive) await rm(target, { recursive: true })
+    else if (recursive) await removeTree(location.directory, location.name)
     else await rmdir(target)
   } catch (error) {
     if (errnoOf(error) === 'ENOTEMPTY') throw new Failure('DirectoryNotEmpty', `${path} is not empty`)
     throw error
+  }
+}
+
+async function removeTree(directory: DirectoryHandle, name: string): Promise<void> {
+  try {
+    await rm(directory.at(name), { recursive: true })
+  } catch (error) {
+    if (errnoOf(error) !== 'ENAMETOOLONG') throw error
+    // Deeper than a path can be long: rm walks by descriptors.
+    await promisify(execFile)('rm', ['-rf', '--', `./${name}`], { cwd: directory.at('.') }).catch(() => {
+      throw error
+    })
   }
 }
