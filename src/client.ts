@@ -1,6 +1,7 @@
 import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
 import { checkRelativePath } from './checks.js'
+import { collect } from './collect.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { CommandStream } from './command-stream.js'
 import { FileDownload } from './download.js'
@@ -46,6 +47,12 @@ export interface FilePage extends PageInfo {
 
 /** The state of the service. */
 export type Health = Wire['Health']
+
+/**
+ * Seconds that a command may be waited for without a byte of the answer. Node's own fetch gives up after 300, whatever the
+ * deadline says; an event stream begins at once, and is kept alive.
+ */
+const longestSilence = 270
 
 /** How much longer than its own timeout a command's call may take: the way there and back, and the kill. */
 const executionMarginMs = 15_000
@@ -343,7 +350,14 @@ export class SessionsClient {
     }
   }
 
-  #execute({ operation, timeout, send }: Execution, options: RequestOptions): Promise<CommandResult> {
+  #execute(execution: Execution, options: RequestOptions): Promise<CommandResult> {
+    const { operation, timeout, send } = execution
+    if (timeout > longestSilence && options.timeoutMs === undefined) {
+      return collect(
+        this.#stream(() => execution, options),
+        {},
+      )
+    }
     const timeoutMs = timeout * 1000 + executionMarginMs
     return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, { timeoutMs })
   }

@@ -429,6 +429,28 @@ describe('run', () => {
     })
   })
 
+  test('of a command that may take longer than Node’s fetch waits for an answer comes as a stream', async () => {
+    const accepted: (string | undefined)[] = []
+    await withSession(
+      (response, request) => {
+        accepted.push(request.headers.accept)
+        if (request.headers.accept === 'application/json') respond(response, 200, exit)
+        else answer(response)
+      },
+      async (session) => {
+        expect(await session.run('ls', { timeout: 300 })).toMatchObject({ stdout: 'ab', stderr: 'x', ok: true })
+        await session.run('ls', { timeout: 270 })
+        // A deadline for the whole call is the caller's own choice.
+        await session.run('ls', { timeout: 300, timeoutMs: 1000 })
+      },
+    )
+    expect(accepted.map((each) => each?.split(',')[0])).toEqual([
+      'text/event-stream',
+      'application/json',
+      'application/json',
+    ])
+  })
+
   test('with check throws for an exit code that is not 0', async () => {
     await withSession(
       (response) =>
