@@ -10,6 +10,7 @@ export class FileDownload {
   /** Bytes. Missing when the server did not say. */
   readonly size: number | undefined
   readonly #response: Response
+  #giveUp: (() => Promise<void>) | undefined
 
   /** @internal */
   constructor(response: Response, path: string) {
@@ -20,8 +21,27 @@ export class FileDownload {
 
   /** The bytes as they arrive. Ends with an error, never early, when the connection breaks. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const response = this.#unread()
-    return response.body ?? new Blob([]).stream()
+    const { body } = this.#unread()
+    if (body === null) return new Blob([]).stream()
+    // A stream in between, so that `cancel()` can end it while somebody holds its reader.
+    const reader = body.getReader()
+    return new ReadableStream<Uint8Array<ArrayBuffer>>(
+      {
+        start: (controller) => {
+          this.#giveUp = () => {
+            controller.error(new SandboxAPIError(`The download of ${this.name} was cancelled.`))
+            return reader.cancel()
+          }
+        },
+        pull: async (controller) => {
+          const { done, value } = await reader.read()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        },
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    )
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
@@ -37,9 +57,13 @@ export class FileDownload {
     return await this.#unread().blob()
   }
 
-  /** Lets go of the connection without reading the rest. Calling it after reading is no error. */
+  /**
+   * Lets go of the connection without reading the rest; whoever still reads `stream()` gets an error. Calling it after
+   * reading is no error.
+   */
   async cancel(): Promise<void> {
-    if (!this.#response.bodyUsed) await this.#response.body?.cancel()
+    if (this.#giveUp !== undefined) await this.#giveUp()
+    else if (!this.#response.bodyUsed) await this.#response.body?.cancel()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
