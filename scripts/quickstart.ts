@@ -10,6 +10,13 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineUnavailableError, type SandboxServer, createSandboxServer } from 'sandbox-sessions-server'
 
+/** Exit code after an interrupt, as shells have it. */
+const INTERRUPTED = 130
+
+// From the first moment on: whenever the interrupt comes, what was started is stopped and removed.
+const interruption = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort())
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 async function start(dataDir: string): Promise<SandboxServer> {
@@ -24,16 +31,24 @@ async function start(dataDir: string): Promise<SandboxServer> {
 }
 
 async function runExample({ url, token }: SandboxServer): Promise<number> {
+  const { signal } = interruption
+  if (signal.aborted) return INTERRUPTED
   const env = { ...process.env, SANDBOX_API_URL: url, SANDBOX_API_TOKEN: token }
   const example = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'examples/quickstart.ts')], {
     cwd: root,
     env,
     stdio: 'inherit',
   })
-  const stop = (): void => void example.kill()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  await once(example, 'exit')
-  return example.exitCode ?? 1
+  const interrupted = new Promise<number>((resolve) => {
+    signal.addEventListener('abort', () => {
+      example.kill()
+      resolve(INTERRUPTED)
+    })
+  })
+  const ended = once(example, 'exit')
+  const code = await Promise.race([interrupted, ended.then(() => example.exitCode ?? 1)])
+  await ended
+  return code
 }
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-quickstart-'))

@@ -8,7 +8,7 @@ import { FileDownload } from './download.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
 import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
-import { type OperationId, Pipeline, type Send } from './pipeline.js'
+import { type CallControl, type OperationId, Pipeline, type Send } from './pipeline.js'
 import {
   type CodeRequest,
   type CommandRequest,
@@ -243,8 +243,11 @@ export class SessionsClient {
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileDownload> {
     const query = { filePath: checkRelativePath('filePath', filePath) }
-    const send: Send = (api, init) =>
-      api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
+    let call: CallControl | undefined
+    const send: Send = (api, init) => {
+      call = init.call
+      return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
+    }
     const open = (headers: RequestOptions['headers']): Promise<Response> =>
       this.#pipeline.stream('downloadFile', { ...options, headers }, send, {
         accept: 'application/octet-stream, */*;q=0.5',
@@ -256,6 +259,7 @@ export class SessionsClient {
       signal: options.signal,
       maxRetries: options.maxRetries ?? maxRetries,
       maxRetryDelayMs,
+      abort: (reason) => call?.abort(reason),
       resume: (offset, etag) => open({ ...options.headers, range: `bytes=${offset}-`, 'if-range': etag }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })

@@ -14,6 +14,8 @@ export interface DownloadSource {
   /** How often in a row the rest is asked for without a byte of it arriving. */
   readonly maxRetries: number
   readonly maxRetryDelayMs: number
+  /** Ends the request that is under way. */
+  abort(reason: unknown): void
   /** Asks for the rest of the same file. */
   resume(offset: number, etag: string): Promise<Response>
   /** Asks for the MD5 of the file. */
@@ -31,6 +33,7 @@ export class FileDownload implements AsyncDisposable {
   readonly size: number | undefined
   readonly #source: DownloadSource
   #response: Response | undefined
+  #cancelled: SandboxAPIError | undefined
 
   /** @internal */
   constructor(response: Response, source: DownloadSource) {
@@ -71,11 +74,15 @@ export class FileDownload implements AsyncDisposable {
     return await new Response(this.stream()).blob()
   }
 
-  /** Lets go of the connection without reading. Calling it after reading is no error. */
+  /**
+   * Lets go of the connection without reading the rest; whoever still reads `stream()` gets an error. Calling it after
+   * reading is no error.
+   */
   async cancel(): Promise<void> {
-    const response = this.#response
+    this.#cancelled ??= new SandboxAPIError(`The download of ${this.name} was cancelled.`)
+    this.#source.abort(this.#cancelled)
+    await this.#response?.body?.cancel().catch(() => undefined)
     this.#response = undefined
-    await response?.body?.cancel()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -122,6 +129,7 @@ export class FileDownload implements AsyncDisposable {
         if (error instanceof SandboxTimeoutError) throw error
         failures += 1
         await this.#waitBeforeResuming(failures, error)
+        if (this.#cancelled !== undefined) throw this.#cancelled
         response = await this.#source.resume(offset, etag)
         if (!continues(response, offset)) {
           await response.body?.cancel()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { SandboxValidationError, SessionsClient } from '../../src/index.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { SandboxAPIError, SandboxValidationError, SessionsClient } from '../../src/index.js'
+import { type Fixture, httpFixture, respond } from '../support/fixture.js'
 
 const id = '11111111-1111-4111-8111-111111111111'
 const time = '2030-01-01T00:00:00.000Z'
@@ -134,5 +134,42 @@ test.each([
     stderr: '',
     truncated: false,
     ok: true,
+  })
+})
+
+describe('a download', () => {
+  /** A server that sends the first byte of two, and tells when the connection ends. */
+  async function halfSent(): Promise<{ server: Fixture; gone: Promise<unknown> }> {
+    let tell: () => void = () => undefined
+    const gone = new Promise<void>((resolve) => (tell = resolve))
+    const server = await httpFixture((_request, response) => {
+      response.on('close', tell)
+      response.writeHead(200, { 'content-length': 2 }).write('a')
+    })
+    return { server, gone }
+  }
+
+  test.each([0, 1])('of which a reader took %i chunks lets go of its connection when disposed', async (reads) => {
+    const { server: fixture, gone } = await halfSent()
+    await using server = fixture
+    await using client = new SessionsClient({ apiUrl: server.url, bearerToken: 'token' })
+    const file = await client.downloadFile(id, 'file')
+    const reader = file.stream().getReader()
+    for (let read = 0; read < reads; read += 1) expect((await reader.read()).value).toHaveLength(1)
+    await file[Symbol.asyncDispose]()
+    await expect(reader.read()).rejects.toThrow(SandboxAPIError)
+    await file.cancel()
+    await gone
+  })
+
+  test('gives its stream once', async () => {
+    await using server = await httpFixture((_request, response) => response.end('text'))
+    await using client = new SessionsClient({ apiUrl: server.url, bearerToken: 'token' })
+    const file = await client.downloadFile(id, 'file')
+    const stream = file.stream()
+    expect(() => file.stream()).toThrow(SandboxAPIError)
+    await expect(file.text()).rejects.toThrow('was read already')
+    expect(await new Response(stream).text()).toBe('text')
+    await file.cancel()
   })
 })

@@ -1,0 +1,99 @@
+/** The scripts when things go wrong: they say what, exit with a code, and leave nothing behind. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/host.js'
+import { run } from '../support/run.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const script = (name: string): string[] => ['--import', 'tsx', path.join(root, 'scripts', name)]
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'sandbox-scripts-test-'))
+})
+afterAll(async () => {
+  await rm(directory, { recursive: true, force: true })
+})
+
+describe('the quickstart', () => {
+  const left = async (): Promise<string[]> =>
+    (await readdir(directory)).filter((name) => name.startsWith('sandbox-quickstart-'))
+  /** Processes on this machine with the test's directory in their environment. */
+  async function running(): Promise<string[]> {
+    const found: string[] = []
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
+      if (environment.includes(directory)) found.push(pid)
+    }
+    return found
+  }
+  const start = (env: NodeJS.ProcessEnv = {}) => {
+    const child = spawn(process.execPath, script('quickstart.ts'), {
+      cwd: root,
+      env: { ...process.env, TMPDIR: directory, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => (output += String(text)))
+    }
+    return { child, output: () => output, closed: once(child, 'close') }
+  }
+
+  test.each([
+    ['before its server runs', async () => (await left()).length > 0],
+    ['while its example runs', async (output: string) => Promise.resolve(output.includes('Started a Sandbox API'))],
+  ])('interrupted %s, leaves no process and no file behind', async (_when, isTime) => {
+    const { child, output, closed } = start()
+    await eventually(() => isTime(output()))
+    child.kill('SIGINT')
+    await closed
+    expect(child.exitCode, output()).toBe(130)
+    expect(await left()).toEqual([])
+    expect(await running()).toEqual([])
+  })
+
+  test('fails when its example fails', async () => {
+    const saboteur = path.join(directory, 'saboteur.cjs')
+    await writeFile(saboteur, "if (process.argv[1]?.endsWith('examples/quickstart.ts')) process.exit(7)\n")
+    const { child, output, closed } = start({ NODE_OPTIONS: `--require ${saboteur}` })
+    await closed
+    expect(child.exitCode, output()).toBe(7)
+    expect(await left()).toEqual([])
+  })
+})
+
+describe('generate', () => {
+  const spec = path.join(root, 'sandbox-api-spec.yaml')
+  const unknown = async (): Promise<string> =>
+    (await readFile(spec, 'utf8')).replace('#/components/schemas/CommandRequest', '#/components/schemas/Missing')
+
+  test.each([
+    ['is not there', undefined, 'ENOENT'],
+    ['is no YAML', () => Promise.resolve('openapi: "3.1.0"\n  info: [\n'), 'line 2'],
+    ['is no OpenAPI document', () => Promise.resolve('a: 1\n'), 'not an OpenAPI 3.1 document'],
+    ['refers to what is not there', unknown, "Can't resolve $ref"],
+  ])('says so when the spec %s, and writes nothing', async (what, content, message) => {
+    const file = path.join(directory, `${what.replaceAll(' ', '-')}.yaml`)
+    if (content !== undefined) await writeFile(file, await content())
+    const out = path.join(directory, 'generated')
+    const { code, output } = await run(process.execPath, [...script('generate.ts'), '--spec', file, '--out', out])
+    expect(code).toBe(1)
+    expect(output).toContain(`Nothing was written: ${file} can't be used.`)
+    expect(output).toContain(message)
+    expect(output).not.toContain('    at ')
+    await expect(readdir(out)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('says which option it does not know', async () => {
+    const { code, output } = await run(process.execPath, [...script('generate.ts'), '--bogus'])
+    expect(code).toBe(1)
+    expect(output).toContain("Unknown option '--bogus'")
+    expect(output).not.toContain('    at ')
+  })
+})
