@@ -35,10 +35,10 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086 # a list of names, and perhaps no sudo
     if ! { $as_root apt-get install -y --no-install-recommends $missing >/dev/null 2>&1 ||
       { $as_root apt-get update >/dev/null && $as_root apt-get install -y --no-install-recommends $missing >/dev/null; }; }; then
-      say "could not install:$missing. Sessions can't be isolated without them." >&2
+      say "could not install:$missing. Without bubblewrap sessions can't be isolated; without the rest some tests fail." >&2
     fi
   else
-    say "missing:$missing. Install them with your package manager; sessions can't be isolated without them." >&2
+    say "missing:$missing. Install them with your package manager: without bubblewrap sessions can't be isolated." >&2
   fi
 else
   say 'system packages: all there'

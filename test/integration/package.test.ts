@@ -41,9 +41,15 @@ describe('the packed package', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('brings openapi-fetch and nothing else', async () => {
+  test('brings its three dependencies and nothing else', async () => {
     const names = (await readdir(path.join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))
-    expect(names.sort()).toEqual(['openapi-fetch', 'openapi-typescript-helpers', 'sandbox-sessions-sdk'])
+    expect(names.sort()).toEqual([
+      'eventsource-parser',
+      'js-md5',
+      'openapi-fetch',
+      'openapi-typescript-helpers',
+      'sandbox-sessions-sdk',
+    ])
   })
 
   test('type-checks under the strictest settings, without any other types', async () => {
@@ -91,6 +97,6 @@ describe('the packed package', () => {
       }
     }
     expect(queue.length).toBeGreaterThan(10)
-    expect([...imported]).toEqual(['openapi-fetch'])
+    expect([...imported].sort()).toEqual(['eventsource-parser', 'js-md5', 'openapi-fetch'])
   })
 })
