@@ -20,8 +20,10 @@ command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 [ -x /usr/bin/python3 ] || missing="$missing python3"
 [ -x /usr/bin/prlimit ] || missing="$missing util-linux"
 [ -x /bin/bash ] || missing="$missing bash"
-# The tests of the command line run in its terminal.
-command -v tmux >/dev/null 2>&1 || missing="$missing tmux"
+# The tests of the command line run in a terminal, and in each shell that it has completion for.
+for tool in tmux zsh fish; do
+  command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+done
 if [ -n "$missing" ]; then
   as_root=''
   if [ "$(id -u)" != 0 ]; then
