@@ -29,6 +29,7 @@ describe('the command line', () => {
     [['--port', '99999'], {}, '--port must be a whole number from 0 to 65535, got "99999"'],
     [['--engine', 'docker'], {}, '--engine must be one of auto, bubblewrap, process'],
     [['--max-sessions', '0'], {}, '--max-sessions'],
+    [['--max-disk-bytes', '1G'], {}, '--max-disk-bytes must be a whole number of at least 1, got "1G"'],
     [['--rate-limit', '-1'], {}, '--rate-limit'],
     [[], { SANDBOX_SERVER_RATE_LIMIT: 'many' }, '--rate-limit must be a whole number of at least 0'],
     [['--jwt-issuer', 'x'], {}, '--jwt-secret'],

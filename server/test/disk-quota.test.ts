@@ -43,12 +43,13 @@ describe.each(['process', 'bubblewrap'] as const)('uploads that do not fit, on %
 
   /** Sends without a Content-Length. */
   const stream = async (path: string, count: number) => {
-    const response = await fetch(`${server.server.url}/sessions/${id}/files?path=${path}&overwrite=true`, {
+    const init = {
       method: 'POST',
       headers: { authorization: `Bearer ${server.server.token ?? ''}`, 'content-type': 'application/octet-stream' },
       body: chunks(count),
       duplex: 'half',
-    })
+    }
+    const response = await fetch(`${server.server.url}/sessions/${id}/files?path=${path}&overwrite=true`, init)
     const error: unknown = await response.json()
     return { status: response.status, error }
   }

@@ -47,7 +47,8 @@ async function move(url: string, method: string, headers: object, body: Readable
   const request = httpRequest(url, { method, headers: { ...headers }, agent: false })
   const answered = once(request, 'response')
   await (body ? pipeline(body, request) : request.end())
-  const [response]: unknown[] = await answered
+  const answers: unknown[] = await answered
+  const [response] = answers
   if (!(response instanceof Readable) || !('statusCode' in response)) throw new TypeError('no response')
   const hash = createHash('sha256')
   let bytes = 0
@@ -129,11 +130,11 @@ describe.each(['process', 'bubblewrap'] as const)('memory on %s', (engine) => {
 
 /** The same through a plain server, for comparison. */
 async function movePlain(file: string): Promise<{ up: Moved; down: Moved }> {
-  const entry = fileURLToPath(new URL('support/plain-server.mjs', import.meta.url))
-  const plain = spawn(process.execPath, [entry, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const entry = fileURLToPath(new URL('support/plain-server.ts', import.meta.url))
+  const plain = spawn(process.execPath, ['--import', 'tsx', entry, file], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    const [port]: unknown[] = await once(plain.stdout, 'data')
-    const url = `http://127.0.0.1:${String(port).trim()}/`
+    const printed: unknown[] = await once(plain.stdout, 'data')
+    const url = `http://127.0.0.1:${String(printed[0]).trim()}/`
     const { content, digest } = source(transferBytes)
     const up = await move(url, 'POST', { 'content-length': transferBytes }, content)
     const down = await move(url, 'GET', {}, undefined)

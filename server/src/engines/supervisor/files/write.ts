@@ -59,10 +59,16 @@ function checkTarget({ name, stats }: Location, { path, overwrite }: WriteMessag
 async function fill(file: FileHandle, content: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('md5')
   for await (const chunk of content) {
+    // Another thread writes meanwhile.
+    const writing = writeAll(file, chunk)
     hash.update(chunk)
-    for (let rest = chunk; rest.length > 0;) rest = rest.subarray((await file.write(rest)).bytesWritten)
+    await writing
   }
   return hash.digest('hex')
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let rest = chunk; rest.length > 0;) rest = rest.subarray((await file.write(rest)).bytesWritten)
 }
 
 async function place(temporary: string, target: string, { path, overwrite }: WriteMessage): Promise<void> {

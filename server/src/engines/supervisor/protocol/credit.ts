@@ -1,11 +1,14 @@
-/** How much of one stream may be under way or wait for its consumer, in bytes. */
-export const WINDOW_BYTES = 256 * 1024
-
 /** The longest payload of a data frame, in bytes. */
 export const MAX_DATA_BYTES = 64 * 1024
 
 /** What a frame costs beside its bytes, so that a flood of tiny frames fills the window too. */
 const FRAME_COST = 64
+
+/**
+ * How much of one stream may be under way or wait for its consumer, in bytes: a number of full frames, since a window that
+ * ends within a frame makes a tiny one of the rest, again and again.
+ */
+export const WINDOW_BYTES = 8 * (MAX_DATA_BYTES + FRAME_COST)
 
 export function frameCost(payloadBytes: number): number {
   return payloadBytes + FRAME_COST
