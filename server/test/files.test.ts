@@ -200,6 +200,24 @@ describe.each(['process', 'bubblewrap'] as const)('files on %s', (engine) => {
     expect((await server.upload(id, 'path=kept&overwrite=true', 'new')).status).toBe(201)
   })
 
+  test('lets go of a file whose download nobody waits for, at whatever moment', async () => {
+    await server.upload(id, 'path=unwanted&overwrite=true', randomBytes(3_000_000))
+    const url = `${server.server.url}/sessions/${id}/files?filePath=unwanted`
+    const headers = { 'x-api-key': server.server.token ?? '' }
+    for (let delayMs = 0; delayMs < 12; delayMs += 0.5) {
+      const controller = new AbortController()
+      const answer = fetch(url, { headers, signal: controller.signal })
+      await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, delayMs))])
+      controller.abort()
+      await answer.catch(() => undefined)
+    }
+    const holders = 'ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c /unwanted'
+    await eventually(
+      async () => (await server.command(id, { command: holders })).json['stdout'] === '0\n',
+      'nothing holds the file any more',
+    )
+  })
+
   test('refuses a body that is too long by its own word before it comes', async () => {
     const { pathname } = new URL(`${server.server.url}/sessions/${id}/files`)
     const head = [

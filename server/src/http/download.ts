@@ -40,10 +40,14 @@ export async function sendFile(
     await content[Symbol.asyncIterator]().return?.()
     return
   }
-  await pipeline(Readable.from(exactly(content, length), { objectMode: false }), response).catch((error: unknown) => {
+  try {
+    await pipeline(Readable.from(exactly(content, length), { objectMode: false }), response)
+  } catch (error) {
     request.log.info({ err: error }, 'A download broke off.')
     response.destroy()
-  })
+    // A generator that was never begun does not end what it was to read.
+    await content[Symbol.asyncIterator]().return?.()
+  }
 }
 
 /** Fails when the content ends early, and cuts off what it has too much. */
