@@ -124,7 +124,7 @@ describe('live output', () => {
     for await (const event of session.stream("head -c 50000000 /dev/zero | tr '\\0' x; touch finished")) {
       if (event.type !== 'stdout') continue
       if (length === 0) {
-        await new Promise((resolve) => setTimeout(resolve, 3000))
+        await new Promise((resolve) => setTimeout(resolve, 10_000))
         // 50 MB do not fit into the buffers on the way, which the kernel makes as large as some MB.
         expect(await session.files.exists('finished')).toBe(false)
       }
