@@ -363,7 +363,10 @@ export class SessionsClient {
       )
     }
     const timeoutMs = timeout * 1000 + executionMarginMs
-    return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, { timeoutMs })
+    return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, {
+      timeoutMs,
+      repeatable: false,
+    })
   }
 
   #stream(prepare: () => Execution, options: RequestOptions): CommandStream {
@@ -372,7 +375,11 @@ export class SessionsClient {
       // A server of version 1.0.0 answers only when the command has ended.
       const timeoutMs = timeout * 1000 + executionMarginMs
       const accept = 'text/event-stream, application/json;q=0.5'
-      return await this.#pipeline.stream(operation, { ...options, signal }, send, { accept, timeoutMs })
+      return await this.#pipeline.stream(operation, { ...options, signal }, send, {
+        accept,
+        timeoutMs,
+        repeatable: false,
+      })
     }
     return new CommandStream(start, options.signal)
   }

@@ -257,6 +257,19 @@ describe('a stream', () => {
   })
 })
 
+test('a header does not make a command repeatable', async () => {
+  await withSession(
+    (response) => respond(response, 502, 'Bad gateway'),
+    async (session, server) => {
+      const options = { maxRetries: 3, headers: { 'idempotency-key': 'a-key' } }
+      await thrownBy(() => session.run('ls', options))
+      await thrownBy(() => session.stream('ls', options).result)
+      // The first request is that for the session.
+      expect(server.count).toBe(3)
+    },
+  )
+})
+
 describe('leaving a stream', () => {
   /** Resolves when the client has closed the connection. */
   async function closedBy(leave: (session: Session) => Promise<void>): Promise<void> {
