@@ -42,6 +42,8 @@ export class Exchange {
   ownCredentials = false
   /** Whether the credential was asked for anew after a 401. Once is enough. */
   renewed = false
+  /** Whether another attempt would end as the latest one did. */
+  final = false
   phase: 'response' | 'body' = 'response'
   /** The response whose body is {@link Exchange.text}, when that is in memory and the response was read. */
   response: Response | undefined

@@ -1,4 +1,4 @@
-import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
+import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
 import { type CallInfo, type Observer, createObserver } from '../observe.js'
 import type { Settings } from '../options.js'
 import { retryAfterMs } from '../retry-hints.js'
@@ -123,7 +123,7 @@ export class Transport {
 
   /** How long to wait before the next attempt; undefined when the call ends with this one. */
   #delayMs(message: Outgoing, exchange: Exchange, { response, error }: Outcome): number | undefined {
-    if (!isReplayable(message) || exchange.deadline.aborted) return undefined
+    if (!isReplayable(message) || exchange.deadline.aborted || exchange.final) return undefined
     if (response === undefined && !(error instanceof SandboxConnectionError)) return undefined
     const hints = response?.headers
     const askedToRetry = hints?.has('retry-after') ?? false
@@ -182,9 +182,13 @@ function refuseRedirect(response: Response, exchange: Exchange): void {
   const target = headers.get('location')
   const origin =
     target !== null && URL.canParse(target, exchange.url) ? new URL(target, exchange.url).origin : 'elsewhere'
-  throw new SandboxConnectionError(
+  throw redirected(origin, exchange, { statusCode: status === 0 ? undefined : status, headers })
+}
+
+function redirected(origin: string, exchange: Exchange, context: ErrorContext): SandboxConnectionError {
+  return new SandboxConnectionError(
     `The server redirected to ${origin}; redirects are not followed. Set apiUrl to the final address.`,
-    { ...exchange.context, statusCode: status === 0 ? undefined : status, headers },
+    { ...exchange.context, ...context },
   )
 }
 
@@ -194,6 +198,10 @@ function failure(error: unknown, exchange: Exchange, response: Response | undefi
   if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
   const what = response === undefined ? 'No response came' : 'The connection broke in the middle of the response'
   const reason = innermost(error)
+  if (isRefusedRedirect(reason)) {
+    exchange.final = true
+    return redirected('elsewhere', exchange, { cause: error })
+  }
   const message = `${what}: ${describe(reason)} (${exchange.method} ${exchange.url}).${advise(reason)}`
   return new SandboxConnectionError(message, {
     ...exchange.context,
@@ -201,6 +209,11 @@ function failure(error: unknown, exchange: Exchange, response: Response | undefi
     headers: response?.headers,
     cause: error,
   })
+}
+
+/** What Node's fetch says of a redirect of a request with a body: see attemptInit. */
+function isRefusedRedirect(reason: unknown): boolean {
+  return reason instanceof Error && reason.message === 'unexpected redirect'
 }
 
 /** "fetch failed" says nothing, its cause does. */

@@ -137,8 +137,9 @@ const table: readonly Row[] = [
                                                                          [ok(2),           ok(2),           ok(2),           failed(1, 504),  ok(2),           ok(2)]),
   row('401, with a fixed token',    [fault.answer(401, '')], hasty,      all(refused)),
   row('408 of a gateway',           [fault.answer(408, html)], hasty,    all(failed(1, 408))),
+  // Of an upload Node's fetch does not tell the status, since it was told to keep no copy of the body.
   row('a redirect',                 [fault.answer(307, '', () => ({ location: '/elsewhere' }))], hasty,
-                                                                         all(lost(1, 307))),
+                                                                         [lost(1, 307),    lost(1, 307),    lost(1, 307),    lost(1, 307),    lost(1),         lost(1, 307)]),
   row('JSON of the wrong shape',    [fault.answer(200, { hello: 1 })], hasty,
                                                                          [lost(1, 200),    ok(1),           lost(1, 200),    lost(1, 200),    lost(1, 200),    ok(1)]),
   row('success with an empty body', [fault.answer(200, '')], hasty,      [lost(1, 200),    ok(1),           lost(1, 200),    lost(1, 200),    lost(1, 200),    ok(1)]),
