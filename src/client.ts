@@ -8,7 +8,7 @@ import { FileDownload } from './download.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
 import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
-import { type CallControl, type OperationId, Pipeline, type Send } from './pipeline.js'
+import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './pipeline.js'
 import {
   type CodeRequest,
   type CommandRequest,
@@ -93,10 +93,9 @@ export class SessionsClient {
   async createSession(request: CreateSessionRequest = {}, options: RequestOptions = {}): Promise<Session> {
     const body = createSessionBody(request)
     // One key for all attempts: however many of them arrive, there is one session.
-    const key = { 'idempotency-key': crypto.randomUUID() }
-    return this.#session('createSession', options, (api, init) =>
-      api.POST('/sessions', { ...init, headers: { ...key, ...init.headers }, body }),
-    )
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const send: Send = (api, init) => api.POST('/sessions', { ...init, body })
+    return this.#session('createSession', options, send, { headers })
   }
 
   /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
@@ -218,13 +217,16 @@ export class SessionsClient {
     const send: Send = (api, init) =>
       api.POST('/sessions/{sessionId}/files', {
         ...init,
-        headers: { 'content-type': 'application/octet-stream', ...init.headers },
         params: { path: { sessionId }, query },
         // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
         body: new Blob(),
         bodySerializer: () => upload.begin(init.call),
       })
-    const traits = { timeoutMs: upload.firstDeadlineMs(this.#settings.timeoutMs), repeatable: upload.repeatable }
+    const traits = {
+      timeoutMs: upload.firstDeadlineMs(this.#settings.timeoutMs),
+      repeatable: upload.repeatable,
+      headers: { 'content-type': 'application/octet-stream' },
+    }
     const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
     await upload.verify(info)
     return info
@@ -331,8 +333,8 @@ export class SessionsClient {
     return Promise.resolve()
   }
 
-  #session(operation: OperationId, options: RequestOptions, send: Send): Promise<Session> {
-    return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire))
+  #session(operation: OperationId, options: RequestOptions, send: Send, traits?: Traits): Promise<Session> {
+    return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire), traits)
   }
 
   #command(sessionId: string, request: CommandRequest): Execution {

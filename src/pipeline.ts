@@ -97,7 +97,12 @@ export class Pipeline {
       signal,
       timeoutMs: timeoutMs === undefined ? (traits.timeoutMs ?? settings.timeoutMs) : checkTimeoutMs(timeoutMs),
       maxRetries: maxRetries === undefined ? settings.maxRetries : checkMaxRetries(maxRetries),
-      headers: { accept, ...settings.headers, ...(headers === undefined ? undefined : checkHeaders(headers)) },
+      headers: {
+        accept,
+        ...settings.headers,
+        ...traits.headers,
+        ...(headers === undefined ? undefined : checkHeaders(headers)),
+      },
       idleTimeoutMs: timeoutMs ?? settings.timeoutMs,
       repeatable,
       body,
@@ -137,6 +142,8 @@ export interface Traits {
   readonly timeoutMs?: number
   /** Whether a second run does no harm, where the method and headers do not tell. */
   readonly repeatable?: boolean
+  /** Sent unless the caller has others of these names. */
+  readonly headers?: Readonly<HeaderRecord>
 }
 
 const noTraits: Traits = {}

@@ -27,8 +27,9 @@ class Recipe implements Outgoing {
   constructor(url: string, init: RequestInit) {
     this.url = url
     this.method = init.method ?? 'GET'
-    this.headers = record(init.headers instanceof Headers ? init.headers : new Headers(init.headers))
     this.body = init.body ?? null
+    // Those of the call come from its plan. To read a Headers would cost more than all of this.
+    this.headers = typeof this.body === 'string' ? { 'content-type': 'application/json' } : {}
   }
 }
 
