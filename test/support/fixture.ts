@@ -48,11 +48,22 @@ export async function rawFixture(handle: (socket: Socket) => void): Promise<Fixt
   )
 }
 
-/** A port that nothing listens on. */
+/**
+ * A port that nothing listens on, nor will: it lies below those that the system gives away, one of which another test's server
+ * could get a moment later.
+ */
 export async function closedPort(): Promise<number> {
-  const fixture = await rawFixture(() => undefined)
-  await fixture[Symbol.asyncDispose]()
-  return fixture.port
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const server = createTcpServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 /** Answers every request of a raw fixture with these bytes, and ends the connection. */
