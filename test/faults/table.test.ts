@@ -267,7 +267,9 @@ function expectOutcome(error: unknown, cell: Cell, { method }: Operation): void 
 
 /** Each attempt is one connection, and all that are read to the end are the same request. */
 function expectAttempts({ connectedAt, received }: FaultyServer, attempts: number, { bytes, keyed }: Operation): void {
-  expect(connectedAt).toHaveLength(attempts)
+  // Should there ever be one too many, its headers tell whose it was.
+  const whose = JSON.stringify(received.map(({ headers }) => headers))
+  expect(connectedAt, whose).toHaveLength(attempts)
   for (const request of received) expect(request.bytes).toBe(bytes)
   expect(new Set(received.map(({ headers }) => headers['x-request-id'])).size).toBeLessThanOrEqual(1)
   const keys = new Set(received.map(({ headers }) => headers['idempotency-key']))
