@@ -10,7 +10,8 @@ await session.extend(1800)
 assert.ok(session.remainingMs() > 1_700_000)
 console.log(`Extended to ${session.expiresAt.toISOString()}`)
 
-await session.run('while true; do date +%s%N > clock; sleep 0.05; done >/dev/null 2>&1 &')
+// Renamed, not rewritten, so that a download never meets half of it.
+await session.run('while true; do date +%s%N > next; mv next clock; sleep 0.05; done >/dev/null 2>&1 &')
 await session.pause()
 assert.equal(session.status, SessionStatus.Paused)
 await assert.rejects(session.run('true'), ConflictError)
