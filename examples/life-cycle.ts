@@ -11,7 +11,7 @@ assert.ok(session.remainingMs() > 1_700_000)
 console.log(`Extended to ${session.expiresAt.toISOString()}`)
 
 // Renamed, not rewritten, so that a download never meets half of it.
-await session.run('while true; do date +%s%N > next; mv next clock; sleep 0.05; done >/dev/null 2>&1 &')
+await session.run('touch clock; while true; do date +%s%N > next; mv next clock; sleep 0.05; done >/dev/null 2>&1 &')
 await session.pause()
 assert.equal(session.status, SessionStatus.Paused)
 await assert.rejects(session.run('true'), ConflictError)
