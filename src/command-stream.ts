@@ -67,6 +67,8 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
   /** Closes the connection, which kills the command. Whoever reads gets the reason. */
   abort(reason?: unknown): void {
     this.#controller.abort(reason)
+    // Nobody may ever read, and so find out. Without effect when the command has ended.
+    this.#settle?.reject(this.#controller.signal.reason)
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<CommandEvent, void, undefined> {

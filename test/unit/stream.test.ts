@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -349,6 +350,25 @@ describe('leaving a stream', () => {
       },
     )
   })
+})
+
+test('a stream that nobody read settles its result when it is aborted, and lets go of the caller’s signal', async () => {
+  await using server = await httpFixture((_, response) => stream(response, sse('stdout', { data: 'a' })))
+  let arrived = (): void => undefined
+  const head = new Promise<void>((resolve) => (arrived = resolve))
+  const client = new SessionsClient({ apiUrl: server.url, hooks: { onResponse: () => arrived() } })
+  const controller = new AbortController()
+  const { sessionId } = wireSession()
+  const command = client.streamCommand(sessionId, { command: 'ls' }, { signal: controller.signal })
+  await head
+  // What follows from the head takes no more than promises do: now the response waits for a reader.
+  await new Promise((resolve) => setImmediate(resolve))
+  const reason = new Error('enough')
+  command.abort(reason)
+  await command[Symbol.asyncDispose]()
+  expect(await thrownBy(() => command.result)).toBe(reason)
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  client.close()
 })
 
 describe('text streams', () => {
