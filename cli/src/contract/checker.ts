@@ -1,0 +1,193 @@
+import { checkEventStream } from './event-stream.js'
+import { type Exchange, type RecordedRequest, type RecordedResponse, mediaTypeOf } from './exchange.js'
+import { httpHeaders } from './http-headers.js'
+import { type JsonObject, isObject } from './json.js'
+import { type Problem, SchemaCheck } from './schema-check.js'
+import type { Media, Operation, Parameter, Spec } from './spec.js'
+
+const errorSchema: JsonObject = { $ref: '#/components/schemas/Error' }
+
+/** Statuses of requests that name no operation, as KnownErrorCode tells. */
+const noOperation: ReadonlySet<number> = new Set([404, 405])
+
+/** The judge of requests and answers: the spec, and nothing else. */
+export class SpecChecker {
+  readonly spec: Spec
+  readonly #schemas: SchemaCheck
+
+  constructor(spec: Spec) {
+    this.spec = spec
+    this.#schemas = new SchemaCheck(spec)
+  }
+
+  /** What is wrong with the request. A server must refuse what is `invalid`; `undocumented` parts do it no harm. */
+  checkRequest(request: RecordedRequest): Problem[] {
+    const url = new URL(request.target, 'http://spec')
+    const found = this.spec.match(request.method, url.pathname)
+    if (found === undefined) return [invalid(`${request.method} ${url.pathname} is not an operation of the spec`)]
+    const { operation, path } = found
+    return [
+      ...this.#checkCredentials(operation, request),
+      ...this.#checkParameters(operation, path, url.searchParams, request.headers),
+      ...this.#checkRequestBody(operation, request),
+    ]
+  }
+
+  /** What is wrong with the answer to the request. */
+  checkResponse({ request, response }: Exchange): Problem[] {
+    const found = this.spec.match(request.method, new URL(request.target, 'http://spec').pathname)
+    const problems = this.#checkRequestId(request, response)
+    if (found === undefined) {
+      if (!noOperation.has(response.status)) problems.push(undocumented(`status ${response.status}`))
+      return [...problems, ...this.#checkJson(errorSchema, response)]
+    }
+    const documented = found.operation.responses.get(response.status)
+    if (documented === undefined) return [...problems, undocumented(`status ${response.status}`)]
+    return [
+      ...problems,
+      ...this.#checkHeaders(documented.headers, response.headers),
+      ...this.#checkBody(documented.content, response),
+    ]
+  }
+
+  /** What is wrong with the exchange: with the answer, and an answer of success to a request that had to be refused. */
+  check(exchange: Exchange): Problem[] {
+    const problems = this.checkResponse(exchange)
+    const refused = this.checkRequest(exchange.request).find(({ kind }) => kind === 'invalid')
+    const { status } = exchange.response
+    if (refused !== undefined && (status < 400 || status >= 500)) {
+      problems.push(invalid(`status ${status}, though the request had to be refused: ${refused.message}`))
+    }
+    return problems
+  }
+
+  #checkCredentials({ secured }: Operation, { headers }: RecordedRequest): Problem[] {
+    const given = /^bearer ./i.test(headers.get('authorization') ?? '') || headers.has('x-api-key')
+    return secured && !given ? [invalid('the request has no credentials')] : []
+  }
+
+  #checkParameters(
+    operation: Operation,
+    path: Readonly<Record<string, string>>,
+    query: URLSearchParams,
+    headers: Headers,
+  ): Problem[] {
+    const problems: Problem[] = []
+    for (const parameter of operation.parameters) {
+      const { name, required, schema } = parameter
+      const values = valuesOf(parameter, path, query, headers)
+      const [value] = values
+      const what = `${parameter.in} parameter ${name}`
+      if (values.length > 1) problems.push(invalid(`${what} is there ${values.length} times`))
+      if (value !== undefined) problems.push(...this.#schemas.check(schema, this.#readText(schema, value), what))
+      else if (required) problems.push(invalid(`${what} is missing`))
+    }
+    const names = new Set(operation.parameters.flatMap(({ in: place, name }) => (place === 'query' ? [name] : [])))
+    for (const name of new Set(query.keys())) {
+      if (!names.has(name)) problems.push(undocumented(`query parameter ${name}`))
+    }
+    return problems
+  }
+
+  #checkRequestBody({ requestBody, id }: Operation, { headers, body }: RecordedRequest): Problem[] {
+    if (body === undefined) return []
+    if (requestBody === undefined) return body.length === 0 ? [] : [undocumented(`the body: ${id} takes none`)]
+    const mediaType = mediaTypeOf(headers)
+    if (body.length === 0 && !(mediaType === 'application/octet-stream' && requestBody.content.has(mediaType))) {
+      return requestBody.required ? [invalid('the request has no body')] : []
+    }
+    const media = requestBody.content.get(mediaType)
+    if (media === undefined) return [invalid(`the request has a body of type ${mediaType || 'none'}`)]
+    if (mediaType === 'multipart/form-data') {
+      const text = Buffer.from(body).toString('latin1')
+      return /name="?file"?[;\r\n]/.test(text) ? [] : [invalid('the form has no part named file')]
+    }
+    return mediaType === 'application/json' ? this.#checkJsonText(media.schema, body, 'request') : []
+  }
+
+  #checkRequestId(request: RecordedRequest, response: RecordedResponse): Problem[] {
+    const sent = request.headers.get('x-request-id')
+    const answered = response.headers.get('x-request-id')
+    if (sent === null || answered === null || sent === answered) return []
+    // A malformed one is replaced rather than refused.
+    const isWellFormed = this.#schemas.check({ $ref: '#/components/schemas/RequestId' }, sent, '').length === 0
+    return isWellFormed ? [invalid(`X-Request-Id is ${answered}, not the ${sent} that was sent`)] : []
+  }
+
+  #checkHeaders(documented: ReadonlyMap<string, JsonObject>, headers: Headers): Problem[] {
+    const problems: Problem[] = []
+    for (const [name, value] of headers) {
+      const schema = documented.get(name)
+      if (schema !== undefined) problems.push(...this.#schemas.check(schema, this.#readText(schema, value), name))
+      else if (!httpHeaders.has(name)) problems.push(undocumented(`response header ${name}`))
+    }
+    return problems
+  }
+
+  #checkBody(content: ReadonlyMap<string, Media>, response: RecordedResponse): Problem[] {
+    const { status, headers, body } = response
+    const mediaType = mediaTypeOf(headers)
+    if (content.size === 0) {
+      return status === 204 && body !== undefined && body.length > 0 ? [invalid('204 with a body')] : []
+    }
+    const media = content.get(mediaType)
+    if (media === undefined) return [undocumented(`a body of type ${mediaType || 'none'}`)]
+    if (body === undefined) return []
+    const length = headers.get('content-length')
+    if (length !== null && Number(length) !== body.length && !headers.has('content-encoding')) {
+      return [invalid(`${body.length} bytes came, Content-Length says ${length}`)]
+    }
+    if (mediaType === 'text/event-stream') return checkEventStream(Buffer.from(body).toString(), this.#schemas)
+    return mediaType === 'application/json' ? this.#checkJson(media.schema, response) : []
+  }
+
+  #checkJson(schema: JsonObject, { headers, body }: RecordedResponse): Problem[] {
+    if (body === undefined) return []
+    const problems = this.#checkJsonText(schema, body, 'body')
+    const requestId = headers.get('x-request-id')
+    const value = problems.length === 0 ? parse(body) : undefined
+    if (!isObject(value) || !('error' in value) || requestId === null) return problems
+    const own = value['requestId'] ?? requestId
+    return own === requestId ? problems : [invalid(`the Error's requestId is not the X-Request-Id ${requestId}`)]
+  }
+
+  #checkJsonText(schema: JsonObject, body: Uint8Array, name: string): Problem[] {
+    const value = parse(body)
+    return value === undefined ? [invalid(`the ${name} is not JSON`)] : this.#schemas.check(schema, value, name)
+  }
+
+  /** Parameters and headers are text; what is no number stays text, and then is of the wrong type. */
+  #readText(schema: JsonObject, text: string): unknown {
+    const { type } = this.spec.resolve(schema)
+    if (type === 'integer' && /^-?\d+$/.test(text)) return Number(text)
+    if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true'
+    return text
+  }
+}
+
+function valuesOf(
+  { name, in: place }: Parameter,
+  path: Readonly<Record<string, string>>,
+  query: URLSearchParams,
+  headers: Headers,
+): readonly (string | undefined)[] {
+  if (place === 'query') return query.getAll(name)
+  return [place === 'path' ? path[name] : (headers.get(name) ?? undefined)]
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function invalid(message: string): Problem {
+  return { kind: 'invalid', message }
+}
+
+function undocumented(what: string): Problem {
+  return { kind: 'undocumented', message: `${what} is not in the spec` }
+}
