@@ -20,6 +20,7 @@ export default defineConfig({
         },
       },
       { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
+      { oxc, test: { ...limits, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       { oxc, test: { ...limits, name: 'server', include: ['server/test/**/*.test.ts'] } },
       {
         oxc,
