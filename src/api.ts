@@ -1,13 +1,13 @@
 import createClient, { type Client } from 'openapi-fetch'
 import type { paths } from '../generated/sandbox-api.js'
-import { checkSessionId } from './checks.js'
+import { checkPathValue, checkSessionId } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import type { Settings } from './options.js'
 import { LeanRequest, ReplayableRequest } from './transport/request.js'
 import type { Transport } from './transport/transport.js'
 
-/** The raw typed client: any path of the spec, with the raw `Response`. */
-export type SandboxApi = Client<paths>
+/** The raw typed client: any path of the spec, or of your own one, with the raw `Response`. */
+export type SandboxApi<Paths extends object = paths> = Client<Paths>
 
 /** The same API twice. */
 export interface Apis {
@@ -29,7 +29,7 @@ export function createApis(settings: Settings, transport: Transport): Apis {
   const api = createClient<paths>({
     ...shared,
     headers: settings.headers,
-    Request: ReplayableRequest,
+    Request: FilledRequest,
     fetch: (request) => {
       const signal = request instanceof ReplayableRequest ? request.callerSignal : request.signal
       const body = 'total'
@@ -58,9 +58,21 @@ export function createApis(settings: Settings, transport: Transport): Apis {
   return { api, lean: createClient<paths>({ ...shared, Request: LeanRequest }), isLean: () => lean }
 }
 
-/** openapi-fetch would let '' and '..' change the address. The spec's one path parameter is a session's id. */
+const placeholder = /\{([^{}]*)\}/g
+
+/** openapi-fetch would let '' and '..' change the address. */
 function serializePath(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
-  return pathname.replace('{sessionId}', checkSessionId(parameters['sessionId']))
+  return pathname.replace(placeholder, (_, name: string) =>
+    name === 'sessionId' ? checkSessionId(parameters[name]) : checkPathValue(name, parameters[name]),
+  )
+}
+
+/** openapi-fetch asks for no serialized path when a call has no `params.path`. */
+class FilledRequest extends ReplayableRequest {
+  constructor(input: string | URL | Request, init?: RequestInit) {
+    if (typeof input === 'string') serializePath(input.replace(/[?#].*/s, ''), {})
+    super(input, init)
+  }
 }
 
 /** openapi-fetch would leave the names as they are. */

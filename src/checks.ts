@@ -32,6 +32,19 @@ export function checkSessionId(value: unknown): string {
   throw new SandboxValidationError(`sessionId must be a UUID, got ${show(value)}.`, 'sessionId', value)
 }
 
+/** A parameter in a path, encoded: it stays one segment, and not one that leads elsewhere. */
+export function checkPathValue(parameter: string, value: unknown): string {
+  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
+  if (typeof text === 'string' && text !== '' && text !== '.' && text !== '..') {
+    return encodeURIComponent(checkWellFormed(parameter, text))
+  }
+  throw new SandboxValidationError(
+    `${parameter} must be a number or a non-empty string other than . and .., got ${show(value)}.`,
+    parameter,
+    value,
+  )
+}
+
 export function checkText(parameter: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return checkWellFormed(parameter, value)
   throw new SandboxValidationError(`${parameter} must be a non-empty string, got ${show(value)}.`, parameter, value)

@@ -86,6 +86,22 @@ export class SessionsClient {
   }
 
   /**
+   * The same raw client as {@link api}, typed by the `paths` that you generated from a spec of your own: a newer one, or one with
+   * operations added. What it sends is not checked against limits.
+   *
+   * @example
+   * ```ts
+   * import type { paths } from './generated/sandbox-api.js'
+   *
+   * const { data } = await client.apiOf<paths>().POST('/sessions/{sessionId}/snapshot', { params: { path: { sessionId } } })
+   * ```
+   */
+  apiOf<Paths extends object>(): SandboxApi<Paths>
+  apiOf(): SandboxApi {
+    return this.#pipeline.api
+  }
+
+  /**
    * Starts a new isolated sandbox.
    *
    * @throws {SandboxOperationError} 400 `IMAGE_NOT_AVAILABLE` when the server does not have the image.
