@@ -1,0 +1,91 @@
+import {
+  type CommandEvent,
+  type CommandStream,
+  type FileDownload,
+  type FileInfo,
+  type PageInfo,
+  type RequestOptions,
+  type Session,
+  type SessionsClient,
+  CodeLanguage,
+  type operations,
+} from 'sandbox-sessions-sdk'
+
+/** A call through the SDK. It answers what the wire must have carried for the SDK's domain object to be what it is. */
+type Call = (client: SessionsClient, options: RequestOptions) => Promise<unknown>
+
+/** What every call names, and what the mock answers with. */
+const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
+const filePath = 'data/input.csv'
+const execution = { timeout: 120, env: { CI: '1' }, cwd: 'app', stdin: 'line\n' }
+const command = { command: 'npm test', ...execution }
+const code = { code: 'console.log(6 * 7)', language: CodeLanguage.Javascript, ...execution }
+
+/**
+ * One call for each operation, with every argument that it has. A success of another media type than `application/json` has
+ * a call of its own.
+ */
+export const calls: Readonly<Record<keyof operations, Call>> = {
+  createSession: async (client, options) => {
+    const metadata = { user: 'alice', purpose: 'data-analysis' }
+    return wireSession(await client.createSession({ ttl: 7200, image: 'python:3.11', metadata }, options))
+  },
+  listSessions: async (client, options) => {
+    const { sessions, ...page } = await client.listSessions({ limit: 50, offset: 0 }, options)
+    return { sessions: sessions.map(wireSession), ...pageInfo(page) }
+  },
+  getSession: async (client, options) => wireSession(await client.getSession(sessionId, options)),
+  updateSession: async (client, options) => wireSession(await client.updateSession(sessionId, { ttl: 3600 }, options)),
+  deleteSession: async (client, options) => client.deleteSession(sessionId, options),
+  pauseSession: async (client, options) => wireSession(await client.pauseSession(sessionId, options)),
+  resumeSession: async (client, options) => wireSession(await client.resumeSession(sessionId, options)),
+  executeCommand: async (client, options) => client.executeCommand(sessionId, command, options),
+  executeCode: async (client, options) => client.executeCode(sessionId, code, options),
+  uploadFile: async (client, options) =>
+    wireFile(await client.uploadFile(sessionId, { path: filePath, overwrite: true }, 'name,age\nalice,30\n', options)),
+  downloadFile: async (client, options) => text(await client.downloadFile(sessionId, filePath, options)),
+  deleteFile: async (client, options) => client.deleteFile(sessionId, { filePath, recursive: true }, options),
+  listFiles: async (client, options) => {
+    const request = { path: 'data', recursive: true, limit: 200, offset: 0 }
+    const { files, ...page } = await client.listFiles(sessionId, request, options)
+    return { files: files.map(wireFile), ...pageInfo(page) }
+  },
+  statFile: async (client, options) =>
+    wireFile(await client.statFile(sessionId, { filePath, checksum: true }, options)),
+  healthCheck: async (client, options) => client.health(options),
+}
+
+/** The calls whose answer is an event stream. */
+export const streamCalls: Readonly<Partial<Record<string, Call>>> = {
+  executeCommand: async (client, options) => events(client.streamCommand(sessionId, command, options)),
+  executeCode: async (client, options) => events(client.streamCode(sessionId, code, options)),
+}
+
+export function isKnown(operation: string): operation is keyof operations {
+  return Object.hasOwn(calls, operation)
+}
+
+/** From the fields that users see, so that each of them is looked at. */
+function wireSession(session: Session): Record<string, unknown> {
+  const { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine } = session
+  return { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine }
+}
+
+function wireFile({ name, path, type, size, permissions, createdAt, modifiedAt, checksum }: FileInfo): unknown {
+  return { name, path, type, size, permissions, createdAt, modifiedAt, checksum }
+}
+
+function pageInfo({ total, limit, offset }: PageInfo): PageInfo {
+  return { total, limit, offset }
+}
+
+async function text(download: FileDownload): Promise<unknown> {
+  const { name, size } = download
+  return { name, size, text: await download.text() }
+}
+
+async function events(stream: CommandStream): Promise<readonly CommandEvent[]> {
+  const found: CommandEvent[] = []
+  for await (const event of stream) found.push(event)
+  return found
+}
