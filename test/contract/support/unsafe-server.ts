@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createSandboxServer } from 'sandbox-sessions-server'
+
+/** The local server without isolation, for tests whose commands are their own; gone at the end of the block. */
+export interface UnsafeServer extends AsyncDisposable {
+  readonly url: string
+  readonly token: string
+}
+
+export async function unsafeServer(): Promise<UnsafeServer> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-contract-'))
+  const server = await createSandboxServer({ port: 0, dataDir, engine: 'process', allowUnsafe: true, token: 'token' })
+  return {
+    url: server.url,
+    token: 'token',
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
