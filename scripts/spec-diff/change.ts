@@ -1,0 +1,41 @@
+/** What a change asks of those who use or offer the API, the worst first. */
+export const grades = ['breaking', 'additive', 'neutral'] as const
+export type Grade = (typeof grades)[number]
+
+export interface Change {
+  readonly grade: Grade
+  /** What changed, by the nearest name: `CommandResult.exitCode`, `response 503`. */
+  readonly subject: string
+  readonly what: string
+  /** Who fails, when the change breaks something. */
+  readonly why: string
+  /** Where it is met: `POST /sessions, response 200`. Empty when the subject says it. */
+  readonly place: string
+}
+
+/** Who writes what is described: the client in a request, the server in a response. */
+export type Direction = 'request' | 'response'
+
+/** Where in the documents a comparison stands. */
+export interface Site {
+  readonly place: string
+  readonly subject: string
+  readonly direction: Direction
+  /** The schema stands beside one that takes any string, so that readers have to expect values that are not listed. */
+  readonly open: boolean
+  /** The pairs of named schemas on the way here: one that holds itself is not looked through for ever. */
+  readonly within: readonly string[]
+}
+
+export const reasons = {
+  refused: 'What clients send today may be refused.',
+  unexpected: 'Clients of today do not expect it.',
+  unanswered: 'Servers of today may answer otherwise.',
+  missed: 'Those who use it today miss it.',
+  otherwise: 'What is left out today would mean something else.',
+  unknown: 'This tool can not tell that it does no harm.',
+} as const
+
+export function worst(changes: readonly Change[]): Grade | undefined {
+  return grades.find((grade) => changes.some((change) => change.grade === grade))
+}

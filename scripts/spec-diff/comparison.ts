@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Document, type Json, isJson, resolve } from '../generate/document.js'
+import { type Change, type Grade, type Site, reasons } from './change.js'
+
+/** What people read, and no program goes by. */
+const annotations = [
+  'description',
+  'summary',
+  'title',
+  'example',
+  'examples',
+  'tags',
+  'deprecated',
+  'externalDocs',
+  'links',
+  '$comment',
+]
+
+/** Two documents that are being compared, and what was found so far. */
+export class Comparison {
+  readonly base: Document
+  readonly spec: Document
+  readonly changes: Change[] = []
+
+  constructor(base: Document, spec: Document) {
+    this.base = base
+    this.spec = spec
+  }
+
+  /** Both sides of what is compared, with every `$ref` at their top followed. */
+  resolve(before: unknown, after: unknown): [Json, Json] {
+    return [resolve(this.base, before ?? {}), resolve(this.spec, after ?? {})]
+  }
+
+  add(grade: Grade, site: Pick<Site, 'place' | 'subject'>, what: string, why = ''): void {
+    const { place, subject } = site
+    this.changes.push({ grade, subject, what, why, place })
+  }
+
+  /** A thing that is identical in all but the keys that were compared elsewhere. What nobody compared is not passed over. */
+  compareRest(
+    before: Json,
+    after: Json,
+    compared: readonly string[],
+    siteOf: (key: string) => Pick<Site, 'place' | 'subject'>,
+  ): void {
+    for (const key of keysOf(before, after)) {
+      if (compared.includes(key) || isDeepStrictEqual(before[key], after[key])) continue
+      if (annotations.includes(key) || key.startsWith('x-')) this.add('neutral', siteOf(key), `${key} changed`)
+      else this.add('breaking', siteOf(key), `${key}: ${show(before[key])} → ${show(after[key])}`, reasons.unknown)
+    }
+  }
+}
+
+/** The keys of both, each once. */
+export function keysOf(before: unknown, after: unknown): string[] {
+  return [...new Set([before, after].flatMap((each) => (isJson(each) ? Object.keys(each) : [])))]
+}
+
+export function childOf(value: unknown, key: string): unknown {
+  return isJson(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** A value as it stands in a message. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'none'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
