@@ -37,43 +37,54 @@ function mapValues(
 
 function schema(document: Document, source: unknown): Json {
   const resolved = resolve(document, source)
-  const kept: Record<string, unknown> = {}
-  for (const keyword of keywords) {
-    if (resolved[keyword] !== undefined) kept[keyword] = resolved[keyword]
-  }
-  if (isJson(resolved['properties'])) {
-    const required = Array.isArray(resolved['required']) ? resolved['required'] : []
-    kept['properties'] = Object.fromEntries(
-      Object.entries(resolved['properties']).map(([name, property]) => [
-        name,
-        { ...propertySchema(document, property), required: required.includes(name) },
-      ]),
-    )
-  }
-  if (isJson(resolved['items'])) kept['items'] = refName(resolved['items']) ?? schema(document, resolved['items'])
-  if (isJson(resolved['additionalProperties'])) kept['values'] = schema(document, resolved['additionalProperties'])
-  return kept
+  const kept = shape(document, resolved)
+  if (!isJson(resolved['properties'])) return kept
+  const required = list(resolved['required'])
+  const properties = Object.entries(resolved['properties']).map(([name, property]) => [
+    name,
+    { ...propertySchema(document, property), required: required.includes(name) },
+  ])
+  return { ...kept, properties: Object.fromEntries(properties) }
 }
 
 /** A property that is an object of its own is not written out again where it is used. */
 function propertySchema(document: Document, source: unknown): Json {
-  const { properties, ...rest } = schema(document, source)
-  return properties === undefined ? rest : { ...rest, schema: refName(source) }
+  const resolved = resolve(document, source)
+  const kept = shape(document, resolved)
+  return isJson(resolved['properties']) ? { ...kept, schema: refName(source) } : kept
+}
+
+/** All but the properties of a schema. One that is named elsewhere is only named: it may hold itself. */
+function shape(document: Document, resolved: Json): Json {
+  const kept: Record<string, unknown> = {}
+  for (const keyword of keywords) {
+    if (resolved[keyword] !== undefined) kept[keyword] = resolved[keyword]
+  }
+  const { items, additionalProperties: values } = resolved
+  if (isJson(items)) kept['items'] = refName(items) ?? schema(document, items)
+  if (isJson(values)) kept['values'] = refName(values) ?? schema(document, values)
+  return kept
 }
 
 function operations(document: Document): Json {
   const found: Record<string, Json> = {}
-  for (const [path, item] of Object.entries(document.paths)) {
+  for (const [path, source] of Object.entries(document.paths)) {
+    const item = resolve(document, source)
     for (const method of methods) {
       const operation = item[method]
       if (!isJson(operation)) continue
+      const id = operation['operationId']
+      const place = `${method.toUpperCase()} ${path}`
+      if (typeof id !== 'string') throw new Error(`${place} has no operationId.`)
+      if (id in found) throw new Error(`${place} has the operationId of another operation: ${id}.`)
       const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
       const responses = isJson(operation['responses']) ? operation['responses'] : {}
-      found[String(operation['operationId'])] = {
+      found[id] = {
         method: method.toUpperCase(),
         path,
         secured: list(operation['security'] ?? document.security).length > 0,
-        statuses: Object.keys(responses).map(Number),
+        // Not `default`, nor `4XX`.
+        statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
         parameters: Object.fromEntries(parameters.map((each) => parameter(document, each))),
       }
     }

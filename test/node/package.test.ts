@@ -1,13 +1,9 @@
 /** The built subpath as users get it: with and without undici, and with no types but Node's. */
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type PackageFolder, packageFolder } from '../support/package-folder.js'
 import { run } from '../support/run.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
 
 const program = `
@@ -23,34 +19,20 @@ await fetch.close()
 `
 
 describe('sandbox-sessions-sdk/node', () => {
-  let folder: string
-
-  async function link(...names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await symlink(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name))
-    }
-  }
+  let folder: PackageFolder
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'sandbox-node-package-'))
-    const own = path.join(folder, 'node_modules/sandbox-sessions-sdk')
-    await mkdir(own, { recursive: true })
-    await mkdir(path.join(folder, 'node_modules/@types'))
-    for (const each of ['dist', 'package.json'])
-      await cp(path.join(root, each), path.join(own, each), { recursive: true })
-    await link('openapi-fetch', 'openapi-typescript-helpers', '@types/node')
-    await writeFile(path.join(folder, 'package.json'), '{"private":true,"type":"module"}')
+    folder = await packageFolder()
+    await folder.link('openapi-fetch', 'openapi-typescript-helpers', '@types/node')
   })
 
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => folder[Symbol.asyncDispose]())
 
   const evaluate = (type: 'module' | 'commonjs', script: string): ReturnType<typeof run> =>
-    run(process.execPath, ['--no-warnings', `--input-type=${type}`, '-e', script], { cwd: folder })
+    run(process.execPath, ['--no-warnings', `--input-type=${type}`, '-e', script], { cwd: folder.path })
 
   test('type-checks with @types/node alone: no DOM, no undici', async () => {
-    await writeFile(path.join(folder, 'program.ts'), program)
+    await folder.write('program.ts', program)
     const compilerOptions = {
       strict: true,
       exactOptionalPropertyTypes: true,
@@ -61,8 +43,8 @@ describe('sandbox-sessions-sdk/node', () => {
       noEmit: true,
       types: ['node'],
     }
-    await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
-    const compiled = await run(process.execPath, [require.resolve('typescript/bin/tsc')], { cwd: folder })
+    await folder.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+    const compiled = await run(process.execPath, [require.resolve('typescript/bin/tsc')], { cwd: folder.path })
     expect(compiled.code, compiled.output).toBe(0)
   })
 
@@ -75,7 +57,7 @@ describe('sandbox-sessions-sdk/node', () => {
   })
 
   test('can be imported and required once undici is there', async () => {
-    await link('undici')
+    await folder.link('undici')
     const imported =
       "import { createNodeFetch } from 'sandbox-sessions-sdk/node'; console.log(typeof createNodeFetch())"
     expect((await evaluate('module', imported)).output).toBe('function\n')

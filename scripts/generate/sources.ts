@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { generateConstraints } from './constraints.js'
+import { type Document, checkReferences, isDocument, isJson } from './document.js'
+
+/** What is generated from a spec, by the names of the files. */
+export async function sources(spec: string): Promise<Readonly<Record<string, string>>> {
+  const document = await readDocument(spec)
+  const constraints = generateConstraints(document)
+  // Last, since it takes a second to load, and says in several lines what the rest says in one.
+  const { generateTypes } = await import('./types.js')
+  return { 'sandbox-api.ts': await generateTypes(document), 'constraints.ts': constraints }
+}
+
+async function readDocument(file: string): Promise<Document> {
+  const document: unknown = parse(await readSpec(file))
+  const version = isJson(document) ? document['openapi'] : undefined
+  if (typeof version !== 'string') throw new Error('It is not an OpenAPI document.')
+  if (!/^3\.1(\.|$)/.test(version)) throw new Error(`It is OpenAPI ${version}; OpenAPI 3.1 is needed.`)
+  if (!isDocument(document)) throw new Error('It lacks info.version, paths or components.schemas.')
+  checkReferences(document)
+  return document
+}
+
+async function readSpec(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (!isJson(error) || error['code'] !== 'ENOENT') throw error
+    throw new Error('There is no such file; --spec names another.', { cause: error })
+  }
+}

@@ -1,0 +1,154 @@
+/** The generator that the package brings, as users get it: built, and with no more around it than they installed. */
+import { readFile, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packageFolder, type PackageFolder } from '../support/package-folder.js'
+import { run } from '../support/run.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const tools = ['openapi-typescript', 'typescript', 'yaml']
+
+const ofRepository = (name: string): Promise<string> => readFile(path.join(root, name), 'utf8')
+
+const generate = (folder: PackageFolder, ...flags: readonly string[]): ReturnType<typeof run> =>
+  run(process.execPath, ['node_modules/sandbox-sessions-sdk/dist/generate/main.js', ...flags], { cwd: folder.path })
+
+const read = (folder: PackageFolder, name: string): Promise<string> => readFile(path.join(folder.path, name), 'utf8')
+
+/** A document that holds just this. */
+function document(paths: object, schemas: object = {}): string {
+  return JSON.stringify({ openapi: '3.1.0', info: { title: 'Own', version: '1.0.0' }, paths, components: { schemas } })
+}
+
+const operation = {
+  operationId: 'getThing',
+  responses: { 200: { description: 'It.' }, default: { description: 'Not.' } },
+}
+
+describe('the tools', () => {
+  test('that are missing are named in one line, with the command that brings them', async () => {
+    await using folder = await packageFolder()
+    await folder.link('typescript')
+    await folder.write('sandbox-api-spec.yaml', await ofRepository('sandbox-api-spec.yaml'))
+    expect(await generate(folder)).toEqual({
+      code: 1,
+      output: 'The generator needs what is not installed here: npm install --save-dev openapi-typescript@7 yaml@2\n',
+    })
+    expect(await readdir(folder.path)).not.toContain('generated')
+  })
+
+  test('may be of other versions in a project, which then is left as it is', async () => {
+    await using folder = await packageFolder()
+    await folder.link('openapi-typescript', 'yaml')
+    await folder.write('node_modules/typescript/package.json', '{"name":"typescript","version":"7.0.2"}')
+    const { code, output } = await generate(folder)
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /^The generator needs other versions .*\(typescript@5\).*: npx -p .* sandbox-sessions-generate\n$/,
+    )
+  })
+})
+
+describe('a spec', () => {
+  let folder: PackageFolder
+
+  beforeAll(async () => {
+    folder = await packageFolder()
+    await folder.link(...tools)
+  })
+
+  afterAll(() => folder[Symbol.asyncDispose]())
+
+  test.each([
+    ['that is not there', undefined, 'There is no such file; --spec names another.'],
+    ['that is not YAML', 'a: [1\nb: 2', /^Flow sequence .* at line 2, column 1\.$/],
+    ['that is something else', 'hello', 'It is not an OpenAPI document.'],
+    ['of another OpenAPI', 'openapi: 3.0.3', 'It is OpenAPI 3.0.3; OpenAPI 3.1 is needed.'],
+    ['without schemas', 'openapi: 3.1.0', 'It lacks info.version, paths or components.schemas.'],
+    [
+      'with a reference to nothing',
+      document({}, { A: { $ref: '#/components/schemas/B' } }),
+      'Nothing is at #/components/schemas/B.',
+    ],
+    [
+      'with a reference to itself',
+      document({}, { A: { $ref: '#/components/schemas/A' } }),
+      '#/components/schemas/A is a reference to itself.',
+    ],
+    ['in several files', document({}, { A: { $ref: 'a.yaml#/A' } }), 'a.yaml#/A is not within the document.'],
+    ['with a path that is empty', document({ '/a': null }), 'It has null where an object should be.'],
+    ['with a nameless operation', document({ '/a': { get: { responses: {} } } }), 'GET /a has no operationId.'],
+    [
+      'with a name used twice',
+      document({ '/a': { get: operation, put: operation } }),
+      'PUT /a has the operationId of another operation: getThing.',
+    ],
+  ])('%s is refused in one line', async (_, text, reason) => {
+    if (text !== undefined) await folder.write('bad.yaml', text)
+    const { code, output } = await generate(
+      folder,
+      '--spec',
+      text === undefined ? 'none.yaml' : 'bad.yaml',
+      '--out',
+      'refused',
+    )
+    expect(code).toBe(1)
+    const [, found, end] = /^Nothing was written: \w+\.yaml can't be used\. (.*)\n(.*)$/s.exec(output) ?? []
+    expect(found).toEqual(typeof reason === 'string' ? reason : expect.stringMatching(reason))
+    expect(end).toBe('')
+    expect(await readdir(folder.path)).not.toContain('refused')
+  })
+
+  test('may hold schemas that hold themselves, escaped references, and statuses that are ranges', async () => {
+    const next = { $ref: '#/components/schemas/Node' }
+    const schemas = {
+      Node: { type: 'object', properties: { next, all: { type: 'object', additionalProperties: next } } },
+      Tree: { type: 'object', additionalProperties: { $ref: '#/components/schemas/Tree' } },
+    }
+    const put = { operationId: 'putThing', responses: { 200: { $ref: '#/paths/~1a/get/responses/200' } } }
+    await folder.write('own.json', document({ '/a': { get: operation }, '/b': { put } }, schemas))
+    expect(await generate(folder, '--spec', 'own.json', '--out', 'own')).toMatchObject({ code: 0 })
+    expect(await read(folder, 'own/constraints.ts')).toContain('"statuses": [\n      200\n    ]')
+    expect(await read(folder, 'own/sandbox-api.ts')).toContain('next?: components["schemas"]["Node"]')
+  })
+
+  test('gives the code that `npm run generate` gives', async () => {
+    await using own = await packageFolder()
+    await own.link(...tools, 'prettier')
+    for (const name of ['sandbox-api-spec.yaml', '.prettierrc.json']) await own.write(name, await ofRepository(name))
+    expect(await generate(own)).toEqual({
+      code: 0,
+      output: 'Wrote generated/sandbox-api.ts, generated/constraints.ts.\n',
+    })
+    for (const name of ['generated/sandbox-api.ts', 'generated/constraints.ts']) {
+      const byName = (await read(own, name)).replace('`npx sandbox-sessions-generate`', '`npm run generate`')
+      expect(byName).toBe(await ofRepository(name))
+    }
+    expect(await readdir(path.join(own.path, 'generated'))).toHaveLength(2)
+    expect(await generate(own, '--check')).toEqual({ code: 0, output: 'generated is fresh.\n' })
+  })
+
+  test('that changed makes --check fail, which writes nothing', async () => {
+    await folder.write('api.json', document({ '/a': { get: operation } }))
+    const flags = ['--spec', 'api.json', '--out', 'checked']
+    expect(await generate(folder, ...flags)).toMatchObject({ code: 0 })
+    const before = await read(folder, 'checked/constraints.ts')
+    await folder.write('api.json', document({ '/a': { get: operation } }, { Limit: { type: 'integer', maximum: 5 } }))
+    expect(await generate(folder, ...flags, '--check')).toEqual({
+      code: 1,
+      output:
+        'Stale: checked/sandbox-api.ts, checked/constraints.ts. Run `npx sandbox-sessions-generate` and commit what it writes.\n',
+    })
+    expect(await read(folder, 'checked/constraints.ts')).toBe(before)
+  })
+
+  test('whose output has no place leaves no trace', async () => {
+    await folder.write('api.json', document({ '/a': { get: operation } }))
+    await folder.write('occupied', '')
+    const { code, output } = await generate(folder, '--spec', 'api.json', '--out', 'occupied')
+    expect(code).toBe(1)
+    expect(output).toMatch(/^E\w+: .*\n$/)
+    expect(await read(folder, 'occupied')).toBe('')
+  })
+})
