@@ -1,4 +1,4 @@
-/** Headers of answers that belong to HTTP itself: how a message is framed, cached and negotiated. A spec does not name them. */
+/** Headers of answers that belong to HTTP itself: how a message is framed, cached, negotiated and passed on. A spec does not name them. */
 export const httpHeaders: ReadonlySet<string> = new Set([
   'allow',
   'cache-control',
@@ -10,4 +10,9 @@ export const httpHeaders: ReadonlySet<string> = new Set([
   'keep-alive',
   'transfer-encoding',
   'vary',
+  // RFC 9110 wants it with every 401.
+  'www-authenticate',
+  // What browsers and nginx must not do to an answer on its way.
+  'x-accel-buffering',
+  'x-content-type-options',
 ])
