@@ -4,7 +4,7 @@ import type { Site } from './change.js'
 import type { Comparison } from './comparison.js'
 import { fileEffect } from './constraints.js'
 import { comparePropertiesOf, propertyKeywords } from './properties.js'
-import { compareValues, valueKeywords } from './values.js'
+import { compareValues, haveCommonType, valueKeywords } from './values.js'
 
 export type CompareSchemas = (comparison: Comparison, site: Site, before: unknown, after: unknown) => void
 
@@ -35,6 +35,7 @@ export const compareSchemas: CompareSchemas = (comparison, site, before, after) 
   })
 
   compareValues(comparison, at('type'), old, now, subjectOf)
+  if (!haveCommonType(old, now)) return
   comparePropertiesOf(comparison, at('properties'), old, now, compareSchemas)
   compareBranches(comparison, at('anyOf'), old, now, compareSchemas)
   compareSchemas(comparison, at('items', '[]'), old['items'] ?? true, now['items'] ?? true)

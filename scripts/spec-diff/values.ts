@@ -59,6 +59,12 @@ function typeEffect(before: unknown, after: unknown): Effect | undefined {
   )
 }
 
+/** Of two schemas without one, nothing else can be compared. */
+export function haveCommonType(before: Json, after: Json): boolean {
+  const [old, now] = [types(before['type']), types(after['type'])]
+  return [...old].some((type) => takes(now, type)) || [...now].some((type) => takes(old, type))
+}
+
 const everyType = ['null', 'boolean', 'object', 'array', 'number', 'string']
 
 function types(type: unknown): ReadonlySet<unknown> {
