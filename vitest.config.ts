@@ -25,6 +25,21 @@ export default defineConfig({
       },
       { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
       { oxc, resolve, test: { ...limits, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      {
+        oxc,
+        test: {
+          ...limits,
+          name: 'proxied',
+          include: [
+            'test/integration/{reference,commands,files,streams,examples}.test.ts',
+            'test/proxied/**/*.test.ts',
+          ],
+          globalSetup: ['test/proxied/global-setup.ts'],
+          setupFiles: ['test/proxied/setup.ts'],
+          // What the proxy finds then belongs to the one test that runs.
+          fileParallelism: false,
+        },
+      },
       { oxc, test: { ...limits, name: 'server', include: ['server/test/**/*.test.ts'] } },
       {
         oxc,

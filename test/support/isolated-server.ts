@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createSandboxServer } from 'sandbox-sessions-server'
+import { createSandboxServer, type SandboxServerOptions } from 'sandbox-sessions-server'
 
 /** A local server with real isolation, of a test's own; it and its files are gone at the end of the block. */
 export interface IsolatedServer extends AsyncDisposable {
@@ -9,10 +9,10 @@ export interface IsolatedServer extends AsyncDisposable {
   readonly token: string
 }
 
-export async function isolatedServer(): Promise<IsolatedServer> {
+export async function isolatedServer(limits: SandboxServerOptions['limits'] = {}): Promise<IsolatedServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-faults-'))
   const token = 'token-of-the-fault-tests'
-  const server = await createSandboxServer({ port: 0, dataDir, engine: 'bubblewrap', token })
+  const server = await createSandboxServer({ port: 0, dataDir, engine: 'bubblewrap', token, limits })
   return {
     url: server.url,
     token,
