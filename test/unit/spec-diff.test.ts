@@ -487,7 +487,7 @@ describe('any document', () => {
       fc.property(fc.constantFrom(...leaves), ([place, value]) => {
         expect(diffDocuments(base, edited([place, another(value)]))).not.toEqual([])
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
