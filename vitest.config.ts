@@ -25,6 +25,7 @@ export default defineConfig({
       },
       { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
       { oxc, resolve, test: { ...limits, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { oxc, test: { ...limits, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       {
         oxc,
         test: {
