@@ -1186,6 +1186,11 @@ export interface operations {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id']
           /**
+           * @description `attachment` with the name of the file.
+           * @example attachment; filename="input.csv"
+           */
+          'Content-Disposition'?: string
+          /**
            * @description The size of the range in bytes. At least 0.
            * @example 8
            */

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { completeCommand } from './commands/complete.js'
 import { completionCommand } from './commands/completion.js'
+import { conformanceCommand } from './commands/conformance.js'
 import { createCommand } from './commands/create.js'
 import { execCommand } from './commands/exec.js'
 import { extendCommand } from './commands/extend.js'
@@ -45,6 +46,7 @@ export function createProgram(context: Context): CommandUnknownOpts {
     .addCommand(extendCommand(context))
     .addCommand(rmCommand(context))
     .addCommand(healthCommand(context))
+    .addCommand(conformanceCommand(context))
     .addCommand(completionCommand(context))
     .addCommand(
       completeCommand(context, () => program),

@@ -24,10 +24,9 @@ export class Recorder {
     }
     const response = await fetch(input, init)
     const { status, statusText, headers } = response
-    const [given, kept] = response.body?.tee() ?? [null, null]
-    const body = kept === null ? Promise.resolve(new Uint8Array()) : bytesOf(kept)
-    this.#pending.push(body.then((bytes) => ({ request, response: { status, headers, body: bytes } })))
-    return new Response(given, { status, statusText, headers })
+    const { body, recorded } = record(response.body, init.signal)
+    this.#pending.push(recorded.then((bytes) => ({ request, response: { status, headers, body: bytes } })))
+    return new Response(body, { status, statusText, headers })
   }
 
   /** The exchanges since it was last asked, when all of them are over. */
@@ -36,13 +35,51 @@ export class Recorder {
   }
 }
 
-/** Undefined when the body breaks off, or nobody wanted the rest of it. */
-async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
-  try {
-    return new Uint8Array(await new Response(stream).arrayBuffer())
-  } catch {
-    return undefined
-  }
+interface Recording {
+  readonly body: ReadableStream<Uint8Array> | null
+  /** Undefined when the body breaks off, or its reader has enough. */
+  readonly recorded: Promise<Uint8Array | undefined>
+}
+
+/** The body as it comes, with a copy of it at the end. `tee` would not tell the server when the reader goes away. */
+function record(source: ReadableStream<Uint8Array> | null, signal: AbortSignal | null | undefined): Recording {
+  if (source === null) return { body: null, recorded: Promise.resolve(new Uint8Array()) }
+  const chunks: Uint8Array[] = []
+  const reader = source.getReader()
+  const { promise: recorded, resolve } = deferred<Uint8Array | undefined>()
+  signal?.addEventListener('abort', () => resolve(undefined))
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (!done) {
+            chunks.push(value)
+            controller.enqueue(value)
+            return
+          }
+          resolve(Buffer.concat(chunks))
+          controller.close()
+        } catch (error) {
+          resolve(undefined)
+          controller.error(error)
+        }
+      },
+      async cancel(reason) {
+        resolve(undefined)
+        await reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, recorded }
+}
+
+/** What Promise.withResolvers is from Node 22 on. */
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined
+  const promise = new Promise<T>((settle) => (resolve = settle))
+  return { promise, resolve }
 }
 
 /** Undefined for a body that can be read only once, which is the receiver's. */

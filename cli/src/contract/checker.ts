@@ -10,14 +10,23 @@ const errorSchema: JsonObject = { $ref: '#/components/schemas/Error' }
 /** Statuses of requests that name no operation, as KnownErrorCode tells. */
 const noOperation: ReadonlySet<number> = new Set([404, 405])
 
+export interface CheckerOptions {
+  /** Whether answers may have headers that the spec does not name. Default false. */
+  readonly otherHeaders?: boolean
+  /** Whether a server may do more than the spec says: statuses, properties, headers of a later version. Default false. */
+  readonly additions?: boolean
+}
+
 /** The judge of requests and answers: the spec, and nothing else. */
 export class SpecChecker {
   readonly spec: Spec
   readonly #schemas: SchemaCheck
+  readonly #options: CheckerOptions
 
-  constructor(spec: Spec) {
+  constructor(spec: Spec, options: CheckerOptions = {}) {
     this.spec = spec
     this.#schemas = new SchemaCheck(spec)
+    this.#options = options
   }
 
   /** What is wrong with the request. A server must refuse what is `invalid`; `undocumented` parts do it no harm. */
@@ -52,7 +61,9 @@ export class SpecChecker {
 
   /** What is wrong with the exchange: with the answer, and an answer of success to a request that had to be refused. */
   check(exchange: Exchange): Problem[] {
-    const problems = this.checkResponse(exchange)
+    const problems = this.checkResponse(exchange).filter(
+      ({ kind }) => kind === 'invalid' || this.#options.additions !== true,
+    )
     const refused = this.checkRequest(exchange.request).find(({ kind }) => kind === 'invalid')
     const { status } = exchange.response
     if (refused !== undefined && (status < 400 || status >= 500)) {
@@ -119,7 +130,8 @@ export class SpecChecker {
     for (const [name, value] of headers) {
       const schema = documented.get(name)
       if (schema !== undefined) problems.push(...this.#schemas.check(schema, this.#readText(schema, value), name))
-      else if (!httpHeaders.has(name)) problems.push(undocumented(`response header ${name}`))
+      else if (this.#options.otherHeaders !== true && !httpHeaders.has(name))
+        problems.push(undocumented(`response header ${name}`))
     }
     return problems
   }

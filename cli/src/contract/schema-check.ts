@@ -49,7 +49,8 @@ function closed(node: unknown): unknown {
 }
 
 function describe({ instancePath, keyword, params, message }: ErrorObject, name: string): Problem {
-  const place = `${name}${instancePath.replaceAll('/', '.')}`
+  // Which entry of a list it was tells nothing: the others are likely to have it too.
+  const place = `${name}${instancePath.replaceAll(/\/\d+(?=\/|$)/g, '[]').replaceAll('/', '.')}`
   const extra: unknown = isObject(params) ? params['unevaluatedProperty'] : undefined
   if (typeof extra === 'string') return { kind: 'undocumented', message: `${place}.${extra} is not in the spec` }
   if (keyword === 'required' && isObject(params)) {

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from './json.js'
 /** The spec that the SDK was made from. */
 export const publishedSpec = createRequire(import.meta.url).resolve('sandbox-sessions-sdk/sandbox-api-spec.yaml')
 
-const methods = ['get', 'put', 'post', 'delete', 'patch'] as const
+const methods: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'patch'])
 
 export interface Parameter {
   readonly name: string
@@ -113,9 +113,9 @@ export class Spec {
 
   *#readOperations(): Generator<Operation> {
     for (const [path, item] of entries(this.document['paths'])) {
-      for (const method of methods) {
-        const operation = isObject(item) ? item[method] : undefined
-        if (!isObject(item) || !isObject(operation)) continue
+      if (!isObject(item)) continue
+      for (const [method, operation] of Object.entries(item)) {
+        if (!methods.has(method) || !isObject(operation)) continue
         const security = operation['security'] ?? this.document['security']
         const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
         yield {

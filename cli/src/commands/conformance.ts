@@ -1,0 +1,64 @@
+import { SandboxConnectionError, UnauthorizedError } from 'sandbox-sessions-sdk'
+import { UsageError } from '../cli-error.js'
+import type { Context } from '../context.js'
+import { ExitCode } from '../exit-code.js'
+import { newCommand } from '../new-command.js'
+
+export const conformanceCommand = (context: Context) =>
+  newCommand(context, 'conformance')
+    .description('tell whether a server keeps to the spec: it is put to work, and each of its answers is judged')
+    .option('--spec <file>', 'the OpenAPI 3.1 document to judge by (default: the one that the SDK was made from)')
+    .option('--mock', 'the server is a mock of the spec, such as Prism: judge the SDK by every documented answer')
+    .option(
+      '--other-token <token>',
+      'of another user, to tell whether users see each other (default: SANDBOX_OTHER_TOKEN)',
+    )
+    .option('--allow-additions', 'what the spec does not name is no failure: the server may speak a later version')
+    .option('--strict-headers', 'headers that the spec does not name are failures too')
+    .action(async ({ spec: file, mock, otherToken, allowAdditions = false, strictHeaders }) => {
+      // Of use to this command alone: the others start without them.
+      const { Spec } = await import('../contract/spec.js')
+      const { SpecChecker } = await import('../contract/checker.js')
+      const { describeReport } = await import('../conformance/describe-report.js')
+      const { runMock } = await import('../conformance/run-mock.js')
+      const { runSuite } = await import('../conformance/run-suite.js')
+      const spec = await Spec.load(file).catch((error: unknown) => {
+        throw new UsageError(error instanceof Error ? error.message : String(error))
+      })
+      const checker = new SpecChecker(spec, { otherHeaders: strictHeaders !== true, additions: allowAdditions })
+      const { signal } = context
+      await assertUsable(context, mock === true)
+      const { apiUrl, bearerToken } = target(context)
+      const report =
+        mock === true
+          ? await runMock(apiUrl, checker, signal)
+          : await runSuite(
+              { apiUrl, bearerToken, signal, otherToken: otherToken ?? env('SANDBOX_OTHER_TOKEN') },
+              checker,
+            )
+      await context.print(report, describeReport(report))
+      if (!report.conforms) context.exitCode = ExitCode.Failure
+    })
+
+/** Nothing can be told of a server that is not there, or that lets nobody in: those are failures of their own. */
+async function assertUsable({ client, signal }: Context, isMock: boolean): Promise<void> {
+  try {
+    if (isMock) await client.health({ signal })
+    else await client.listSessions({ limit: 1 }, { signal })
+  } catch (error) {
+    const isThere = !(error instanceof SandboxConnectionError) || error.statusCode !== undefined
+    if (!isThere || error instanceof UnauthorizedError || signal.aborted) throw error
+  }
+}
+
+function target(context: Context): { apiUrl: string; bearerToken: string } {
+  const { url, token } = context.globals()
+  // The client was made of the same two, and has checked the address.
+  const apiUrl = (url ?? env('SANDBOX_API_URL') ?? '').replace(/\/+$/, '')
+  return { apiUrl, bearerToken: token ?? env('SANDBOX_API_TOKEN') ?? '' }
+}
+
+function env(name: string): string | undefined {
+  const value = process.env[name]
+  return value === '' ? undefined : value
+}

@@ -1,0 +1,45 @@
+import { visible } from '../format.js'
+import { table } from '../table.js'
+import { type Report, Verdict } from './report.js'
+
+/** The report for a person: a table of verdicts, below it what is behind them, and one last line. */
+export function describeReport(report: Report): string {
+  const { operations, specVersion, url } = report
+  const rows = operations.map(({ operation, verdict, statuses, checks }) => {
+    const passed = checks.filter(({ outcome }) => outcome === 'passed').length
+    return [operation, `${passed} of ${checks.length}`, statuses.join(' '), verdict]
+  })
+  return [
+    table(['OPERATION', 'CHECKS', 'STATUSES SEEN', 'VERDICT'], rows),
+    ...details(report),
+    '',
+    `${url} ${closingWords(report)} Sandbox API ${specVersion}.`,
+  ].join('\n')
+}
+
+function details({ operations }: Report): readonly string[] {
+  return operations.flatMap(({ operation, verdict, checks }) => {
+    if (verdict === Verdict.Untested && checks.length === 0) {
+      return ['', operation, '  untested: this version of the suite has no check for it']
+    }
+    const told = checks.filter(({ outcome }) => outcome !== 'passed')
+    if (told.length === 0) return []
+    return [
+      '',
+      operation,
+      ...told.flatMap(({ outcome, name, problems }) => [`  ${outcome}: ${name}`, ...indented(problems)]),
+    ]
+  })
+}
+
+function indented(problems: readonly string[]): readonly string[] {
+  return problems.map((problem) => `    ${visible(problem)}`)
+}
+
+function closingWords({ conforms, operations }: Report): string {
+  const of = (wanted: Verdict) => operations.filter(({ verdict }) => verdict === wanted).length
+  if (conforms) return `conforms: all ${operations.length} operations of`
+  const untested = of(Verdict.Untested)
+  const more = untested === 0 ? '' : `, ${untested} untested`
+  return `DOES NOT CONFORM: ${of(Verdict.Fails)} of ${operations.length} operations fail${more}; judged by`
+}

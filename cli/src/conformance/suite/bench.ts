@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type CreateSessionRequest,
+  SandboxAPIError,
+  type Session,
+  SessionNotFoundError,
+  SessionsClient,
+} from 'sandbox-sessions-sdk'
+import type { SpecChecker } from '../../contract/checker.js'
+import { isObject } from '../../contract/json.js'
+import type { Spec } from '../../contract/spec.js'
+import { Mismatch, expectEqual } from '../expect.js'
+import { Recorder } from '../recorder.js'
+import { Skipped } from './check.js'
+
+export interface Target {
+  readonly apiUrl: string
+  readonly bearerToken: string
+  /** The token of another user of the same server. */
+  readonly otherToken?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A request that the SDK would not send. */
+export interface RawRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly json?: unknown
+  readonly body?: string | FormData
+  /** Default: the right ones. */
+  readonly credentials?: 'none' | 'wrong'
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+  /** Undefined when the body is not JSON. */
+  readonly json: unknown
+}
+
+/** What checks work with: the server through the SDK and by raw requests, all of it recorded; and sessions that are cleaned up. */
+export class Bench implements AsyncDisposable {
+  readonly client: SessionsClient
+  readonly recorder: Recorder
+  readonly spec: Spec
+  readonly #target: Target
+  readonly #created: Session[] = []
+  #shared: Promise<Session> | undefined
+
+  constructor(target: Target, checker: SpecChecker) {
+    this.#target = target
+    this.spec = checker.spec
+    this.recorder = new Recorder(target.apiUrl, checker)
+    this.client = this.clientOf(target.bearerToken)
+  }
+
+  /** Another user of the same server. @throws {Skipped} when none is known. */
+  get otherClient(): SessionsClient {
+    const { otherToken } = this.#target
+    if (otherToken === undefined) throw new Skipped('it needs --other-token, the token of another user')
+    return this.clientOf(otherToken)
+  }
+
+  clientOf(bearerToken: string): SessionsClient {
+    return new SessionsClient({ apiUrl: this.#target.apiUrl, bearerToken, fetch: this.recorder.fetch })
+  }
+
+  /** A live session that checks share: they leave it running. */
+  session(): Promise<Session> {
+    return (this.#shared ??= this.newSession())
+  }
+
+  /** A session of the check's own. @throws {Skipped} when the server makes none, which is another check's finding. */
+  async newSession(request: CreateSessionRequest = {}): Promise<Session> {
+    try {
+      return this.keep(await this.client.createSession(request, { signal: this.#target.signal }))
+    } catch (error) {
+      if (error instanceof SandboxAPIError) throw new Skipped('it needs a session, and createSession fails')
+      throw error
+    }
+  }
+
+  /** Has the session deleted at the end. */
+  keep(session: Session): Session {
+    this.#created.push(session)
+    return session
+  }
+
+  /** A path that no other check uses. */
+  newPath(name: string): string {
+    return `conformance-${randomUUID().slice(0, 8)}/${name}`
+  }
+
+  /** @param target - below the base path. */
+  async send(target: string, request: RawRequest = {}): Promise<Answer> {
+    const { credentials, json, method = 'GET', body = json === undefined ? undefined : JSON.stringify(json) } = request
+    const authorization =
+      credentials === 'none' ? {} : { authorization: `Bearer ${credentials ?? this.#target.bearerToken}` }
+    const response = await this.recorder.fetch(this.#target.apiUrl + target, {
+      method,
+      headers: {
+        ...authorization,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.timeout(30_000),
+    })
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return { status: response.status, headers: response.headers, bytes, json: parse(bytes) }
+  }
+
+  /** The server has to refuse the request with this status, and with this code if the spec knows it. */
+  async expectRefusal(target: string, request: RawRequest, status: number, code: string): Promise<void> {
+    const { status: answered, json } = await this.send(target, request)
+    const what = `${request.method ?? 'GET'} ${target}`
+    expectEqual(`the status of ${what}`, answered, status)
+    if (!this.spec.errorCodes.includes(code)) return
+    expectEqual(`the error code of ${what}`, isObject(json) ? json['error'] : undefined, code)
+  }
+
+  /** The call through the SDK has to fail with this status, and with this code if the spec knows it. */
+  async expectFailure(call: () => PromiseLike<unknown>, status: number, code: string): Promise<void> {
+    const error = await failureOf(call)
+    if (error === undefined) throw new Mismatch(`it succeeds, where ${status} ${code} is due`)
+    expectEqual('the status', error.statusCode, status)
+    if (this.spec.errorCodes.includes(code)) expectEqual('the error code', error.errorCode, code)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const session of this.#created.splice(0)) {
+      // What stands in the way of this was found by the checks of deleteSession.
+      await session.delete().catch((error: unknown) => {
+        if (!(error instanceof SandboxAPIError || error instanceof SessionNotFoundError)) throw error
+      })
+    }
+    this.client.close()
+  }
+}
+
+async function failureOf(call: () => PromiseLike<unknown>): Promise<SandboxAPIError | undefined> {
+  try {
+    await call()
+    return undefined
+  } catch (error) {
+    if (error instanceof SandboxAPIError) return error
+    throw error
+  }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
+}

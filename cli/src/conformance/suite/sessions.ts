@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { SessionStatus } from 'sandbox-sessions-sdk'
+import { schemas, operations as limits } from 'sandbox-sessions-sdk/constraints'
+import { isObject } from '../../contract/json.js'
+import { expectEqual, expectThat } from '../expect.js'
+import { type Check, hasOperation, hasParameter } from './check.js'
+
+const { ttl: createTtl } = schemas.CreateSessionRequest.properties
+const { limit } = limits.listSessions.parameters
+
+/** Dates on the wire may be cut to seconds. */
+const toleranceMs = 2_000
+
+function expectLifetime(from: Date, to: Date, seconds: number): void {
+  const actual = to.getTime() - from.getTime()
+  expectThat(
+    Math.abs(actual - seconds * 1000) <= toleranceMs,
+    `the session lives for ${actual / 1000} s, not for ${seconds}`,
+  )
+}
+
+export const sessionChecks: readonly Check[] = [
+  {
+    operation: 'createSession',
+    name: 'creates a running session with the default ttl, also without a body',
+    async run(bench) {
+      const session = bench.keep(await bench.client.createSession())
+      expectEqual('status', session.status, SessionStatus.Running)
+      expectLifetime(session.createdAt, session.expiresAt, createTtl.default)
+      const { status, json } = await bench.send('/sessions', { method: 'POST' })
+      expectEqual('the status without a body', status, 200)
+      const id = isObject(json) ? String(json['sessionId']) : ''
+      bench.keep(await bench.client.getSession(id))
+    },
+  },
+  {
+    operation: 'createSession',
+    name: 'keeps to ttl and metadata',
+    async run(bench) {
+      const metadata = { user: 'alice', tags: ['a', 'b'], nested: { deep: true, nothing: null }, text: 'ü 🙂' }
+      for (const ttl of [createTtl.minimum, createTtl.maximum]) {
+        const session = bench.keep(await bench.client.createSession({ ttl, metadata }))
+        expectLifetime(session.createdAt, session.expiresAt, ttl)
+        expectEqual('metadata', session.metadata, metadata)
+      }
+    },
+  },
+  {
+    operation: 'createSession',
+    name: 'refuses a wrong ttl, metadata that is no object, and what is no JSON',
+    async run(bench) {
+      const post = { method: 'POST' }
+      for (const ttl of [createTtl.minimum - 1, createTtl.maximum + 1, createTtl.minimum + 0.5, '600', null]) {
+        await bench.expectRefusal('/sessions', { ...post, json: { ttl } }, 400, 'INVALID_PARAMETER')
+      }
+      await bench.expectRefusal('/sessions', { ...post, json: { metadata: 'x' } }, 400, 'INVALID_PARAMETER')
+      const headers = { 'content-type': 'application/json' }
+      await bench.expectRefusal('/sessions', { ...post, headers, body: '{"ttl":' }, 400, 'INVALID_PARAMETER')
+    },
+  },
+  {
+    operation: 'createSession',
+    name: 'creates one session for one Idempotency-Key',
+    appliesTo: hasParameter('createSession', 'Idempotency-Key'),
+    async run(bench) {
+      const headers = { 'idempotency-key': randomUUID() }
+      const first = bench.keep(await bench.client.createSession({ ttl: 600 }, { headers }))
+      const second = await bench.client.createSession({ ttl: 600 }, { headers })
+      if (second.sessionId !== first.sessionId) bench.keep(second)
+      expectEqual('the id of the second answer', second.sessionId, first.sessionId)
+      const other = { method: 'POST', headers, json: { ttl: 601 } }
+      await bench.expectRefusal('/sessions', other, 422, 'IDEMPOTENCY_KEY_REUSED')
+    },
+  },
+  {
+    operation: 'listSessions',
+    name: 'lists what was created, page by page',
+    async run(bench) {
+      const ids = [await bench.newSession(), await bench.newSession()].map(({ sessionId }) => sessionId)
+      const found: string[] = []
+      for await (const { sessionId } of bench.client.listSessions({ limit: 1 })) found.push(sessionId)
+      const missing = ids.filter((id) => !found.includes(id))
+      expectThat(missing.length === 0, `it lacks ${missing.join(', ')}`)
+      expectEqual('the number of different ids', new Set(found).size, found.length)
+    },
+  },
+  {
+    operation: 'listSessions',
+    name: 'keeps to limit and offset',
+    async run(bench) {
+      await bench.newSession()
+      await bench.newSession()
+      const page = await bench.client.listSessions({ limit: 1, offset: 1 })
+      expectEqual('limit and offset', [page.limit, page.offset], [1, 1])
+      expectEqual('the length of the page', page.sessions.length, 1)
+      expectThat(page.total >= 2, `total is ${page.total}, where two sessions are there`)
+      const beyond = await bench.client.listSessions({ offset: page.total + 1000 })
+      expectEqual('the length of a page behind the end', beyond.sessions.length, 0)
+      expectEqual('the default limit', beyond.limit, limit.default)
+    },
+  },
+  {
+    operation: 'listSessions',
+    name: 'refuses a limit and an offset out of their range',
+    async run(bench) {
+      for (const query of [`limit=${limit.minimum - 1}`, `limit=${limit.maximum + 1}`, 'limit=x', 'offset=-1']) {
+        await bench.expectRefusal(`/sessions?${query}`, {}, 400, 'INVALID_PARAMETER')
+      }
+    },
+  },
+  {
+    operation: 'getSession',
+    name: 'answers the session as it was created',
+    async run(bench) {
+      const session = await bench.newSession({ metadata: { a: 1 } })
+      const found = await bench.client.getSession(session.sessionId)
+      const { lastActivityAt: _, ...rest } = found.toJSON()
+      const { lastActivityAt: __, ...created } = session.toJSON()
+      expectEqual('the session', rest, created)
+    },
+  },
+  {
+    operation: 'getSession',
+    name: "does not show another user's session",
+    async run(bench) {
+      const other = bench.otherClient
+      const { sessionId } = await bench.newSession()
+      await bench.expectFailure(() => other.getSession(sessionId), 404, 'SESSION_NOT_FOUND')
+      await bench.expectFailure(() => other.deleteSession(sessionId), 404, 'SESSION_NOT_FOUND')
+      const seen = await other.listSessions().toArray()
+      expectThat(!seen.some((each) => each.sessionId === sessionId), 'it is in the list of another user')
+    },
+  },
+  {
+    operation: 'updateSession',
+    name: 'counts the new ttl from now',
+    async run(bench) {
+      const session = await bench.newSession({ ttl: 600 })
+      const before = await bench.client.updateSession(session.sessionId, { ttl: 1000 })
+      const after = await bench.client.updateSession(session.sessionId, { ttl: 7200 })
+      expectLifetime(before.expiresAt, after.expiresAt, 6200)
+    },
+  },
+  {
+    operation: 'updateSession',
+    name: 'refuses a wrong ttl',
+    async run(bench) {
+      const { sessionId } = await bench.session()
+      for (const json of [{ ttl: createTtl.minimum - 1 }, { ttl: createTtl.maximum + 1 }, { ttl: '600' }, {}]) {
+        await bench.expectRefusal(`/sessions/${sessionId}`, { method: 'PATCH', json }, 400, 'INVALID_PARAMETER')
+      }
+    },
+  },
+  {
+    operation: 'pauseSession',
+    name: 'pauses, once, and nothing runs then',
+    async run(bench) {
+      const session = await bench.newSession()
+      expectEqual('status', (await session.pause()).status, SessionStatus.Paused)
+      await bench.expectFailure(() => session.pause(), 409, 'INVALID_STATE')
+      await bench.expectFailure(() => session.run('true'), 409, 'SESSION_PAUSED')
+      expectEqual('the status that getSession answers', (await session.refresh()).status, SessionStatus.Paused)
+    },
+  },
+  {
+    operation: 'resumeSession',
+    name: 'resumes, once, and the session runs commands again',
+    async run(bench) {
+      const session = await bench.newSession()
+      await bench.expectFailure(() => session.resume(), 409, 'INVALID_STATE')
+      await session.pause()
+      expectEqual('status', (await session.resume()).status, SessionStatus.Running)
+      expectEqual('the output of a command', (await session.run('echo back')).stdout, 'back\n')
+    },
+  },
+  {
+    operation: 'deleteSession',
+    name: 'ends the session for every operation',
+    async run(bench) {
+      const session = await bench.newSession()
+      await session.delete()
+      await bench.expectFailure(() => session.refresh(), 404, 'SESSION_NOT_FOUND')
+      await bench.expectFailure(() => session.run('true'), 404, 'SESSION_NOT_FOUND')
+      await bench.expectFailure(() => session.files.download('a'), 404, 'SESSION_NOT_FOUND')
+      await bench.expectRefusal(`/sessions/${session.sessionId}`, { method: 'DELETE' }, 404, 'SESSION_NOT_FOUND')
+      const page = await bench.client.listSessions({ limit: limit.maximum })
+      expectThat(!page.sessions.some(({ sessionId }) => sessionId === session.sessionId), 'it is still listed')
+    },
+  },
+]
+
+export const systemChecks: readonly Check[] = [
+  {
+    operation: 'healthCheck',
+    name: 'is healthy, without credentials',
+    async run(bench) {
+      const { status, json } = await bench.send('/health', { credentials: 'none' })
+      expectEqual('the status', status, 200)
+      expectEqual('the body', json, { status: 'healthy' })
+    },
+  },
+  {
+    operation: 'healthCheck',
+    name: 'answers with the X-Request-Id that was sent, or with one of its own',
+    appliesTo: hasParameter('healthCheck', 'X-Request-Id'),
+    async run(bench) {
+      const id = randomUUID()
+      const own = await bench.send('/health', { headers: { 'x-request-id': id } })
+      expectEqual('X-Request-Id', own.headers.get('x-request-id'), id)
+      expectThat((await bench.send('/health')).headers.has('x-request-id'), 'X-Request-Id is missing')
+    },
+  },
+  {
+    operation: 'healthCheck',
+    name: 'answers what names no operation with 404',
+    appliesTo: hasOperation('statFile'),
+    run: (bench) => bench.expectRefusal('/no-such-thing', {}, 404, 'NOT_FOUND'),
+  },
+]
