@@ -10,17 +10,19 @@ const needed = { 'openapi-typescript': 7, typescript: 5, yaml: 2 } as const
 
 /** @throws {Error} with the command that brings what is missing. */
 export function checkTools(): void {
-  const wanted = (name: string, major: number): string => `${name}@${major}`
   const unfit = Object.entries(needed).filter(([name, major]) => majorOf(name) !== major)
   if (unfit.length === 0) return
-  const missing = unfit.every(([name]) => majorOf(name) === undefined)
-  const names = unfit.map(([name, major]) => wanted(name, major)).join(' ')
-  const all = Object.entries(needed).map(([name, major]) => `-p ${wanted(name, major)}`)
+  if (unfit.every(([name]) => majorOf(name) === undefined)) {
+    throw new Error(`The generator needs what is not installed here: npm install --save-dev ${packages(unfit)}`)
+  }
+  const own = `npm install --prefix generator sandbox-sessions-sdk ${packages(Object.entries(needed))}`
   throw new Error(
-    missing
-      ? `The generator needs what is not installed here: npm install --save-dev ${names}`
-      : `The generator needs other versions than those installed here (${names}). To leave them: npx -p sandbox-sessions-sdk ${all.join(' ')} sandbox-sessions-generate`,
+    `The generator needs ${packages(unfit)}; here are other versions. It can have its own: ${own} && npx --prefix generator sandbox-sessions-generate`,
   )
+}
+
+function packages(tools: readonly (readonly [string, number])[]): string {
+  return tools.map(([name, major]) => `${name}@${major}`).join(' ')
 }
 
 /** The major version of an installed package. */

@@ -45,7 +45,7 @@ describe('the tools', () => {
     const { code, output } = await generate(folder)
     expect(code).toBe(1)
     expect(output).toMatch(
-      /^The generator needs other versions .*\(typescript@5\).*: npx -p .* sandbox-sessions-generate\n$/,
+      /^The generator needs typescript@5; here are other versions\. .* && npx --prefix generator sandbox-sessions-generate\n$/,
     )
   })
 })
