@@ -13,6 +13,18 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { oxc, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: 'test/types/tsconfig.json',
+          },
+        },
+      },
       { oxc, test: { ...limits, name: 'node', include: ['test/node/**/*.test.ts'] } },
       {
         oxc,
