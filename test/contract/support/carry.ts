@@ -12,6 +12,8 @@ export interface CarryOptions {
   readonly origin: URL
   /** With the query, as it is to be sent. */
   readonly path: string
+  /** Names and values by turns. */
+  readonly headers: readonly string[]
   /** Called with the head of the answer, before any of its body is read. */
   readonly onAnswer?: (answer: IncomingMessage) => void
   /** Called when the last of the answer is there, and before the client can see it. */
@@ -36,7 +38,7 @@ export function carry(request: IncomingMessage, response: ServerResponse, option
     options.onEnd?.(ending)
   }
   const { hostname, port } = origin
-  const headers = kept(request.rawHeaders)
+  const headers = kept(options.headers)
   const outgoing = httpRequest({ agent, hostname, port, path, method: request.method, headers })
   const breakOff = (reason: string): void => {
     end({ kind: 'broken', reason })

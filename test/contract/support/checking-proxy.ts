@@ -7,6 +7,7 @@ import { httpFixture } from '../../support/fixture.js'
 import { startPrism } from '../../support/prism.js'
 import { checkpoint } from './checkpoint.js'
 import { Ledger } from './ledger.js'
+import { Legs } from './legs.js'
 import { prismDetour } from './prism-detour.js'
 
 export interface CheckingProxy extends AsyncDisposable {
@@ -23,13 +24,14 @@ export interface CheckingProxyOptions {
 /** @param apiUrl - what a client of the server takes. */
 export async function checkingProxy(apiUrl: string, options: CheckingProxyOptions = {}): Promise<CheckingProxy> {
   const ledger = new Ledger(await Spec.load())
-  const check = checkpoint(apiUrl, ledger)
+  const legs = new Legs()
+  const check = checkpoint(apiUrl, ledger, legs)
   const checked = await httpFixture(check)
   if (options.withPrism === false) {
     return { url: checked.url, ledger, [Symbol.asyncDispose]: () => checked[Symbol.asyncDispose]() }
   }
   const prism = await startPrism({ mode: 'proxy', upstream: checked.url })
-  const entry = await httpFixture(prismDetour(prism.url, check, ledger))
+  const entry = await httpFixture(prismDetour(prism.url, check, ledger, legs))
   return {
     url: entry.url,
     ledger,

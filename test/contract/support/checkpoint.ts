@@ -3,6 +3,7 @@ import { type RecordedResponse, mediaTypeOf, type RecordedRequest } from '../../
 import { carry, pairs } from './carry.js'
 import { KeptBody } from './kept-body.js'
 import type { Ledger } from './ledger.js'
+import { Legs } from './legs.js'
 
 /** Carries a request whose body may have been read already. */
 export type Carrier = (request: IncomingMessage, response: ServerResponse, body?: Buffer) => void
@@ -11,10 +12,12 @@ export type Carrier = (request: IncomingMessage, response: ServerResponse, body?
 const bytes: ReadonlySet<string> = new Set(['application/octet-stream', 'text/plain'])
 
 /** Carries requests to a server, and holds what it answers against the spec. */
-export function checkpoint(apiUrl: string, ledger: Ledger): Carrier {
+export function checkpoint(apiUrl: string, ledger: Ledger, legs: Legs): Carrier {
   const origin = new URL(apiUrl)
   return (request, response, body) => {
-    const head = headOf(request)
+    const leg = request.headers[Legs.header]
+    const headers = pairs(request.rawHeaders).filter(([name]) => name.toLowerCase() !== Legs.header)
+    const head = { ...headOf(request), headers: new Headers(headers) }
     const sent = body === undefined && !bytes.has(mediaTypeOf(head.headers)) ? new KeptBody(request) : undefined
     const end = ledger.begin()
     let answered: Omit<RecordedResponse, 'body'> | undefined
@@ -22,12 +25,14 @@ export function checkpoint(apiUrl: string, ledger: Ledger): Carrier {
     carry(request, response, {
       origin,
       path: origin.pathname + head.target,
+      headers: headers.flat(),
       ...(body !== undefined && { body }),
       onAnswer(answer) {
         answered = { status: answer.statusCode ?? 0, headers: headersOf(answer) }
         if (!bytes.has(mediaTypeOf(answered.headers))) got = new KeptBody(answer)
       },
       onEnd(ending) {
+        if (ending.kind === 'broken') legs.breakOff(String(leg))
         const problems = ending.kind === 'broken' ? [`the answer broke off: ${ending.reason}`] : []
         if (answered === undefined) {
           for (const message of problems) ledger.add({ ...head, status: undefined, requestId: undefined, message })

@@ -5,10 +5,11 @@ import { carry } from './carry.js'
 import { type Carrier, headOf, headersOf } from './checkpoint.js'
 import { KeptBody } from './kept-body.js'
 import type { Ledger } from './ledger.js'
+import { Legs } from './legs.js'
 import { skipOf } from './prism-skips.js'
 
 /** Carries requests through Prism, but for those that it garbles, which go straight on. */
-export function prismDetour(prismUrl: string, straightOn: Carrier, ledger: Ledger): Carrier {
+export function prismDetour(prismUrl: string, straightOn: Carrier, ledger: Ledger, legs: Legs): Carrier {
   const origin = new URL(prismUrl)
   const throughPrism = (request: IncomingMessage, response: ServerResponse, recorded: RecordedRequest): void => {
     const { method, target, headers, body } = recorded
@@ -21,6 +22,7 @@ export function prismDetour(prismUrl: string, straightOn: Carrier, ledger: Ledge
     carry(request, response, {
       origin,
       path: target,
+      headers: [...request.rawHeaders, Legs.header, legs.open(response)],
       body: Buffer.from(body ?? []),
       onAnswer(answer) {
         const heard = headersOf(answer)
