@@ -10,6 +10,7 @@ import type {
   ListFilesRequest,
   ListSessionsRequest,
   RequestOptions,
+  RunCodeOptions,
   SessionsClientOptions,
   StatFileRequest,
   TransferOptions,
@@ -88,6 +89,22 @@ describe('requests', () => {
       | AsyncIterable<Uint8Array | string>
     >()
   })
+})
+
+/** Every optional property, with undefined in it. */
+type Undefined<T> = { readonly [Key in keyof T as object extends Pick<T, Key> ? Key : never]: undefined }
+
+test('what may be left out may be undefined', () => {
+  // The comparison of types above does not tell the two apart.
+  expectTypeOf<Undefined<CreateSessionRequest>>().toExtend<CreateSessionRequest>()
+  expectTypeOf<Undefined<ListSessionsRequest>>().toExtend<ListSessionsRequest>()
+  expectTypeOf<Undefined<ListFilesRequest>>().toExtend<ListFilesRequest>()
+  expectTypeOf<Undefined<ExecutionOptions>>().toExtend<ExecutionOptions>()
+  expectTypeOf<Undefined<CodeRequest> & { readonly code: string }>().toExtend<CodeRequest>()
+  expectTypeOf<Undefined<RunCodeOptions>>().toExtend<RunCodeOptions>()
+  expectTypeOf<Undefined<UploadRequest> & { readonly path: string }>().toExtend<UploadRequest>()
+  expectTypeOf<Undefined<RequestOptions & TransferOptions>>().toExtend<RequestOptions & TransferOptions>()
+  expectTypeOf<Undefined<SessionsClientOptions>>().toExtend<SessionsClientOptions>()
 })
 
 describe('options', () => {
