@@ -91,7 +91,7 @@ export const commandChecks: readonly Check[] = [
       const go = bench.newPath('go')
       const folder = go.split('/')[0] ?? ''
       const command = `mkdir -p ${folder}; echo ready; until [ -e ${go} ]; do sleep 0.1; done; echo done >&2; exit 4`
-      await using stream = session.stream(command, { timeout: 10 })
+      await using stream = session.stream(command, { timeout: 5 })
       const seen: unknown[] = []
       for await (const event of stream) {
         seen.push(event.type === 'exit' ? [event.type, event.result.exitCode] : [event.type, event.data])
@@ -111,8 +111,9 @@ export const commandChecks: readonly Check[] = [
     appliesTo: hasEvents('executeCommand'),
     async run(bench) {
       const session = await bench.newSession()
-      const stream = session.stream('while :; do date +%s%N > beat; echo beat; sleep 0.2; done', { timeout: 15 })
-      await firstEvent(stream)
+      await using stream = session.stream('while :; do date +%s%N > beat; echo beat; sleep 0.2; done', { timeout: 60 })
+      const begun = await Promise.race([firstEvent(stream), delay(5_000, false)])
+      expectThat(begun, 'no output comes while the command runs')
       await stream[Symbol.asyncDispose]()
       await expectStill(() => session.run('cat beat').then(({ stdout }) => stdout))
     },
@@ -196,8 +197,9 @@ function pick(result: { status: string; exitCode: number | null; stdout: string;
   return [result.status, result.exitCode, result.stdout, result.stderr]
 }
 
-async function firstEvent(stream: CommandStream): Promise<void> {
-  for await (const _ of stream) return
+async function firstEvent(stream: CommandStream): Promise<boolean> {
+  for await (const _ of stream) return true
+  return false
 }
 
 /** Something that moved has to stand still: it is given time for it, but not for ever. */

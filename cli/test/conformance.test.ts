@@ -1,0 +1,159 @@
+/** The verdict on servers: ours, a mock, and three that are broken on purpose. */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, inject, test } from 'vitest'
+import { closedPort } from '../../test/support/fixture.js'
+import { isObject } from '../src/contract/json.js'
+import { startPrism } from '../../test/support/prism.js'
+import { type Bend, bentServer } from './support/bent-server.js'
+import { connect, sandbox, temporaryDirectory } from './support/sandbox.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+describe('a server that keeps to the spec', () => {
+  test('conforms, and keeps nothing of what was done with it', async () => {
+    const before = await connect().listSessions()
+    const { code, stdout, stderr } = await sandbox(['conformance', '--strict-headers'])
+    expect([code, stderr]).toEqual([0, ''])
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^OPERATION +CHECKS +STATUSES SEEN +VERDICT$/)
+    expect(lines.filter((line) => line.endsWith(' conforms'))).toHaveLength(15)
+    expect(stdout).not.toContain('failed')
+    expect(lines.at(-1)).toBe(`${inject('apiUrl')} conforms: all 15 operations of Sandbox API 1.1.0.`)
+    expect((await connect().listSessions()).total).toBe(before.total)
+  })
+
+  test('is told of in JSON', async () => {
+    const { code, stdout } = await sandbox(['conformance', '--json'])
+    expect(code).toBe(0)
+    const report: unknown = JSON.parse(stdout)
+    expect(report).toMatchObject({ url: inject('apiUrl'), specVersion: '1.1.0', conforms: true })
+    const operations = isObject(report) && Array.isArray(report['operations']) ? report['operations'] : []
+    expect(operations).toContainEqual({
+      operation: 'healthCheck',
+      verdict: 'conforms',
+      statuses: [200],
+      checks: [
+        { name: 'is healthy, without credentials', outcome: 'passed', problems: [] },
+        { name: 'answers as the spec says', outcome: 'passed', problems: [] },
+        {
+          name: 'answers with the X-Request-Id that was sent, or with one of its own',
+          outcome: 'passed',
+          problems: [],
+        },
+        { name: 'answers what names no operation with 404', outcome: 'passed', problems: [] },
+      ],
+    })
+  })
+
+  test('may do more than an older spec says, if that is allowed', async () => {
+    const spec = ['--spec', path.join(root, 'docs/spec/1.0.0.yaml')]
+    const closed = await sandbox(['conformance', ...spec])
+    expect(closed.code).toBe(1)
+    expect(closed.stdout).toContain('body.image is not in the spec')
+    const open = await sandbox(['conformance', ...spec, '--allow-additions'])
+    expect([open.code, open.stdout]).toEqual([
+      0,
+      expect.stringMatching(/conforms: all 9 operations of Sandbox API 1\.0\.0\.\n$/),
+    ])
+  })
+})
+
+test('a mock of the spec is answered by the SDK as it has to be', async () => {
+  await using prism = await startPrism({ mode: 'mock' })
+  const { code, stdout, stderr } = await sandbox(['conformance', '--mock', '--url', prism.url])
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/conforms: all 15 operations of Sandbox API 1\.1\.0\.\n$/)
+})
+
+function isJson(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/json') === true
+}
+
+/** Three servers, each with its own kind of fault, and what has to be said of them. */
+const broken: readonly (readonly [string, Bend, Readonly<Record<string, readonly string[]>>])[] = [
+  [
+    'has other shapes and statuses',
+    {
+      answer: ({ status, headers, body }, { method, target }) => {
+        const text = isJson(headers) ? body.toString() : undefined
+        if (method === 'POST' && target === '/sessions' && status === 200) return { status: 201 }
+        if (text === undefined || status !== 200) return {}
+        return {
+          body: Buffer.from(text.replace(/"total":\d+,/, '').replace('"exitCode":', '"colour":"red","exitCode":')),
+        }
+      },
+    },
+    {
+      createSession: ['201: status 201 is not in the spec'],
+      listSessions: ['200: body.total is missing'],
+      executeCommand: ['200: body.colour is not in the spec'],
+    },
+  ],
+  [
+    'lets everybody in, and takes every ttl',
+    {
+      request: ({ method, target, headers, body }) => ({
+        headers: { ...headers, ...(target !== '/health' && { authorization: `Bearer ${inject('bearerToken')}` }) },
+        body:
+          method === 'POST' && target === '/sessions'
+            ? Buffer.from(body.toString().replace(/"ttl":[^,}]+/, '"ttl":60'))
+            : body,
+      }),
+    },
+    {
+      createSession: [
+        'refuses missing and wrong credentials',
+        'refuses a wrong ttl, metadata that is no object, and what is no JSON',
+        'though the request had to be refused: request.ttl must be >= 60',
+        'the session lives for 60 s, not for 28800',
+      ],
+      getSession: ['the status of GET /sessions/', ' is 200, not 401'],
+    },
+  ],
+  [
+    'reads bytes as text, and holds event streams back',
+    {
+      holdsStreams: true,
+      answer: ({ headers, body }) => (isJson(headers) ? {} : { body: Buffer.from(body.toString('utf8'), 'utf8') }),
+    },
+    {
+      downloadFile: ['failed: answers every byte, with name and length', 'other bytes came: '],
+      executeCommand: ['failed: streams the output while the command runs', 'the events is [["stdout","ready'],
+    },
+  ],
+]
+
+describe('a server that is broken on purpose does not conform', () => {
+  test.each(broken)('%s', async (_, bend, expected) => {
+    const { code, stdout, stderr } = await sandbox(['conformance', '--url', await bentServer(bend)])
+    expect([code, stderr]).toEqual([1, ''])
+    const [table = '', ...sections] = stdout.split('\n\n')
+    for (const [operation, words] of Object.entries(expected)) {
+      expect(table).toMatch(new RegExp(`^${operation} .* FAILS$`, 'm'))
+      const section = sections.find((each) => each.startsWith(`${operation}\n`))
+      for (const word of words) expect(section).toContain(word)
+    }
+    expect(table).toMatch(/^healthCheck .* conforms$/m)
+    expect(sections.at(-1)).toMatch(/DOES NOT CONFORM: \d+ of 15 operations fail.*Sandbox API 1\.1\.0\.\n$/)
+  })
+})
+
+describe('what no verdict can be made of', () => {
+  test('a server that is not there', async () => {
+    const { code, stderr } = await sandbox(['conformance', '--url', `http://127.0.0.1:${await closedPort()}/v1`])
+    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox: No response came/)])
+  })
+
+  test('a server that knows no such token', async () => {
+    const { code, stderr } = await sandbox(['conformance', '--token', 'no-such-token'])
+    expect(code).toBe(4)
+    expect(stderr).not.toContain('no-such-token')
+  })
+
+  test('a spec that is none', async () => {
+    const file = path.join(await temporaryDirectory(), 'none.yaml')
+    const { code, stderr } = await sandbox(['conformance', '--spec', file])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox: .*none\.yaml can't be used: ENOENT/)])
+  })
+})
