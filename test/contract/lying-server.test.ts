@@ -3,17 +3,10 @@ import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Fixture, httpFixture, respond } from '../support/fixture.js'
 import { type CheckingProxy, checkingProxy } from './support/checking-proxy.js'
+import { at, error as failure, files, session } from './support/exchanges.js'
 import { findingsDesk, throwFindings } from './support/findings.js'
 
-const id = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
-const session = {
-  sessionId: id,
-  status: 'running',
-  createdAt: '2026-11-22T10:00:00.000Z',
-  expiresAt: '2026-11-22T11:00:00.000Z',
-}
 const { expiresAt: _, ...endless } = session
-const failure = { error: 'SESSION_NOT_FOUND', message: 'No session has that id.' }
 
 type Answer = (response: ServerResponse) => void
 
@@ -38,9 +31,9 @@ const cut =
     response.write(text, () => response.destroy())
   }
 
-const get = ['GET', `/sessions/${id}`] as const
-const run = ['POST', `/sessions/${id}/commands`] as const
-const download = ['GET', `/sessions/${id}/files?filePath=a`] as const
+const get = ['GET', at] as const
+const run = ['POST', `${at}/commands`] as const
+const download = ['GET', files] as const
 
 const lies: [string, readonly [method: string, target: string], Answer, RegExp][] = [
   ['an undocumented status', get, json(418, failure), /→ 418 .*status 418 is not in the spec/],
