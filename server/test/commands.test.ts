@@ -67,6 +67,7 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
   test.each(['nowhere', '..', '/etc', 'sub/../../..'])('refuses the working directory %s', async (cwd) => {
     const { status, json } = await server.command(id, { command: 'true', cwd })
     expect([status, json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+    expect(json['message']).toMatch(/^The .+(Use|make|choose) .+\.$/)
   })
 
   test('ends what outlives its timeout, with what it started', async () => {

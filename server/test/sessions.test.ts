@@ -45,6 +45,7 @@ describe('sessions', () => {
   test('refuses an image that it does not have', async () => {
     const { status, json } = await server.call('POST', '/sessions', { json: { image: 'windows:11' } })
     expect([status, json['error']]).toEqual([400, 'IMAGE_NOT_AVAILABLE'])
+    expect(json['message']).toMatch(/^This server .+ image may be .+\.$/)
   })
 
   test('answers 400 for a malformed id and 404 for an unknown one, on every operation of a session', async () => {

@@ -72,10 +72,16 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
       ...(error instanceof sessions.SessionError && error.details),
       ...(about && path !== undefined && { path }),
     }
-    const message = about?.(path ?? 'The path') ?? error.message
+    const message = about?.(path ?? 'The path') ?? sentence(error.message)
     return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
   }
   return isFastifyError(error) ? ofFastify(error) : internalError(error)
+}
+
+/** Engines write for logs; what a caller reads is a sentence. */
+function sentence(message: string): string {
+  if (message.endsWith('.')) return message
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`
 }
 
 function invalid(about?: (path: string) => string): Answer {
