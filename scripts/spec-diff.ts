@@ -51,7 +51,7 @@ async function specDiff(flags: {
       JSON.stringify({ base: base.info.version, version, ok: verdict.ok, verdict: verdict.text, findings }, null, 2),
     )
   } else {
-    console.log(describe(findings))
+    if (findings.length > 0) console.log(describe(findings))
     console.log([verdict.ok ? 'OK:' : 'FAILED:', verdict.text, note].join(' ').trim())
   }
   if (!verdict.ok) process.exitCode = 1

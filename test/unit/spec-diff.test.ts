@@ -43,7 +43,8 @@ function edited(...edits: readonly Edit[]): Document {
     if (!isObject(owner)) throw new Error(`Nothing is at ${place}`)
     if (value === undefined) {
       if (!Reflect.has(owner, last)) throw new Error(`Nothing is at ${place}`)
-      Reflect.deleteProperty(owner, last)
+      if (Array.isArray(owner)) owner.splice(Number(last), 1)
+      else Reflect.deleteProperty(owner, last)
     } else Reflect.set(owner, last, value)
   }
   return asDocument(copy)
@@ -331,6 +332,32 @@ const table: readonly [what: string, edits: readonly Edit[], wanted: readonly st
     'a keyword that the tool does not know comes',
     [[`${schema} FileList properties files uniqueItems`, true]],
     ['breaking: FileList.files: uniqueItems: none → true'],
+  ],
+  // Alternatives, and parts that must all hold.
+  [
+    'a code may no longer be any string',
+    [[`${schema} ErrorCode anyOf 1`, undefined]],
+    ['breaking: ErrorCode: anyOf: string removed'],
+  ],
+  [
+    'the alternatives are in another order',
+    [[`${schema} ErrorCode anyOf`, [text, { $ref: '#/components/schemas/KnownErrorCode' }]]],
+    ['neutral: the document: changed in what is not on the wire'],
+  ],
+  [
+    'a stream may hold something else',
+    [[`${schema} CommandEventStream contentSchema anyOf 3`, { $ref: '#/components/schemas/Health' }]],
+    ['breaking: CommandEventStream (content): anyOf: Health added'],
+  ],
+  [
+    'a request may be one of several',
+    [[`${schema} CodeRequest oneOf`, [{ type: 'object' }]]],
+    ['breaking: CodeRequest: oneOf added'],
+  ],
+  [
+    'a request has to be something more',
+    [[`${schema} UpdateSessionRequest allOf`, [{ type: 'object', minProperties: 1 }]]],
+    ['breaking: UpdateSessionRequest: allOf added'],
   ],
   // Credentials.
   ['credentials no longer suffice', [['security 1', undefined]], ['breaking: security: apiKeyAuth no longer suffices']],
