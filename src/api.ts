@@ -58,13 +58,15 @@ export function createApis(settings: Settings, transport: Transport): Apis {
   return { api, lean: createClient<paths>({ ...shared, Request: LeanRequest }), isLean: () => lean }
 }
 
-const placeholder = /\{([^{}]*)\}/g
-
-/** openapi-fetch would let '' and '..' change the address. */
+/** openapi-fetch would let '' and '..' change the address. Without a RegExp, which would cost a hundredth of a call's time. */
 function serializePath(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
-  return pathname.replace(placeholder, (_, name: string) =>
-    name === 'sessionId' ? checkSessionId(parameters[name]) : checkPathValue(name, parameters[name]),
-  )
+  const start = pathname.indexOf('{')
+  const end = pathname.indexOf('}', start)
+  if (start === -1 || end === -1) return pathname
+  const name = pathname.slice(start + 1, end)
+  const value = parameters[name]
+  const filled = name === 'sessionId' ? checkSessionId(value) : checkPathValue(name, value)
+  return pathname.slice(0, start) + filled + serializePath(pathname.slice(end + 1), parameters)
 }
 
 /** openapi-fetch asks for no serialized path when a call has no `params.path`. */
