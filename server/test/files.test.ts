@@ -69,6 +69,17 @@ describe.each(['process', 'bubblewrap'] as const)('files on %s', (engine) => {
     expect([head.status, head.text, head.headers.get('content-length')]).toEqual([200, '', '4'])
   })
 
+  test.each([
+    ['a path longer than the kernel takes', 'far/'.repeat(1_100) + 'x'],
+    ['a part longer than a name may be', `far/down/${'n'.repeat(256)}/x`],
+    ['a name longer than a name may be', `far/down/${'n'.repeat(256)}`],
+  ])('leaves no directory when it refuses %s', async (_, file) => {
+    const { status, json } = await server.upload(id, `path=${encodeURIComponent(file)}`, 'x')
+    expect([status, json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+    expect(json['message']).toContain('too long')
+    expect((await server.call('GET', `/sessions/${id}/files/stat?filePath=far`)).status).toBe(404)
+  })
+
   test('takes the name of the part when there is no path, without its directories', async () => {
     const form = new FormData()
     form.append('file', new Blob(['x']), '../../grüße.txt')

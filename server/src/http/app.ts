@@ -88,6 +88,9 @@ function methodNotAllowed(method: string, allowed: readonly string[]): ApiError 
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = answerOf(error, request)
+  // Fastify closes the connection with every body that it refuses. While the body still comes, that is a reset, and the caller
+  // may never see the answer.
+  if (!request.raw.complete) void reply.removeHeader('Connection')
   // Without this Fastify would write the answer of success's schema.
   void reply
     .code(answer.status)

@@ -14,7 +14,7 @@ interface Answer {
   readonly code: ErrorCode
   readonly headers?: Readonly<Record<string, string>>
   /** What to tell about a path instead of the error's own message. */
-  readonly about?: (path: string) => string
+  readonly about?: (path: string, reason: string) => string
 }
 
 /** The one place where an error of the service or of an engine becomes an answer. */
@@ -39,7 +39,7 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [engine.PathEscapesError, invalid((path) => `${path} leaves the sandbox root. Use a relative path below it.`)],
   [engine.IsADirectoryError, invalid((path) => `${path} is a directory. Name a file.`)],
   [engine.NotADirectoryError, invalid((path) => `${path} is not, or is not in, a directory.`)],
-  [engine.FileAccessError, invalid((path) => `The sandbox has no right to use ${path}. Change its permissions first.`)],
+  [engine.FileAccessError, invalid((path, reason) => `${path} cannot be used: ${reason}.`)],
   [engine.FileNotFoundError, { status: 404, code: 'FILE_NOT_FOUND', about: (path) => `Nothing is at ${path}.` }],
   [
     engine.FileTooBigError,
@@ -72,7 +72,7 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
       ...(error instanceof sessions.SessionError && error.details),
       ...(about && path !== undefined && { path }),
     }
-    const message = about?.(path ?? 'The path') ?? sentence(error.message)
+    const message = about?.(path ?? 'The path', error.message) ?? sentence(error.message)
     return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
   }
   return isFastifyError(error) ? ofFastify(error) : internalError(error)
@@ -84,7 +84,7 @@ function sentence(message: string): string {
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`
 }
 
-function invalid(about?: (path: string) => string): Answer {
+function invalid(about?: Answer['about']): Answer {
   return { status: 400, code: 'INVALID_PARAMETER', ...(about && { about }) }
 }
 

@@ -15,7 +15,7 @@ export function asFailure(error: unknown): Failure {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new Failure('FileAccess', 'the permissions in the sandbox do not allow it')
+      return new Failure('FileAccess', 'the permissions in the sandbox do not allow it, change them first')
     case 'ENOSPC':
     case 'EDQUOT':
       return new Failure('NoSpace', 'there is no space left')

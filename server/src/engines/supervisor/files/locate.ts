@@ -4,6 +4,10 @@ import { Failure, errnoOf } from '../failure.js'
 import { DirectoryHandle, lstatIfAny } from './directory-handle.js'
 import { linkTarget, partsOf } from './path-rules.js'
 
+/** The kernel takes no longer ones, in bytes. */
+const MAX_PATH = 4095
+const MAX_NAME = 255
+
 /** As many as the kernel follows. */
 const MAX_LINKS = 40
 
@@ -39,13 +43,28 @@ export async function locate(root: string, path: string, options: LocateOptions)
   const undo = async (): Promise<void> => {
     for (const remove of made.reverse()) await remove().catch(() => undefined)
   }
-  for (let links = 0; links <= MAX_LINKS; links += 1) {
-    const step = await walk(root, parts, options, made)
-    if (!Array.isArray(step))
-      return { ...step, undo, [Symbol.asyncDispose]: () => step.directory[Symbol.asyncDispose]() }
-    parts = step
+  try {
+    for (let links = 0; links <= MAX_LINKS; links += 1) {
+      // Found out on the way, it would be after thousands of directories.
+      if (options.makeParents === true) assertShort(root, parts)
+      const step = await walk(root, parts, options, made)
+      if (!Array.isArray(step)) {
+        return { ...step, undo, [Symbol.asyncDispose]: () => step.directory[Symbol.asyncDispose]() }
+      }
+      parts = step
+    }
+    throw new Failure('FileNotFound', 'the path has too many links')
+  } catch (error) {
+    await undo()
+    throw error
   }
-  throw new Failure('FileNotFound', 'the path has too many links')
+}
+
+function assertShort(root: string, parts: readonly string[]): void {
+  const isLong = Buffer.byteLength([root, ...parts].join('/')) > MAX_PATH
+  if (isLong || parts.some((part) => Buffer.byteLength(part) > MAX_NAME)) {
+    throw new Failure('FileAccess', 'the path or a part of it is too long')
+  }
 }
 
 type Found = Pick<Location, 'directory' | 'name' | 'stats' | 'parts'>

@@ -24,7 +24,7 @@ export async function read(
     throw new Failure('IsADirectory', `${path || '.'} is a directory`)
   }
   if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
-  if (!location.stats.isFile()) throw new Failure('FileAccess', `${path} is not a regular file`)
+  if (!location.stats.isFile()) throw new Failure('FileAccess', 'it is not a regular file')
   await using file = await openFile(root, location)
   const entry = entryOf(location.parts.join('/'), 'file', file.stats)
   const isMeant = range !== undefined && (version === undefined || version === entry.version)
