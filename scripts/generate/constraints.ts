@@ -76,7 +76,7 @@ function operations(document: Document): Json {
       const id = operation['operationId']
       const place = `${method.toUpperCase()} ${path}`
       if (typeof id !== 'string') throw new Error(`${place} has no operationId.`)
-      if (id in found) throw new Error(`${place} has the operationId of another operation: ${id}.`)
+      if (Object.hasOwn(found, id)) throw new Error(`${place} has the operationId of another operation: ${id}.`)
       const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
       const responses = isJson(operation['responses']) ? operation['responses'] : {}
       found[id] = {
