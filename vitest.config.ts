@@ -37,6 +37,7 @@ export default defineConfig({
       },
       { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
       { oxc, resolve, test: { ...limits, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { oxc, test: { ...limits, testTimeout: 120_000, name: 'mutations', include: ['test/mutations/**/*.test.ts'] } },
       { oxc, test: { ...limits, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       {
         oxc,

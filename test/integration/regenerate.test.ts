@@ -2,14 +2,11 @@
  * The promise of the spec: a limit changed in the YAML alone, and regenerated, is what client and server enforce. Shown on
  * a copy of the project.
  */
-import { cp, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { run } from '../support/run.js'
+import { type ProjectCopy, copyProject } from '../support/project-copy.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const copied = [
   'package.json',
   'tsconfig.base.json',
@@ -23,16 +20,6 @@ const copied = [
   'server/tsconfig.json',
   'server/src',
 ]
-
-/** Links every installed package; the project's own ones lead to the copy. */
-async function linkPackages(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true })
-  for (const name of await readdir(from)) {
-    const source = path.join(from, name)
-    const own = (await lstat(source)).isSymbolicLink()
-    await symlink(own ? await readlink(source) : source, path.join(to, name))
-  }
-}
 
 const program = `
 import { SessionsClient } from 'sandbox-sessions-sdk'
@@ -51,28 +38,22 @@ console.log(lines.join('\\n'))
 `
 
 describe('a changed limit', () => {
-  let copy: string
+  let copy: ProjectCopy
 
   beforeAll(async () => {
-    copy = await mkdtemp(path.join(tmpdir(), 'sandbox-regenerate-'))
-    for (const name of copied) await cp(path.join(root, name), path.join(copy, name), { recursive: true })
-    await linkPackages(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
-    await linkPackages(path.join(root, 'server/node_modules'), path.join(copy, 'server/node_modules')).catch(
-      () => undefined,
-    )
-    const file = path.join(copy, 'sandbox-api-spec.yaml')
+    copy = await copyProject(copied)
+    const file = path.join(copy.folder, 'sandbox-api-spec.yaml')
     const spec = await readFile(file, 'utf8')
     expect(spec.split('maximum: 28800')).toHaveLength(2)
     await writeFile(file, spec.replace('maximum: 28800', 'maximum: 50000'))
-    await writeFile(path.join(copy, 'program.mjs'), program)
+    await writeFile(path.join(copy.folder, 'program.mjs'), program)
   })
 
   afterAll(async () => {
-    await rm(copy, { recursive: true, force: true })
+    await copy[Symbol.asyncDispose]()
   })
 
-  const generate = (...flags: string[]): ReturnType<typeof run> =>
-    run(process.execPath, ['--import', 'tsx', 'scripts/generate.ts', ...flags], { cwd: copy })
+  const generate = (...flags: string[]) => copy.node('--import', 'tsx', 'scripts/generate.ts', ...flags)
 
   test('makes the committed files stale', async () => {
     const { code, output } = await generate('--check')
@@ -84,13 +65,10 @@ describe('a changed limit', () => {
   test('is what client and server enforce after npm run generate', async () => {
     expect(await generate()).toMatchObject({ code: 0 })
     expect(await generate('--check')).toMatchObject({ code: 0 })
-    const built = await run(
-      path.join(root, 'node_modules/.bin/tsc'),
-      ['-b', 'tsconfig.build.json', 'server/tsconfig.json'],
-      { cwd: copy },
-    )
+    const tsc = 'node_modules/typescript/bin/tsc'
+    const built = await copy.node(tsc, '-b', 'tsconfig.build.json', 'server/tsconfig.json')
     expect(built.code, built.output).toBe(0)
-    const { output } = await run(process.execPath, ['program.mjs', path.join(copy, 'data')], { cwd: copy })
+    const { output } = await copy.node('program.mjs', path.join(copy.folder, 'data'))
     const lines = output.trim().split('\n')
     expect(lines).toEqual([
       'client 28800: accepted',
