@@ -80,6 +80,16 @@ describe.each(['process', 'bubblewrap'] as const)('files on %s', (engine) => {
     expect((await server.call('GET', `/sessions/${id}/files/stat?filePath=far`)).status).toBe(404)
   })
 
+  test.each([{}, { 'content-length': '0' }, { 'content-type': 'text/plain' }])(
+    'makes no file of a request without a body, %j',
+    async (headers) => {
+      const { status, json } = await server.call('POST', `/sessions/${id}/files?path=unsent`, { headers })
+      expect([status, json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+      expect(json['message']).toContain('Send the body as multipart/form-data or application/octet-stream')
+      expect((await server.call('GET', `/sessions/${id}/files/stat?filePath=unsent`)).status).toBe(404)
+    },
+  )
+
   test('takes the name of the part when there is no path, without its directories', async () => {
     const form = new FormData()
     form.append('file', new Blob(['x']), '../../grüße.txt')

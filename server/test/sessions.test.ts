@@ -42,6 +42,11 @@ describe('sessions', () => {
     expect(error).toMatchObject({ error: 'INVALID_PARAMETER', message, details: { parameter } })
   })
 
+  test.each(['GET', 'PATCH', 'DELETE'])('has nothing at a path whose id is empty, on %s', async (method) => {
+    const { status, json } = await server.call(method, '/sessions/')
+    expect([status, json['error']]).toEqual([404, 'NOT_FOUND'])
+  })
+
   test('refuses an image that it does not have', async () => {
     const { status, json } = await server.call('POST', '/sessions', { json: { image: 'windows:11' } })
     expect([status, json['error']]).toEqual([400, 'IMAGE_NOT_AVAILABLE'])

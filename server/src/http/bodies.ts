@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Operation } from '../spec/operations.js'
-import { invalidParameter } from './api-error.js'
+import { type ApiError, invalidParameter } from './api-error.js'
 
 /**
  * Takes the media types that the spec names for an operation, and no others. JSON is read whole, up to the server's limit;
@@ -19,10 +19,24 @@ export function acceptBodies(scope: FastifyInstance, operation: Operation): void
       done(null)
       return
     }
-    const got = request.headers['content-type'] ?? 'no Content-Type'
-    const details = { parameter: 'Content-Type', allowed: mediaTypes }
-    done(invalidParameter(`Send the body as ${mediaTypes.join(' or ')}, got ${got}.`, details))
+    done(wrongMediaType(request, mediaTypes))
   })
+}
+
+/**
+ * Without a body no parser is asked, and a stream would pass for an empty one. A missing JSON body is found by validation.
+ *
+ * @throws {ApiError} 400 `INVALID_PARAMETER`.
+ */
+export function assertStreamed(request: FastifyRequest, { body }: Operation): void {
+  if (body?.required !== true || body.content.has('application/json')) return
+  if (!body.content.has(request.mediaType ?? '')) throw wrongMediaType(request, [...body.content.keys()])
+}
+
+function wrongMediaType({ headers }: FastifyRequest, mediaTypes: readonly string[]): ApiError {
+  const got = headers['content-type'] ?? 'no Content-Type'
+  const details = { parameter: 'Content-Type', allowed: mediaTypes }
+  return invalidParameter(`Send the body as ${mediaTypes.join(' or ')}, got ${got}.`, details)
 }
 
 function acceptJson(scope: FastifyInstance): void {

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Operation, OperationId } from '../spec/operations.js'
+import { isObject } from '../spec/json.js'
 import { compileInput } from '../spec/validation.js'
 import type { Admission } from './admission.js'
-import { acceptBodies } from './bodies.js'
+import { acceptBodies, assertStreamed } from './bodies.js'
 import type { Handlers } from './call.js'
 
 declare module 'fastify' {
@@ -40,6 +41,10 @@ function addRoute<Id extends OperationId>(
 ): void {
   const handler = handlers[operation.id]
   const readInput = compileInput(operation)
+  scope.addHook('onRequest', async (request, reply) => {
+    // The router takes nothing for a parameter, too; `/sessions/` is no path of the API.
+    if (hasEmptyPart(request.params)) reply.callNotFound()
+  })
   if (operation.secured) {
     scope.addHook('onRequest', async (request) => {
       request.user = await admission.admit(request.headers, request.ip)
@@ -52,6 +57,7 @@ function addRoute<Id extends OperationId>(
     // Answers of success are written by the spec's schema: nothing that it does not name gets out.
     ...(operation.answer && { schema: { response: { [operation.success]: operation.answer } } }),
     handler: async (request, reply) => {
+      assertStreamed(request, operation)
       const input = readInput({
         path: request.params,
         query: request.query,
@@ -64,6 +70,10 @@ function addRoute<Id extends OperationId>(
       return answer ?? (reply.sent ? reply : reply.send())
     },
   })
+}
+
+function hasEmptyPart(params: unknown): boolean {
+  return isObject(params) && Object.values(params).includes('')
 }
 
 function isJson(request: FastifyRequest): boolean {
