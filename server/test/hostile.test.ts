@@ -97,7 +97,18 @@ test('answers 413 to a JSON body that is too large, known before or not', async 
   expect([sized.status, sized.json['error']]).toEqual([413, 'FILE_TOO_LARGE'])
   const chunk = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`
   const head = `POST /v1/sessions HTTP/1.1\r\n${credentials()}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n`
-  expectError(await exchange(server.origin, `${head}\r\n${chunk}`), 413, 'FILE_TOO_LARGE')
+  expectError(await exchange(server.origin, `${head}Connection: close\r\n\r\n${chunk}`), 413, 'FILE_TOO_LARGE')
+})
+
+test('answers 413 without closing the connection, on which the rest of the body still comes', async () => {
+  const type = 'Content-Type: application/json\r\nContent-Length: 30000'
+  const answer = await exchange(
+    server.origin,
+    `POST /v1/sessions HTTP/1.1\r\n${credentials()}${type}\r\n\r\n`,
+    'x'.repeat(30_000),
+    'GET /v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*HTTP\/1\.1 200 [^]*healthy/)
 })
 
 test.each([
