@@ -51,10 +51,19 @@ const places = [
 ] as const
 
 export const paths = fc.oneof(
-  { arbitrary: fc.constantFrom<string[]>(...files, 'dir', '.'), weight: 3 },
-  { arbitrary: fc.constantFrom<string[]>(...places), weight: 3 },
+  { arbitrary: fc.constantFrom<string[]>('a.txt', 'a.txt', 'dir/b.txt', 'inner', 'dir', '.'), weight: 6 },
+  { arbitrary: fc.constantFrom<string[]>(...files), weight: 2 },
+  { arbitrary: fc.constantFrom<string[]>(...places), weight: 4 },
   { arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), weight: 1 },
 )
+
+/** What is in a session when it is new. */
+export const furniture = [
+  'mkdir -p dir deep/er closed && chmod 000 closed && mkfifo pipe',
+  'echo some text > a.txt && seq 1 2000 > dir/b.txt && printf x > "with space.txt" && : > .hidden',
+  'ln -s / link && ln -s a.txt inner && ln -s loop loop && ln -s nowhere dangling',
+  'touch "bytes$(printf "\\377")"',
+].join('; ')
 
 /** These end by themselves at once, whatever their timeout. */
 export const quickCommands: readonly string[] = [
@@ -154,17 +163,25 @@ const names = fc.oneof(
 )
 const values = fc.oneof(fc.constantFrom<string[]>('', 'x', 'a\0b', '\n', '\ud800', '文件'), fc.string())
 
+const oddEnvironments = fc
+  .array(fc.tuple(names, values), { maxLength: 3 })
+  .map((entries): Readonly<Record<string, string>> => Object.fromEntries(entries))
+
 /** For bodies, by the name of the property. */
 export function requestDictionary(marker: string): Dictionary {
   return {
     command: commands(marker),
     code: programs,
-    cwd: fc.oneof(fc.constantFrom('.', 'dir', 'deep/er'), paths),
+    cwd: fc.oneof({ arbitrary: fc.constantFrom('.', 'dir', 'deep/er'), weight: 6 }, { arbitrary: paths, weight: 1 }),
     image: fc.constantFrom<string[]>(
+      ...['python:3.11', 'node', 'ubuntu:24.04', 'debian:12', 'host', 'host/python', 'python', 'node:20'],
       ...['python:3.11', 'node', 'ubuntu:24.04', 'debian:12', 'host', 'host/python', 'python', 'node:20'],
       ...['windows:11', 'python:', 'python:a:b', 'host/', 'Python', '../x', 'python:\0', ' '],
     ),
-    env: fc.array(fc.tuple(names, values), { maxLength: 3 }).map((entries): unknown => Object.fromEntries(entries)),
+    env: fc.oneof(
+      { arbitrary: fc.constantFrom({}, { A: 'x' }, { A: '', lower: '文件', PATH: '/usr/bin:/bin' }), weight: 4 },
+      { arbitrary: oddEnvironments, weight: 1 },
+    ),
     stdin: fc.constantFrom('', 'one line\n', 'no end of line', '\0', '\ud800', '文件 \u{1f600}', 'x'.repeat(30_000)),
   }
 }
