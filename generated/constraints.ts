@@ -55,7 +55,6 @@ export const schemas = {
       },
       image: {
         type: 'string',
-        minLength: 1,
         required: false,
       },
       metadata: {
@@ -152,7 +151,6 @@ export const schemas = {
     properties: {
       command: {
         type: 'string',
-        minLength: 1,
         required: true,
       },
       timeout: {
@@ -189,7 +187,6 @@ export const schemas = {
     properties: {
       code: {
         type: 'string',
-        minLength: 1,
         required: true,
       },
       language: {
@@ -416,9 +413,6 @@ export const schemas = {
       },
       requestId: {
         type: 'string',
-        minLength: 1,
-        maxLength: 128,
-        pattern: '^[\\x21-\\x7E]+$',
         required: false,
       },
     },
@@ -712,7 +706,6 @@ export const operations = {
         in: 'query',
         required: true,
         type: 'string',
-        minLength: 1,
       },
       Range: {
         in: 'header',
@@ -752,7 +745,6 @@ export const operations = {
         in: 'query',
         required: false,
         type: 'string',
-        minLength: 1,
       },
       overwrite: {
         in: 'query',
@@ -787,7 +779,6 @@ export const operations = {
         in: 'query',
         required: true,
         type: 'string',
-        minLength: 1,
       },
       recursive: {
         in: 'query',
@@ -873,7 +864,6 @@ export const operations = {
         in: 'query',
         required: true,
         type: 'string',
-        minLength: 1,
       },
       checksum: {
         in: 'query',

@@ -535,8 +535,8 @@ export interface components {
       details?: components['schemas']['ErrorDetails']
       /** Format: date-time */
       timestamp?: string
-      /** @description Printable ASCII without spaces. At most 128 characters. */
-      requestId?: components['schemas']['RequestId']
+      /** @description The id of the request; the same as in the header X-Request-Id. */
+      requestId?: string
     }
   }
   responses: {

@@ -37,9 +37,17 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     )
   })
 
+  test('an empty command and empty code do nothing, successfully: version 1.0.0 does not forbid them', async () => {
+    expect((await server.command(id, { command: '' })).json).toMatchObject({
+      status: 'completed',
+      exitCode: 0,
+      stdout: '',
+    })
+    expect((await server.code(id, { code: '' })).json).toMatchObject({ status: 'completed', exitCode: 0, stdout: '' })
+  })
+
   test.each([
     ['command', {}],
-    ['command', { command: '' }],
     ['command', { command: 'a\0b' }],
     ['timeout', { command: 'true', timeout: 0 }],
     ['timeout', { command: 'true', timeout: 301 }],

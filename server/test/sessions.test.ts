@@ -34,7 +34,6 @@ describe('sessions', () => {
     ['ttl', { ttl: '60' }, 'ttl must be an integer, got "60".'],
     ['ttl', { ttl: 60.5 }, 'ttl must be an integer, got 60.5.'],
     ['ttl', { ttl: null }, 'ttl must be an integer, got null.'],
-    ['image', { image: '' }, 'image must not be empty, got "".'],
     ['metadata', { metadata: [] }, 'metadata must be an object, got [].'],
   ])('refuses a bad %s', async (parameter, json, message) => {
     const { status, json: error } = await server.call('POST', '/sessions', { json })

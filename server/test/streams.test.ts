@@ -62,7 +62,7 @@ describe.each(['process', 'bubblewrap'] as const)('event streams on %s', (engine
   })
 
   test.each([
-    [400, 'INVALID_PARAMETER', { command: '' }],
+    [400, 'INVALID_PARAMETER', {}],
     [400, 'INVALID_PARAMETER', { command: 'true', timeout: 0 }],
     [400, 'INVALID_PARAMETER', { command: 'true', cwd: 'nowhere' }],
     [400, 'INVALID_PARAMETER', { command: 'true', env: { A: '\0' } }],

@@ -96,9 +96,9 @@ const requests: [string, line: string, parts: Parts, Found][] = [
   ['a missing parameter', `GET ${at}/files`, {}, ['query parameter filePath is missing']],
   [
     'an empty parameter',
-    `GET ${at}/files?filePath=`,
+    `GET ${at}/files/list?path=`,
     {},
-    ['query parameter filePath must NOT have fewer than 1 characters'],
+    ['query parameter path must NOT have fewer than 1 characters'],
   ],
   [
     'a session id that is no uuid',
