@@ -90,6 +90,12 @@ describe.each(['process', 'bubblewrap'] as const)('files on %s', (engine) => {
     },
   )
 
+  test('names an empty path', async () => {
+    const { status, json } = await server.download(id, '')
+    expect([status, json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+    expect(json['message']).toMatch(/^(The path is a directory|filePath must not be empty)/)
+  })
+
   test('takes the name of the part when there is no path, without its directories', async () => {
     const form = new FormData()
     form.append('file', new Blob(['x']), '../../grüße.txt')
