@@ -4,7 +4,7 @@ import { type Report, Verdict } from './report.js'
 
 /** The report for a person: a table of verdicts, below it what is behind them, and one last line. */
 export function describeReport(report: Report): string {
-  const { operations, specVersion, url } = report
+  const { operations, url } = report
   const rows = operations.map(({ operation, verdict, statuses, checks }) => {
     const passed = checks.filter(({ outcome }) => outcome === 'passed').length
     return [operation, `${passed} of ${checks.length}`, statuses.join(' '), verdict]
@@ -13,14 +13,14 @@ export function describeReport(report: Report): string {
     table(['OPERATION', 'CHECKS', 'STATUSES SEEN', 'VERDICT'], rows),
     ...details(report),
     '',
-    `${url} ${closingWords(report)} Sandbox API ${specVersion}.`,
+    `${url} ${closingWords(report)}`,
   ].join('\n')
 }
 
 function details({ operations }: Report): readonly string[] {
   return operations.flatMap(({ operation, verdict, checks }) => {
     if (verdict === Verdict.Untested && checks.length === 0) {
-      return ['', operation, '  untested: this version of the suite has no check for it']
+      return ['', operation, '  untested: this version of the command has no check for it']
     }
     const told = checks.filter(({ outcome }) => outcome !== 'passed')
     if (told.length === 0) return []
@@ -36,10 +36,12 @@ function indented(problems: readonly string[]): readonly string[] {
   return problems.map((problem) => `    ${visible(problem)}`)
 }
 
-function closingWords({ conforms, operations }: Report): string {
-  const of = (wanted: Verdict) => operations.filter(({ verdict }) => verdict === wanted).length
-  if (conforms) return `conforms: all ${operations.length} operations of`
-  const untested = of(Verdict.Untested)
-  const more = untested === 0 ? '' : `, ${untested} untested`
-  return `DOES NOT CONFORM: ${of(Verdict.Fails)} of ${operations.length} operations fail${more}; judged by`
+function closingWords({ conforms, operations, specVersion }: Report): string {
+  const count = (wanted: Verdict) => operations.filter(({ verdict }) => verdict === wanted).length
+  const of = `of ${operations.length} operations of Sandbox API ${specVersion}`
+  const untested = count(Verdict.Untested)
+  const rest = untested === 0 ? '' : ` ${untested} could not be tested.`
+  return conforms
+    ? `conforms: ${count(Verdict.Conforms)} ${of}.${rest}`
+    : `DOES NOT CONFORM: ${count(Verdict.Fails)} ${of} fail.${rest}`
 }

@@ -9,7 +9,7 @@ export interface CheckResult {
 export const Verdict = {
   Conforms: 'conforms',
   Fails: 'FAILS',
-  /** The spec has it and no check looked at it. */
+  /** The spec has it, and no check could look at it: it may be an addition to the API. That is no failure. */
   Untested: 'untested',
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
@@ -26,6 +26,7 @@ export interface OperationReport {
 export interface Report {
   readonly url: string
   readonly specVersion: string
+  /** Whether nothing fails, and something conforms. */
   readonly conforms: boolean
   readonly operations: readonly OperationReport[]
 }
@@ -56,7 +57,8 @@ export class Findings {
       const statuses = [...(this.#statuses.get(operation) ?? [])].sort((one, other) => one - other)
       return { operation, verdict: verdictOf(checks), statuses, checks }
     })
-    const conforms = operations.every(({ verdict }) => verdict === Verdict.Conforms)
+    const verdicts = new Set(operations.map(({ verdict }) => verdict))
+    const conforms = verdicts.has(Verdict.Conforms) && !verdicts.has(Verdict.Fails)
     return { ...about, conforms, operations }
   }
 }
