@@ -27,6 +27,9 @@ export type PrismOptions =
 /** Ends a process when its standard input does: then the one that started it is gone, even if it was killed. */
 const endWithParent = `data:text/javascript,process.stdin.on('close',()=>process.exit()).resume()`
 
+/** Prism starts again, on another port, when it sees that the spec was written. */
+const unwatched = { CHOKIDAR_USEPOLLING: '1', CHOKIDAR_INTERVAL: '2147483647' }
+
 /** @throws {Error} with what Prism printed, when it does not start. */
 export async function startPrism(options: PrismOptions): Promise<Prism> {
   const { mode, spec = publishedSpec } = options
@@ -34,7 +37,7 @@ export async function startPrism(options: PrismOptions): Promise<Prism> {
   const flags = ['--errors', '--multiprocess=false', '--cors=false', '--host=127.0.0.1', '--port=0']
   const child = spawn(process.execPath, ['--import', endWithParent, prismBin(), mode, spec, ...target, ...flags], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0' },
+    env: { ...process.env, ...unwatched, FORCE_COLOR: '0' },
   })
   const log: string[] = []
   try {

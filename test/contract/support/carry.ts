@@ -47,16 +47,26 @@ export function carry(request: IncomingMessage, response: ServerResponse, option
   }
   outgoing.on('error', (error) => {
     // After the answer, only the rest of a request that was refused early can have got lost.
-    if (!response.writableEnded) breakOff(error.message)
+    if (!ended) breakOff(error.message)
   })
   outgoing.on('response', (answer) => {
     onAnswer?.(answer)
     response.sendDate = false
     response.writeHead(answer.statusCode ?? 0, answer.statusMessage, kept(answer.rawHeaders))
     response.flushHeaders()
-    answer.on('end', () => end({ kind: 'complete' }))
     answer.on('error', (error) => breakOff(error.message))
-    answer.pipe(response)
+    answer.on('end', () => {
+      end({ kind: 'complete' })
+      if (request.complete) {
+        response.end()
+        return
+      }
+      // The server wants no more of the request. To close the connection while it still comes would take the answer away.
+      request.unpipe()
+      outgoing.destroy()
+      request.resume().once('end', () => response.end())
+    })
+    answer.pipe(response, { end: false })
   })
   response.on('close', () => {
     if (response.writableFinished) return

@@ -56,11 +56,11 @@ export class Ledger {
 
   #judge(exchange: Exchange, problems: readonly string[]): void {
     const { request, response } = exchange
-    const { pathname } = new URL(request.target, 'http://spec')
-    const id = this.checker.spec.match(request.method, pathname)?.operation.id ?? 'no operation'
+    const found = this.checker.spec.match(request.method, request.target.split('?')[0] ?? '')
+    const id = found?.operation.id ?? 'no operation'
     this.count(`${id} ${response.status}`)
-    const found = this.checker.check(exchange).map(({ message }) => message)
-    for (const message of [...found, ...problems]) {
+    const broken = this.checker.check(exchange).map(({ message }) => message)
+    for (const message of [...broken, ...problems]) {
       this.add({
         method: request.method,
         target: request.target,
