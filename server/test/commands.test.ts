@@ -78,6 +78,14 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     expect(json['message']).toMatch(/^The .+(Use|make|choose) .+\.$/)
   })
 
+  test('refuses JSON that is no UTF-8, rather than run something else', async () => {
+    const body = Buffer.from('{"command": "echo \xff"}', 'latin1')
+    const headers = { 'content-type': 'application/json' }
+    const { status, json } = await server.call('POST', `/sessions/${id}/commands`, { body, headers })
+    expect([status, json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+    expect(json['message']).toContain('not valid JSON')
+  })
+
   test('ends what outlives its timeout, with what it started', async () => {
     const sleep = markedSleep()
     const { status, json } = await server.command(id, {

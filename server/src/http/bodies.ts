@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Operation } from '../spec/operations.js'
 import { type ApiError, invalidParameter } from './api-error.js'
@@ -41,15 +42,22 @@ function wrongMediaType({ headers }: FastifyRequest, mediaTypes: readonly string
 
 function acceptJson(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error')
-  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+  scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const fail = () => done(invalidParameter('The body is not valid JSON in UTF-8, or has a key that is not allowed.'))
     // Some clients name a content type without sending a content; validation tells whether it was needed.
-    if (text === '') {
+    if (bytes.byteLength === 0) {
       done(null)
       return
     }
+    // With U+FFFD in its place, another command would run than was sent.
+    if (!isUtf8(bytes)) {
+      fail()
+      return
+    }
     // The parser answers through the callback only.
-    void parse(request, text, (error, body) => {
-      done(error ? invalidParameter('The body is not valid JSON, or has a key that is not allowed.') : null, body)
+    void parse(request, bytes.toString(), (error, body) => {
+      if (error) fail()
+      else done(null, body)
     })
   })
 }
