@@ -27,7 +27,7 @@ export interface FuzzResult {
  * Lanes run at the same time. Each has a server of its own and sends one request after the other, so that what a request finds
  * depends on its seed alone, however many cores there are.
  */
-const lanes = 3
+const lanes = 4
 
 /** Sends a server requests that come from its spec, and judges every answer. */
 export async function fuzzServer({ spec, seed, requests, server, onProgress }: FuzzOptions): Promise<FuzzResult> {

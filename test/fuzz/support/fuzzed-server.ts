@@ -80,7 +80,8 @@ async function messageOf(child: ChildProcess, log: () => string): Promise<Readon
     const died = once(child, 'exit', { signal }).then(() => {
       throw new Error(`The server ended by itself:\n${log()}`)
     })
-    const [message] = await Promise.race([once(child, 'message', { signal }), died])
+    const event: unknown[] = await Promise.race([once(child, 'message', { signal }), died])
+    const [message] = event
     return isObject(message) ? message : {}
   } finally {
     controller.abort()

@@ -1,6 +1,7 @@
 import type { SpecChecker } from '../../../cli/src/contract/checker.js'
 import type { Exchange } from '../../../cli/src/contract/exchange.js'
 import { type JsonObject, isObject } from '../../../cli/src/contract/json.js'
+import type { Outcome } from './exchange.js'
 import { fuzzLimits } from './fuzz-limits.js'
 import type { SessionModel } from './session-model.js'
 
@@ -30,6 +31,15 @@ export class Judge {
     return { operation: found?.operation.id, sessionId: found?.path['sessionId']?.toLowerCase() }
   }
 
+  /** Whether a lack of room was the answer, and the model knows of none. */
+  isRefusedInVain(outcome: Outcome): boolean {
+    return outcome.kind === 'answer' && outcome.exchange.response.status === 503 && !this.#isFull
+  }
+
+  get #isFull(): boolean {
+    return this.model.all.length >= (this.maxSessions ?? 0)
+  }
+
   /** What is wrong with the answer; the model learns from it. */
   judge(exchange: Exchange): string[] {
     const { status } = exchange.response
@@ -51,8 +61,9 @@ export class Judge {
       found.push(`the message says too little: ${String(message)}`)
     }
     if (status === 500) found.push('the service failed')
-    const isFull = operation === 'createSession' && this.model.all.length >= (this.maxSessions ?? 0)
-    if (status === 503 && !isFull) found.push(`503, and there is room: ${this.model.all.length} sessions live`)
+    if (status === 503 && !(operation === 'createSession' && this.#isFull)) {
+      found.push(`503, and there is room: ${this.model.all.length} sessions live`)
+    }
     const isLive = sessionId !== undefined && this.model.ids.includes(sessionId)
     if (error === 'SESSION_NOT_FOUND' && isLive) found.push('the session is there')
     if (error === 'SESSION_PAUSED' && this.model.statusOf(sessionId ?? '') !== 'paused') found.push('it is not paused')

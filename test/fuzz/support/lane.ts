@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { SpecChecker } from '../../../cli/src/contract/checker.js'
 import type { Spec } from '../../../cli/src/contract/spec.js'
 import { isObject } from '../../../cli/src/contract/json.js'
@@ -15,6 +16,9 @@ import type { Tally } from './tally.js'
 
 /** How often, in requests, the whole state is compared. */
 const compareEvery = 100
+
+/** How long what happens by itself may take. */
+const settlingMs = 5_000
 
 /** One after the other, requests against a server of their own, each judged when its answer is there. */
 export class Lane {
@@ -57,7 +61,7 @@ export class Lane {
     const fail = (problem: string): void => this.report(problem, wire, draft.change)
     const session = this.#model.ids.find((id) => wire.target.toLowerCase().includes(id))
     const before = session === undefined ? undefined : await this.#footprint?.files(session)
-    const outcome = await this.#client.send(wire)
+    const outcome = await this.#send(wire)
     const known = this.#model.ids.length
     for (const problem of this.#judgeOutcome(wire, outcome)) fail(problem)
     if (this.#model.ids.length > known) await this.#furnish(outcome)
@@ -90,6 +94,16 @@ export class Lane {
       await this.#within('what is left after the end', async () => (await this.#footprint?.sessions()) ?? [])
     }
     this.#client.close()
+  }
+
+  /** The place of a session that has expired is taken until nothing of it is left, which may be a moment later. */
+  async #send(wire: WireRequest): Promise<Outcome> {
+    const end = Date.now() + settlingMs
+    for (;;) {
+      const outcome = await this.#client.send(wire)
+      if (!this.#judge.isRefusedInVain(outcome) || Date.now() > end) return outcome
+      await setTimeout(100)
+    }
   }
 
   /** Puts things into a new session that later requests find. */
@@ -144,7 +158,10 @@ export class Lane {
     await this.#compareDisk()
     if (this.server.host !== undefined) await this.#pass(61)
     const outcome = await this.#client.send(this.#own('GET', '/sessions?limit=100', this.server.token))
-    if (outcome.kind === 'no answer') return this.#fail(`no list of sessions: ${outcome.reason}`)
+    if (outcome.kind === 'no answer') {
+      this.#fail(`no list of sessions: ${outcome.reason}`)
+      return
+    }
     const body = jsonOf(outcome.exchange.response.body)
     const listed = isObject(body) && Array.isArray(body['sessions']) ? body['sessions'].filter(isObject) : []
     const isOwn = (id: string): boolean => this.server.host !== undefined || this.#model.ids.includes(id)
@@ -181,7 +198,7 @@ export class Lane {
 /** What is left when there is nothing, or when that has not come about for a while. */
 async function settled(look: () => Promise<readonly string[]>): Promise<readonly string[]> {
   let left = await look()
-  const end = Date.now() + 5_000
+  const end = Date.now() + settlingMs
   await eventually(async () => left.length === 0 || Date.now() > end || (left = await look()).length === 0)
   return left
 }
