@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { isObject } from '../../cli/src/contract/json.js'
-import { type Operation, Spec } from '../../cli/src/contract/spec.js'
+import { Spec } from '../../cli/src/contract/spec.js'
 import type { Session } from '../../src/index.js'
+import { plainRequest } from '../contract/support/plain-request.js'
 import { connect } from '../support/client.js'
 
 const spec = await Spec.load()
@@ -38,15 +39,6 @@ async function call(line: string, { headers, body }: Call = {}): Promise<Respons
 
 async function statusOf(line: string, options?: Call): Promise<number> {
   return (await call(line, options)).status
-}
-
-/** A request that is in order, for a session that need not be there. */
-function plainRequest({ id, method, path, parameters, requestBody }: Operation, sessionId: string): [string, Call] {
-  const query = parameters.some(({ name }) => name === 'filePath') ? '?filePath=nothing' : ''
-  const line = `${method} ${path.replace('{sessionId}', sessionId)}`
-  if (id === 'uploadFile') return [`${line}?path=${randomUUID()}`, { headers: bytes, body: 'x' }]
-  const [example] = requestBody?.content.get('application/json')?.examples.values() ?? []
-  return [line + query, example === undefined ? {} : { headers: json, body: JSON.stringify(example) }]
 }
 
 describe('every documented answer', () => {

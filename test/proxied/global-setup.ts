@@ -31,6 +31,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     console.log(`\nHeld against the spec:\n${list.join('\n')}`)
     try {
       await throwFindings(desk.url)
+    } catch (error) {
+      // Vitest shows what a teardown throws, and calls the run a success all the same.
+      process.exitCode = 1
+      throw error
     } finally {
       for (const each of [counts, desk, proxy, server]) await each[Symbol.asyncDispose]()
     }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createSandboxServer } from 'sandbox-sessions-server'
+import { createSandboxServer, type SandboxServerOptions } from 'sandbox-sessions-server'
 
 /** The local server without isolation, for tests whose commands are their own; gone at the end of the block. */
 export interface UnsafeServer extends AsyncDisposable {
@@ -9,9 +9,10 @@ export interface UnsafeServer extends AsyncDisposable {
   readonly token: string
 }
 
-export async function unsafeServer(): Promise<UnsafeServer> {
+export async function unsafeServer(limits: SandboxServerOptions['limits'] = {}): Promise<UnsafeServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-contract-'))
-  const server = await createSandboxServer({ port: 0, dataDir, engine: 'process', allowUnsafe: true, token: 'token' })
+  const engine = { engine: 'process', allowUnsafe: true } as const
+  const server = await createSandboxServer({ port: 0, dataDir, token: 'token', limits, ...engine })
   return {
     url: server.url,
     token: 'token',
