@@ -1,10 +1,14 @@
-/** Every answer that the spec documents, given by the local server itself and held against the spec on its way here. */
+/**
+ * Every answer that the spec documents, given by the local server itself and held against the spec on its way here; and with
+ * them every kind of request that Prism skips.
+ */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { isObject } from '../../cli/src/contract/json.js'
 import { Spec } from '../../cli/src/contract/spec.js'
 import type { Session } from '../../src/index.js'
 import { plainRequest } from '../contract/support/plain-request.js'
+import { prismSkips } from '../contract/support/prism-skips.js'
 import { connect } from '../support/client.js'
 
 const spec = await Spec.load()
@@ -192,5 +196,7 @@ describe('every documented answer', () => {
       [...responses.keys()].filter((status) => !elsewhere.has(status)).map((status) => `${id} ${status}`),
     )
     expect(documented.filter((answer) => !seen.has(answer))).toEqual([])
+    const skips = prismSkips.map(({ name }) => `past Prism: ${name}`)
+    expect(skips.filter((skip) => !seen.has(skip))).toEqual([])
   })
 })

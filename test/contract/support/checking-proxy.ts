@@ -31,7 +31,7 @@ export async function checkingProxy(apiUrl: string, options: CheckingProxyOption
     return { url: checked.url, ledger, [Symbol.asyncDispose]: () => checked[Symbol.asyncDispose]() }
   }
   const prism = await startPrism({ mode: 'proxy', upstream: checked.url })
-  const entry = await httpFixture(prismDetour(prism.url, check, ledger, legs))
+  const entry = await httpFixture(prismDetour(prism, check, ledger, legs))
   return {
     url: entry.url,
     ledger,

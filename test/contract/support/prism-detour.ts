@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { mediaTypeOf, type RecordedRequest } from '../../../cli/src/contract/exchange.js'
+import type { Prism } from '../../support/prism.js'
 import { carry } from './carry.js'
 import { type Carrier, headOf, headersOf } from './checkpoint.js'
 import { KeptBody } from './kept-body.js'
@@ -9,8 +10,8 @@ import { Legs } from './legs.js'
 import { skipOf } from './prism-skips.js'
 
 /** Carries requests through Prism, but for those that it garbles, which go straight on. */
-export function prismDetour(prismUrl: string, straightOn: Carrier, ledger: Ledger, legs: Legs): Carrier {
-  const origin = new URL(prismUrl)
+export function prismDetour(prism: Prism, straightOn: Carrier, ledger: Ledger, legs: Legs): Carrier {
+  const origin = new URL(prism.url)
   const throughPrism = (request: IncomingMessage, response: ServerResponse, recorded: RecordedRequest): void => {
     const { method, target, headers, body } = recorded
     const end = ledger.begin()
@@ -32,7 +33,7 @@ export function prismDetour(prismUrl: string, straightOn: Carrier, ledger: Ledge
         else if (violations !== null) complain(answer.statusCode, violations)
       },
       onEnd(ending) {
-        if (ending.kind === 'broken') complain(undefined, ending.reason)
+        if (ending.kind === 'broken') complain(undefined, [ending.reason, ...prism.log.slice(-5)].join('\n'))
         else if (own !== undefined) complain(response.statusCode, String(own.bytes))
         end()
       },
