@@ -100,6 +100,13 @@ test('answers 413 to a JSON body that is too large, known before or not', async 
   expectError(await exchange(server.origin, `${head}Connection: close\r\n\r\n${chunk}`), 413, 'FILE_TOO_LARGE')
 })
 
+test('says that it closes the connection when the caller asked for that, also with a body that it refuses', async () => {
+  const body = 'Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}'
+  const answer = await exchange(server.origin, `POST /v1/sessions HTTP/1.1\r\nHost: x\r\n${body}`)
+  expectError(answer, 401, 'UNAUTHORIZED')
+  expect(answer).toMatch(/^connection: close\r$/im)
+})
+
 test('answers 413 without closing the connection, on which the rest of the body still comes', async () => {
   const type = 'Content-Type: application/json\r\nContent-Length: 30000'
   const answer = await exchange(

@@ -86,11 +86,16 @@ function methodNotAllowed(method: string, allowed: readonly string[]): ApiError 
   })
 }
 
+/** Whether the caller may send another request on its connection. */
+function isKeptAlive({ raw, headers }: FastifyRequest): boolean {
+  return raw.httpVersion === '1.1' && headers.host !== undefined && !/\bclose\b/i.test(headers.connection ?? '')
+}
+
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = answerOf(error, request)
   // Fastify closes the connection with every body that it refuses. While the body still comes, that is a reset, and the caller
   // may never see the answer.
-  if (!request.raw.complete) void reply.removeHeader('Connection')
+  if (!request.raw.complete && isKeptAlive(request)) void reply.header('Connection', 'keep-alive')
   // Without this Fastify would write the answer of success's schema.
   void reply
     .code(answer.status)
