@@ -6,7 +6,11 @@ import { toApiError } from './error-map.js'
 /** What to answer for an error; what is the server's own fault is logged. */
 export function answerOf(error: unknown, request: FastifyRequest): ApiError {
   const answer = toApiError(error, pathOf(request.query))
-  if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'A request failed.')
+  if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') {
+    // A caller who goes away within the body is no failure of the server.
+    const hasLeft = request.raw.destroyed && !request.raw.complete
+    request.log[hasLeft ? 'info' : 'error']({ err: error }, hasLeft ? 'A request broke off.' : 'A request failed.')
+  }
   return answer
 }
 
