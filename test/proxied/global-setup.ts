@@ -27,8 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('findingsUrl', desk.url)
   project.provide('seenUrl', counts.url)
   return async () => {
-    const list = [...seen].sort().map(([what, count]) => `${String(count).padStart(4)} × ${what}`)
-    console.log(`\nHeld against the spec:\n${list.join('\n')}`)
+    console.log(`\nHeld against the spec:\n${table(seen)}`)
     try {
       await throwFindings(desk.url)
     } catch (error) {
@@ -39,4 +38,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
       for (const each of [counts, desk, proxy, server]) await each[Symbol.asyncDispose]()
     }
   }
+}
+
+/** `getSession  200 (8), 404 (12)`: one line an operation. */
+function table(seen: ReadonlyMap<string, number>): string {
+  const rows = new Map<string, string[]>()
+  for (const [what, count] of [...seen].sort()) {
+    const [, name = what, status = ''] = /^(.*?)(?: (\d+))?$/.exec(what) ?? []
+    rows.set(name, [...(rows.get(name) ?? []), `${status} (${count})`.trim()])
+  }
+  return [...rows].map(([name, counts]) => `  ${name}  ${counts.join(', ')}`).join('\n')
 }

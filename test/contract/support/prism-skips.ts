@@ -66,10 +66,11 @@ export const prismSkips: readonly PrismSkip[] = [
     isPassable: async (ground) => {
       const answer = await call(ground, 'prism', 'POST', `/sessions/${ground.sessionId}/commands`, {
         headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
-        body: JSON.stringify({ command: 'echo first; sleep 1; echo last' }),
+        body: JSON.stringify({ command: 'echo first; sleep 3; echo last' }),
       })
-      const first = await answer.body?.getReader().read()
-      const text = new TextDecoder().decode(first?.value)
+      const reader = answer.body?.getReader()
+      const text = new TextDecoder().decode((await reader?.read())?.value)
+      await reader?.cancel()
       return text.includes('first') && !text.includes('last')
     },
   },
