@@ -1,4 +1,5 @@
 import { enums } from '../generated/constraints.js'
+import { dateOf } from './dates.js'
 import type { Wire } from './wire.js'
 
 /** What a path in a session leads to. */
@@ -37,5 +38,5 @@ export function fileInfo(wire: Wire['FileInfo']): FileInfo {
 }
 
 function date(text: string | undefined): Date | undefined {
-  return typeof text === 'string' ? new Date(text) : undefined
+  return typeof text === 'string' ? dateOf(text) : undefined
 }

@@ -3,6 +3,7 @@ import type { SessionsClient } from './client.js'
 import { type OutputListener, collect } from './collect.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
+import { dateOf } from './dates.js'
 import { CommandFailedError, SessionNotFoundError } from './errors.js'
 import type { RequestOptions } from './options.js'
 import type { CodeLanguage, ExecutionOptions } from './requests.js'
@@ -71,18 +72,18 @@ export class Session {
   }
 
   get createdAt(): Date {
-    return new Date(this.#wire.createdAt)
+    return dateOf(this.#wire.createdAt)
   }
 
   /** When the session ends by itself. */
   get expiresAt(): Date {
-    return new Date(this.#wire.expiresAt)
+    return dateOf(this.#wire.expiresAt)
   }
 
   /** When something last ran in the session or moved a file. Missing when the server did not say. */
   get lastActivityAt(): Date | undefined {
     const { lastActivityAt } = this.#wire
-    return typeof lastActivityAt === 'string' ? new Date(lastActivityAt) : undefined
+    return typeof lastActivityAt === 'string' ? dateOf(lastActivityAt) : undefined
   }
 
   /** The data that the session was created with; empty when there is none. */

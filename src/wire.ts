@@ -3,6 +3,7 @@
  */
 import { schemas } from '../generated/constraints.js'
 import type { components } from '../generated/sandbox-api.js'
+import { dateOf } from './dates.js'
 import { isRecord } from './guards.js'
 
 export type Wire = components['schemas']
@@ -85,7 +86,7 @@ function hasType(type: string | readonly string[] | undefined, value: unknown): 
 }
 
 function isDate(value: unknown): boolean {
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+  return typeof value === 'string' && !Number.isNaN(dateOf(value).getTime())
 }
 
 function isItemName(name: string): name is 'Session' | 'FileInfo' {
