@@ -1,0 +1,22 @@
+import type { SessionsClient } from '../../../src/index.js'
+
+const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
+
+/** One call of each operation. */
+export const sdkCalls: Readonly<Record<string, (client: SessionsClient) => PromiseLike<unknown>>> = {
+  createSession: (client) => client.createSession(),
+  listSessions: (client) => client.listSessions(),
+  getSession: (client) => client.getSession(sessionId),
+  updateSession: (client) => client.updateSession(sessionId, { ttl: 60 }),
+  deleteSession: (client) => client.deleteSession(sessionId),
+  pauseSession: (client) => client.pauseSession(sessionId),
+  resumeSession: (client) => client.resumeSession(sessionId),
+  executeCommand: (client) => client.executeCommand(sessionId, { command: 'true' }),
+  executeCode: (client) => client.executeCode(sessionId, { code: '1' }),
+  uploadFile: (client) => client.uploadFile(sessionId, { path: 'a.txt' }, 'content', { verify: false }),
+  downloadFile: async (client) => (await client.downloadFile(sessionId, 'a.txt')).bytes(),
+  deleteFile: (client) => client.deleteFile(sessionId, { filePath: 'a.txt' }),
+  listFiles: (client) => client.listFiles(sessionId),
+  statFile: (client) => client.statFile(sessionId, { filePath: 'a.txt' }),
+  healthCheck: (client) => client.health(),
+}
