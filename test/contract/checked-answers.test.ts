@@ -260,6 +260,12 @@ describe('an exchange', () => {
       ['X-Request-Id is mine, not the other that was sent'],
     ],
     [
+      'whose answer has lost the id',
+      requestOf(`GET ${at}`, { headers: mine }),
+      responseOf(200, { type: json, body: session }),
+      ['X-Request-Id is missing, where mine was sent'],
+    ],
+    [
       'with an error of the same id',
       requestOf(`GET ${at}`),
       responseOf(404, { ...good, body: { ...error, requestId: 'mine' } }),

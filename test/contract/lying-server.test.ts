@@ -47,6 +47,15 @@ const lies: [string, readonly [method: string, target: string], Answer, RegExp][
   ['a body that is no JSON', get, json(200, '{', { 'content-type': 'application/json' }), /is not JSON/],
   ['an id of another request', get, json(200, session, { 'x-request-id': 'another' }), /X-Request-Id is another/],
   [
+    'an answer without the id of its request',
+    get,
+    (response) => {
+      response.removeHeader('x-request-id')
+      respond(response, 200, session)
+    },
+    /X-Request-Id is missing, where mine was sent/,
+  ],
+  [
     'an Error of another request',
     get,
     json(404, { ...failure, requestId: 'x' }, { 'x-request-id': 'mine' }),
@@ -97,7 +106,11 @@ describe.each([true, false])('a server that lies, with Prism: %s', (withPrism) =
   let desk: Fixture
 
   beforeAll(async () => {
-    server = await httpFixture((_, response) => answer(response))
+    server = await httpFixture((request, response) => {
+      const { 'x-request-id': id } = request.headers
+      if (id !== undefined) response.setHeader('x-request-id', id)
+      answer(response)
+    })
     proxy = await checkingProxy(server.url, { withPrism })
     desk = await findingsDesk(proxy.ledger)
   })

@@ -45,11 +45,11 @@ export class SpecChecker {
   /** What is wrong with the answer to the request. */
   checkResponse({ request, response }: Exchange): Problem[] {
     const found = this.spec.match(request.method, split(request.target)[0])
-    const problems = this.#checkRequestId(request, response)
     if (found === undefined) {
-      if (!noOperation.has(response.status)) problems.push(undocumented(`status ${response.status}`))
+      const problems = noOperation.has(response.status) ? [] : [undocumented(`status ${response.status}`)]
       return [...problems, ...this.#checkJson(errorSchema, response)]
     }
+    const problems = this.#checkRequestId(found.operation, request, response)
     const documented = found.operation.responses.get(response.status)
     if (documented === undefined) return [...problems, undocumented(`status ${response.status}`)]
     return [
@@ -122,12 +122,15 @@ export class SpecChecker {
     return mediaType === 'application/json' ? this.#checkJsonText(media.schema, body, 'request') : []
   }
 
-  #checkRequestId(request: RecordedRequest, response: RecordedResponse): Problem[] {
+  /** Where the spec knows of request ids: version 1.0.0 did not. */
+  #checkRequestId({ parameters }: Operation, request: RecordedRequest, response: RecordedResponse): Problem[] {
+    const parameter = parameters.find(({ name }) => name.toLowerCase() === 'x-request-id')
     const sent = request.headers.get('x-request-id')
     const answered = response.headers.get('x-request-id')
-    if (sent === null || answered === null || sent === answered) return []
+    if (parameter === undefined || sent === null || sent === answered) return []
+    if (answered === null) return [invalid(`X-Request-Id is missing, where ${sent} was sent`)]
     // A malformed one is replaced rather than refused.
-    const isWellFormed = this.#schemas.check({ $ref: '#/components/schemas/RequestId' }, sent, '').length === 0
+    const isWellFormed = this.#schemas.check(parameter.schema, sent, '').length === 0
     return isWellFormed ? [invalid(`X-Request-Id is ${answered}, not the ${sent} that was sent`)] : []
   }
 
