@@ -59,20 +59,20 @@ export function errorFromResponse(response: Response, body: unknown, call: Faile
 }
 
 /** The status that goes with a code, where only the code is known and it has a class of its own. */
-const statuses: Partial<Record<string, number>> = {
-  [ErrorCode.Unauthorized]: 401,
-  [ErrorCode.SessionNotFound]: 404,
-  [ErrorCode.FileNotFound]: 404,
-  [ErrorCode.SessionPaused]: 409,
-  [ErrorCode.InvalidState]: 409,
-  [ErrorCode.RateLimited]: 429,
-  [ErrorCode.CapacityExceeded]: 503,
-}
+const statuses: ReadonlyMap<string, number> = new Map([
+  [ErrorCode.Unauthorized, 401],
+  [ErrorCode.SessionNotFound, 404],
+  [ErrorCode.FileNotFound, 404],
+  [ErrorCode.SessionPaused, 409],
+  [ErrorCode.InvalidState, 409],
+  [ErrorCode.RateLimited, 429],
+  [ErrorCode.CapacityExceeded, 503],
+])
 
 /** The error that an Error body stands for that came without a status, within an event stream. */
 export function errorFromBody(body: unknown): SandboxAPIError {
   const code = isRecord(body) ? text(body['error']) : undefined
-  const status = code === undefined ? 500 : (statuses[code] ?? 500)
+  const status = (code === undefined ? undefined : statuses.get(code)) ?? 500
   const call = {
     method: undefined,
     url: undefined,
