@@ -196,7 +196,8 @@ test('keys end after 24 hours, and leave nothing behind', async () => {
   const { json: second } = await create(on, 'key', { ttl: 120 })
   expect(second['sessionId']).not.toBe(first['sessionId'])
   clock.advance(hour)
-  await eventually(async () => (await keyFiles(on)).length === 1, 'only the new key is there')
+  const newKey = `${String(second['sessionId'])}.json`
+  await eventually(async () => (await keyFiles(on)).join() === newKey, 'only the new key is there')
   expect((await create(on, 'living', { ttl: 28_800 })).json['sessionId']).not.toBe(living['sessionId'])
   await on.server.close()
   clock.advance(24 * hour)

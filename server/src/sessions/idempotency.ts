@@ -98,7 +98,8 @@ export class IdempotencyKeys {
     const { owner, idempotency } = session
     const own = this.#known.get(owner) ?? new Map<string, KeyedSession>()
     // What stood here is over; the new one is the youngest.
-    own.delete(idempotency.key)
+    const over = own.get(idempotency.key)
+    if (over) this.#forget(over)
     this.#known.set(owner, own.set(idempotency.key, session))
     for (const oldest of own.values()) {
       if (own.size <= this.options.maxPerOwner) break
