@@ -35,7 +35,7 @@ export async function fuzzServer({ spec, seed, requests, server, onProgress }: F
   const findings = new Findings()
   let sent = 0
   const run = async (number: number, of: number): Promise<void> => {
-    await using target = server === undefined ? await startFuzzedServer() : foreign(server)
+    await using target = server === undefined ? await startFuzzedServer() : await foreign(server)
     let index = number
     const report = (problem: string, request: WireRequest | undefined, change: string | undefined): void => {
       const where = `seed ${seed}, request ${index}`
@@ -60,6 +60,8 @@ export async function fuzzServer({ spec, seed, requests, server, onProgress }: F
   return { tally, findings: findings.all }
 }
 
-function foreign({ url, token }: { url: string; token: string }): FuzzedServer {
-  return { url, token, host: undefined, [Symbol.asyncDispose]: async () => undefined }
+async function foreign({ url, token }: { url: string; token: string }): Promise<FuzzedServer> {
+  const { headers } = await fetch(`${url}/health`)
+  const since = Date.parse(headers.get('date') ?? '')
+  return { url, token, since, host: undefined, [Symbol.asyncDispose]: async () => undefined }
 }

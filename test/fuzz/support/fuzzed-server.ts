@@ -10,6 +10,8 @@ import { isObject } from '../../../cli/src/contract/json.js'
 export interface FuzzedServer extends AsyncDisposable {
   readonly url: string
   readonly token: string
+  /** When the run began, in milliseconds of the server's time. */
+  readonly since: number
   readonly host: FuzzedHost | undefined
 }
 
@@ -53,6 +55,7 @@ export async function startFuzzedServer(): Promise<FuzzedServer> {
   return {
     url: String(ready['url']),
     token,
+    since: now,
     host: {
       otherToken,
       dataDir,

@@ -23,7 +23,7 @@ const settlingMs = 5_000
 /** One after the other, requests against a server of their own, each judged when its answer is there. */
 export class Lane {
   readonly #client: RawClient
-  readonly #model = new SessionModel()
+  readonly #model: SessionModel
   readonly #judge: Judge
   readonly #footprint: Footprint | undefined
   #etag = '"none"'
@@ -36,6 +36,7 @@ export class Lane {
     private readonly report: (problem: string, request: WireRequest | undefined, change: string | undefined) => void,
   ) {
     this.#client = new RawClient(server.url)
+    this.#model = new SessionModel(server.since)
     const { host } = server
     const checker = new SpecChecker(spec, { otherHeaders: host === undefined })
     this.#judge = new Judge(checker, this.#model, host === undefined ? undefined : fuzzLimits.maxSessions)

@@ -19,6 +19,9 @@ export class SessionModel {
   readonly #keys = new Map<string, { readonly id: string; readonly createdAt: number }>()
   #foreign: { readonly id: string; readonly expiresAt: number } | undefined
 
+  /** @param since - when the run began, in milliseconds of the server's time. */
+  constructor(private readonly since: number) {}
+
   get ids(): readonly string[] {
     return [...this.#live.keys()].sort()
   }
@@ -54,6 +57,8 @@ export class SessionModel {
   /** Takes in the answer of a create. @returns what is wrong with it. */
   created(session: JsonObject, sent: unknown, key: string | undefined): string[] {
     const id = String(session['sessionId'])
+    // A server that is not ours remembers the keys of an earlier run.
+    if (timeOf(session['createdAt']) < this.since) return []
     const earlier = key === undefined ? undefined : this.#keys.get(key)
     if (earlier !== undefined) {
       return earlier.id === id ? [] : [`the idempotency key made another session than ${earlier.id}`]
