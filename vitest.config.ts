@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Node 20 does not know `await using`.
@@ -10,6 +11,8 @@ const limits = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
+    // Most tests wait more than they work, and on two cores vitest would run them one by one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { oxc, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },

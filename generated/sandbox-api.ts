@@ -497,6 +497,9 @@ export interface components {
     /**
      * @description `NOT_FOUND` (404) and `METHOD_NOT_ALLOWED` (405) answer requests that name no operation at all: a path that the API
      *     does not have, or a method that its path does not take.
+     *
+     *     A request that cannot be read as one is answered with `INVALID_PARAMETER` (400; 431 when its headers are too long), one that
+     *     does not arrive in time with `REQUEST_TIMEOUT` (408), whatever it was to be.
      * @enum {string}
      */
     KnownErrorCode:
