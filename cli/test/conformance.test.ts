@@ -1,26 +1,30 @@
 /** The verdict on servers: ours, a mock, and three that are broken on purpose. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { SessionsClient } from 'sandbox-sessions-sdk'
 import { describe, expect, inject, test } from 'vitest'
 import { closedPort } from '../../test/support/fixture.js'
 import { isObject } from '../src/contract/json.js'
 import { startPrism } from '../../test/support/prism.js'
+import { unsafeServer } from '../../test/support/unsafe-server.js'
 import { type Bend, bentServer } from './support/bent-server.js'
-import { connect, sandbox, temporaryDirectory } from './support/sandbox.js'
+import { sandbox, temporaryDirectory } from './support/sandbox.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe('a server that keeps to the spec', () => {
   test('conforms, and keeps nothing of what was done with it', async () => {
-    const before = await connect().listSessions()
-    const { code, stdout, stderr } = await sandbox(['conformance', '--strict-headers'])
+    await using server = await unsafeServer()
+    const env = { SANDBOX_API_URL: server.url, SANDBOX_API_TOKEN: server.token }
+    const { code, stdout, stderr } = await sandbox(['conformance', '--strict-headers'], { env })
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(/^OPERATION +CHECKS +STATUSES SEEN +VERDICT$/)
     expect(lines.filter((line) => line.endsWith(' conforms'))).toHaveLength(15)
     expect(stdout).not.toContain('failed')
-    expect(lines.at(-1)).toBe(`${inject('apiUrl')} conforms: 15 of 15 operations of Sandbox API 1.1.0.`)
-    expect((await connect().listSessions()).total).toBe(before.total)
+    expect(lines.at(-1)).toBe(`${server.url} conforms: 15 of 15 operations of Sandbox API 1.1.0.`)
+    await using client = new SessionsClient({ apiUrl: server.url, bearerToken: server.token })
+    expect((await client.listSessions()).total).toBe(0)
   })
 
   test('is told of in JSON', async () => {

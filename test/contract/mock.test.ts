@@ -10,7 +10,7 @@ import { isObject } from '../../cli/src/contract/json.js'
 import { Spec } from '../../cli/src/contract/spec.js'
 import { thrownBy } from '../support/client.js'
 import { type Prism, startPrism } from '../support/prism.js'
-import { type UnsafeServer, unsafeServer } from './support/unsafe-server.js'
+import { type UnsafeServer, unsafeServer } from '../support/unsafe-server.js'
 
 const spec = await Spec.load()
 const checker = new SpecChecker(spec)
