@@ -5,10 +5,11 @@ import { SessionsClient } from 'sandbox-sessions-sdk'
 import { describe, expect, inject, test } from 'vitest'
 import { closedPort } from '../../test/support/fixture.js'
 import { isObject } from '../src/contract/json.js'
+import { eventually } from '../../test/support/host.js'
 import { startPrism } from '../../test/support/prism.js'
 import { unsafeServer } from '../../test/support/unsafe-server.js'
 import { type Bend, bentServer } from './support/bent-server.js'
-import { sandbox, temporaryDirectory } from './support/sandbox.js'
+import { sandbox, start, temporaryDirectory } from './support/sandbox.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -144,6 +145,17 @@ describe('a server that is broken on purpose does not conform', () => {
 })
 
 describe('what no verdict can be made of', () => {
+  test('a run that is interrupted, which leaves no session behind', async () => {
+    await using server = await unsafeServer()
+    await using client = new SessionsClient({ apiUrl: server.url, bearerToken: server.token })
+    const env = { SANDBOX_API_URL: server.url, SANDBOX_API_TOKEN: server.token }
+    const { child, ended } = start(['conformance'], { env })
+    await eventually(async () => (await client.listSessions()).total > 3)
+    child.kill('SIGINT')
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: '' })
+    expect((await client.listSessions()).total).toBe(0)
+  })
+
   test('a server that is not there', async () => {
     const { code, stderr } = await sandbox(['conformance', '--url', `http://127.0.0.1:${await closedPort()}/v1`])
     expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox: No response came/)])

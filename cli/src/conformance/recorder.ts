@@ -1,16 +1,17 @@
 import type { Fetch } from 'sandbox-sessions-sdk'
-import type { SpecChecker } from '../contract/checker.js'
 import type { Exchange } from '../contract/exchange.js'
+import { isObject } from '../contract/json.js'
+
+const longestCreationMs = 60_000
 
 /** A `fetch` that keeps what went over the wire. It holds whole bodies in memory. */
 export class Recorder {
   readonly #base: URL
   readonly #pending: Promise<Exchange>[] = []
+  readonly #creations: Promise<unknown>[] = []
+  readonly #sessionIds = new Set<string>()
 
-  constructor(
-    apiUrl: string,
-    readonly checker: SpecChecker,
-  ) {
+  constructor(apiUrl: string) {
     this.#base = new URL(apiUrl)
   }
 
@@ -22,16 +23,47 @@ export class Recorder {
       headers: new Headers(init.headers),
       body: await sentBytes(init.body),
     }
-    const response = await fetch(input, init)
+    const isCreation = request.method === 'POST' && request.target.split('?')[0] === '/sessions'
+    const response = isCreation ? await this.#create(input, init) : await fetch(input, init)
     const { status, statusText, headers } = response
     const { body, recorded } = record(response.body, init.signal)
     this.#pending.push(recorded.then((bytes) => ({ request, response: { status, headers, body: bytes } })))
     return new Response(body, { status, statusText, headers })
   }
 
+  /** The ids of all sessions that were made, when all of them are heard of. */
+  async sessionIds(): Promise<readonly string[]> {
+    await Promise.allSettled(this.#creations)
+    return [...this.#sessionIds]
+  }
+
+  /** A session is heard of even when nobody waits for it any more: somebody has to delete it. */
+  async #create(input: string, init: RequestInit): Promise<Response> {
+    const create = async (): Promise<Response> => {
+      const response = await fetch(input, { ...init, signal: AbortSignal.timeout(longestCreationMs) })
+      const { status, statusText, headers } = response
+      const text = await response.text()
+      const id = response.ok ? sessionIdIn(text) : undefined
+      if (id !== undefined) this.#sessionIds.add(id)
+      return new Response(text, { status, statusText, headers })
+    }
+    const creation = create()
+    this.#creations.push(creation)
+    return await creation
+  }
+
   /** The exchanges since it was last asked, when all of them are over. */
   async take(): Promise<readonly Exchange[]> {
     return await Promise.all(this.#pending.splice(0))
+  }
+}
+
+function sessionIdIn(text: string): string | undefined {
+  try {
+    const session: unknown = JSON.parse(text)
+    return isObject(session) && typeof session['sessionId'] === 'string' ? session['sessionId'] : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type CreateSessionRequest,
-  SandboxAPIError,
-  type Session,
-  SessionNotFoundError,
-  SessionsClient,
-} from 'sandbox-sessions-sdk'
+import { type CreateSessionRequest, SandboxAPIError, type Session, SessionsClient } from 'sandbox-sessions-sdk'
 import type { SpecChecker } from '../../contract/checker.js'
 import { isObject } from '../../contract/json.js'
 import type { Spec } from '../../contract/spec.js'
@@ -45,14 +39,14 @@ export class Bench implements AsyncDisposable {
   readonly recorder: Recorder
   readonly spec: Spec
   readonly #target: Target
-  readonly #created: Session[] = []
   #shared: Promise<Session> | undefined
 
   constructor(target: Target, checker: SpecChecker) {
     this.#target = target
     this.spec = checker.spec
-    this.recorder = new Recorder(target.apiUrl, checker)
+    this.recorder = new Recorder(target.apiUrl)
     this.client = this.clientOf(target.bearerToken)
+    target.signal?.addEventListener('abort', () => this.client.close(), { once: true })
   }
 
   /** Another user of the same server. @throws {Skipped} when none is known. */
@@ -74,17 +68,11 @@ export class Bench implements AsyncDisposable {
   /** A session of the check's own. @throws {Skipped} when the server makes none, which is another check's finding. */
   async newSession(request: CreateSessionRequest = {}): Promise<Session> {
     try {
-      return this.keep(await this.client.createSession(request, { signal: this.#target.signal }))
+      return await this.client.createSession(request)
     } catch (error) {
       if (error instanceof SandboxAPIError) throw new Skipped('it needs a session, and createSession fails')
       throw error
     }
-  }
-
-  /** Has the session deleted at the end. */
-  keep(session: Session): Session {
-    this.#created.push(session)
-    return session
   }
 
   /** A path that no other check uses. */
@@ -128,14 +116,11 @@ export class Bench implements AsyncDisposable {
     if (this.spec.errorCodes.includes(code)) expectEqual('the error code', error.errorCode, code)
   }
 
+  /** Deletes the sessions that were made. What stands in the way of that was found by the checks of deleteSession. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const session of this.#created.splice(0)) {
-      // What stands in the way of this was found by the checks of deleteSession.
-      await session.delete().catch((error: unknown) => {
-        if (!(error instanceof SandboxAPIError || error instanceof SessionNotFoundError)) throw error
-      })
-    }
     this.client.close()
+    await using client = this.clientOf(this.#target.bearerToken)
+    for (const id of await this.recorder.sessionIds()) await failureOf(() => client.deleteSession(id))
   }
 }
 
