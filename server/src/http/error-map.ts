@@ -72,7 +72,8 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
       ...(error instanceof sessions.SessionError && error.details),
       ...(about && path !== undefined && { path }),
     }
-    const message = about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
+    const message =
+      about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
     return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
   }
   return isFastifyError(error) ? ofFastify(error) : internalError(error)

@@ -97,6 +97,9 @@ async function workingDirectory(root: string, path: string): Promise<DirectoryHa
   } catch (error) {
     const failure = asFailure(error)
     if (failure.code === 'PathEscapes') throw failure
-    throw new Failure('ExecStart', `the working directory cannot be used: ${failure.message}; make it first or choose another`)
+    throw new Failure(
+      'ExecStart',
+      `the working directory cannot be used: ${failure.message}; make it first or choose another`,
+    )
   }
 }
