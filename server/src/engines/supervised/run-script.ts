@@ -1,7 +1,7 @@
 import type { Sandbox } from '../engine.js'
 
 /** Runs a short shell script and returns what it printed: for an engine's check of itself. */
-export async function runScript(sandbox: Sandbox, script: string): Promise<string> {
+export async function runScript(sandbox: Pick<Sandbox, 'exec'>, script: string): Promise<string> {
   const execution = await sandbox.exec({
     argv: ['sh', '-c', script],
     env: {},
@@ -9,13 +9,13 @@ export async function runScript(sandbox: Sandbox, script: string): Promise<strin
     stdin: new Uint8Array(),
     timeoutMs: 20_000,
   })
-  void discard(execution.stderr)
-  let text = ''
-  for await (const chunk of execution.stdout) text += Buffer.from(chunk).toString('utf8')
-  await execution.exit
+  // The sandbox may go as soon as this is over, and whoever still read would be told so.
+  const [text] = await Promise.all([textOf(execution.stdout), textOf(execution.stderr), execution.exit])
   return text
 }
 
-async function discard(stream: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of stream);
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += Buffer.from(chunk).toString('utf8')
+  return text
 }
