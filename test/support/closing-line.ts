@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from 'vitest/node'
 
 /** Ends the run with one plain line of counts, so that a log's last line says what ran. */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 }
     for (const module of modules) {
       // A file that could not even be loaded has no tests to count.
@@ -13,9 +13,11 @@ export default class ClosingLine implements Reporter {
       }
     }
     const { passed, failed, skipped } = counts
+    // They fail the run too.
+    const more = errors.length > 0 ? `, ${errors.length} errors outside of any test` : ''
     // The default reporter's summary comes first.
     process.on('exit', () => {
-      console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+      console.log(`${passed} passed, ${failed} failed, ${skipped} skipped${more}`)
     })
   }
 }
