@@ -14,7 +14,7 @@ export default class ClosingLine implements Reporter {
     }
     const { passed, failed, skipped } = counts
     // They fail the run too.
-    const more = errors.length > 0 ? `, ${errors.length} errors outside of any test` : ''
+    const more = errors.length > 0 ? `, unhandled errors: ${errors.length}` : ''
     // The default reporter's summary comes first.
     process.on('exit', () => {
       console.log(`${passed} passed, ${failed} failed, ${skipped} skipped${more}`)
