@@ -1,4 +1,5 @@
-/** The verdict on servers: ours, a mock, and three that are broken on purpose. */
+/** The verdict on servers: ours, a mock, and some that are broken on purpose. */
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SessionsClient } from 'sandbox-sessions-sdk'
@@ -64,6 +65,34 @@ describe('a server that keeps to the spec', () => {
   })
 })
 
+describe('limits are those of the spec that judges', () => {
+  /** The published spec with another ttl, in a file. */
+  async function specWith(minimum: number, maximum: number): Promise<string> {
+    const file = path.join(await temporaryDirectory(), 'spec.yaml')
+    const text = await readFile(path.join(root, 'sandbox-api-spec.yaml'), 'utf8')
+    const changed = text
+      .replace('minimum: 60\n      maximum: 28800', `minimum: ${minimum}\n      maximum: ${maximum}`)
+      .replace('          default: 3600\n', `          default: ${minimum}\n`)
+    expect(changed).not.toBe(text)
+    await writeFile(file, changed)
+    return file
+  }
+
+  test('narrower ones than the server has are not kept by it', async () => {
+    const { code, stdout } = await sandbox(['conformance', '--spec', await specWith(120, 1000)])
+    expect(code).toBe(1)
+    expect(stdout).toContain('though the request had to be refused: request.ttl must be >= 120')
+    expect(stdout).toContain('the session lives for 3600 s, not for 120')
+  })
+
+  test('wider ones are tried out, although the SDK would not send them', async () => {
+    const { code, stdout } = await sandbox(['conformance', '--spec', await specWith(60, 50_000)])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/createSession\n(?: .*\n)*? +the status of \{"ttl":50000.*\} is 400, not 200/)
+    expect(stdout).not.toContain('SandboxValidationError')
+  })
+})
+
 test('a mock of the spec is answered by the SDK as it has to be', async () => {
   await using prism = await startPrism({ mode: 'mock' })
   const { code, stdout, stderr } = await sandbox(['conformance', '--mock', '--url', prism.url])
@@ -75,7 +104,7 @@ function isJson(headers: Headers): boolean {
   return headers.get('content-type')?.startsWith('application/json') === true
 }
 
-/** Three servers, each with its own kind of fault, and what has to be said of them. */
+/** Servers, each with its own kind of fault, and what has to be said of them. */
 const broken: readonly (readonly [string, Bend, Readonly<Record<string, readonly string[]>>])[] = [
   [
     'has other shapes and statuses',
@@ -115,6 +144,16 @@ const broken: readonly (readonly [string, Bend, Readonly<Record<string, readonly
       ],
       getSession: ['the status of GET /sessions/', ' is 200, not 401'],
     },
+  ],
+  [
+    'gives sessions ids that are none',
+    {
+      answer: ({ status, headers, body }, { method, target }) =>
+        isJson(headers) && status === 200 && method === 'POST' && target === '/sessions'
+          ? { body: Buffer.from(body.toString().replace(/"sessionId":"[^"]+"/, '"sessionId":"none"')) }
+          : {},
+    },
+    { createSession: ['200: body.sessionId must match format "uuid"'], executeCommand: ['sessionId must be a UUID'] },
   ],
   [
     'reads bytes as text, and holds event streams back',
@@ -165,6 +204,12 @@ describe('what no verdict can be made of', () => {
     const { code, stderr } = await sandbox(['conformance', '--token', 'no-such-token'])
     expect(code).toBe(4)
     expect(stderr).not.toContain('no-such-token')
+  })
+
+  test('no token', async () => {
+    const env = { SANDBOX_API_TOKEN: undefined, SANDBOX_API_KEY: inject('bearerToken') }
+    const { code, stderr } = await sandbox(['conformance'], { env })
+    expect([code, stderr]).toEqual([2, 'sandbox: Pass --token, or set SANDBOX_API_TOKEN.\n'])
   })
 
   test('a spec that is none', async () => {

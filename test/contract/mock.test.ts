@@ -3,7 +3,7 @@
 import { SandboxOperationError, SessionsClient, specVersion } from 'sandbox-sessions-sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mockCases, nameOf, runMockCase, undriven } from '../../cli/src/conformance/mock/cases.js'
-import { calls } from '../../cli/src/conformance/mock/calls.js'
+import { calls, isKnown } from '../../cli/src/conformance/mock/calls.js'
 import { Recorder } from '../../cli/src/conformance/recorder.js'
 import { SpecChecker } from '../../cli/src/contract/checker.js'
 import { isObject } from '../../cli/src/contract/json.js'
@@ -41,8 +41,8 @@ describe('the SDK against the mock', () => {
     await using client = new SessionsClient({ apiUrl: prism.url, bearerToken: 'any', fetch: recorder.fetch })
     const missing: string[] = []
     for (const operation of spec.operations) {
-      if (!(operation.id in calls)) continue
-      for (const [id, call] of Object.entries(calls)) if (id === operation.id) await call(client, {})
+      if (!isKnown(operation.id)) continue
+      await calls[operation.id](client, {})
       const [exchange] = await recorder.take()
       const { target = '', headers = new Headers(), body } = exchange?.request ?? {}
       const query = new URL(target, 'http://spec').searchParams

@@ -27,8 +27,9 @@ export const conformanceCommand = (context: Context) =>
       })
       const checker = new SpecChecker(spec, { otherHeaders: strictHeaders !== true, additions: allowAdditions })
       const { signal } = context
-      await assertUsable(context, mock === true)
       const { apiUrl, bearerToken } = target(context)
+      if (mock !== true && bearerToken === '') throw new UsageError('Pass --token, or set SANDBOX_API_TOKEN.')
+      await assertUsable(context, mock === true)
       const report =
         mock === true
           ? await runMock(apiUrl, checker, signal)
@@ -53,7 +54,7 @@ async function assertUsable({ client, signal }: Context, isMock: boolean): Promi
 
 function target(context: Context): { apiUrl: string; bearerToken: string } {
   const { url, token } = context.globals()
-  // The client was made of the same two, and has checked the address.
+  // The client is made of the same two, and checks them.
   const apiUrl = (url ?? env('SANDBOX_API_URL') ?? '').replace(/\/+$/, '')
   return { apiUrl, bearerToken: token ?? env('SANDBOX_API_TOKEN') ?? '' }
 }

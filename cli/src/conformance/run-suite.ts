@@ -1,3 +1,4 @@
+import { SandboxAPIError, SandboxValidationError } from 'sandbox-sessions-sdk'
 import type { Exchange } from '../contract/exchange.js'
 import type { SpecChecker } from '../contract/checker.js'
 import { Mismatch } from './expect.js'
@@ -8,7 +9,6 @@ import { codeChecks, commandChecks } from './suite/commands.js'
 import { commonChecks } from './suite/common.js'
 import { fileChecks } from './suite/files.js'
 import { sessionChecks, systemChecks } from './suite/sessions.js'
-import { SandboxAPIError } from 'sandbox-sessions-sdk'
 
 const checks: readonly Check[] = [
   ...systemChecks,
@@ -49,6 +49,8 @@ async function outcomeOf(check: Check, bench: Bench): Promise<['passed' | 'faile
     if (error instanceof Skipped) return ['skipped', error.message]
     if (error instanceof Mismatch) return ['failed', error.message]
     if (error instanceof SandboxAPIError) return ['failed', describe(error)]
+    // What the server answered can't be sent back to it.
+    if (error instanceof SandboxValidationError) return ['failed', error.message]
     // Of a raw request: a hang or a connection that broke.
     if (error instanceof DOMException || error instanceof TypeError) {
       return ['failed', `no answer came: ${error.cause instanceof Error ? error.cause.message : error.message}`]

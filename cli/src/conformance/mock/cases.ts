@@ -84,7 +84,7 @@ function expectedValue(operation: Operation, mediaType: string, value: unknown):
     case 'text/event-stream':
       return eventsOf(value)
     default:
-      return { name: 'input.csv', size: String(value).length, text: value }
+      return { name: 'input.csv', size: Buffer.byteLength(String(value)), text: value }
   }
 }
 

@@ -35,6 +35,6 @@ export function hasEvents(operation: keyof operations): (spec: Spec) => boolean 
   return (spec) => spec.operation(operation)?.responses.get(200)?.content.has('text/event-stream') === true
 }
 
-export function hasOperation(operation: keyof operations): (spec: Spec) => boolean {
-  return (spec) => spec.operation(operation) !== undefined
+export function hasCode(code: string): (spec: Spec) => boolean {
+  return (spec) => spec.errorCodes.includes(code)
 }

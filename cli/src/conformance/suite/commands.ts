@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodeLanguage, CommandStatus, type CommandStream } from 'sandbox-sessions-sdk'
-import { schemas } from 'sandbox-sessions-sdk/constraints'
 import { expectEqual, expectThat } from '../expect.js'
+import type { Bench } from './bench.js'
 import { type Check, hasEvents, hasProperty } from './check.js'
+import { limitsOfProperty, outside } from './limits.js'
 
-const { minimum, maximum } = schemas.Timeout
-const wrongTimeouts = [minimum - 1, maximum + 1, 1.5, '60']
+function wrongTimeouts({ spec }: Bench, schema: 'CommandRequest' | 'CodeRequest'): readonly unknown[] {
+  return [...outside(limitsOfProperty(spec, schema, 'timeout')), 1.5, '60']
+}
 
 export const commandChecks: readonly Check[] = [
   {
@@ -70,7 +72,11 @@ export const commandChecks: readonly Check[] = [
     name: 'refuses a missing command, and a timeout out of its range',
     async run(bench) {
       const { sessionId } = await bench.session()
-      const wrong = [{}, { command: 1 }, ...wrongTimeouts.map((timeout) => ({ command: 'x', timeout }))]
+      const wrong = [
+        {},
+        { command: 1 },
+        ...wrongTimeouts(bench, 'CommandRequest').map((timeout) => ({ command: 'x', timeout })),
+      ]
       for (const json of wrong) {
         const request = { method: 'POST', json }
         await bench.expectRefusal(`/sessions/${sessionId}/commands`, request, 400, 'INVALID_PARAMETER')
@@ -175,7 +181,11 @@ export const codeChecks: readonly Check[] = [
     name: 'refuses an unknown language, missing code, and a timeout out of its range',
     async run(bench) {
       const { sessionId } = await bench.session()
-      const wrong = [{}, { code: 'x', language: 'cobol' }, ...wrongTimeouts.map((timeout) => ({ code: 'x', timeout }))]
+      const wrong = [
+        {},
+        { code: 'x', language: 'cobol' },
+        ...wrongTimeouts(bench, 'CodeRequest').map((timeout) => ({ code: 'x', timeout })),
+      ]
       for (const json of wrong) {
         await bench.expectRefusal(`/sessions/${sessionId}/code`, { method: 'POST', json }, 400, 'INVALID_PARAMETER')
       }
