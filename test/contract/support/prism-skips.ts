@@ -64,14 +64,26 @@ export const prismSkips: readonly PrismSkip[] = [
     reason: 'Prism reads every answer to its end before it passes anything on.',
     matches: ({ headers }) => headers.get('accept')?.includes('text/event-stream') === true,
     isPassable: async (ground) => {
+      // Only who hears of the first line while the command runs can let it end before its timeout.
+      const go = randomUUID()
+      const command = `echo first; until [ -e ${go} ]; do sleep 0.1; done; echo last`
       const answer = await call(ground, 'prism', 'POST', `/sessions/${ground.sessionId}/commands`, {
         headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
-        body: JSON.stringify({ command: 'echo first; sleep 3; echo last' }),
+        body: JSON.stringify({ command, timeout: 5 }),
       })
+      const decoder = new TextDecoder()
       const reader = answer.body?.getReader()
-      const text = new TextDecoder().decode((await reader?.read())?.value)
-      await reader?.cancel()
-      return text.includes('first') && !text.includes('last')
+      const first = decoder.decode((await reader?.read())?.value)
+      const headers = { 'content-type': 'application/octet-stream' }
+      await call(ground, 'direct', 'POST', `/sessions/${ground.sessionId}/files?path=${go}`, {
+        headers,
+        body: everyByte,
+      })
+      let rest = ''
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+        rest += decoder.decode(part.value)
+      }
+      return first.includes('first') && rest.includes('last')
     },
   },
   {
