@@ -1,7 +1,7 @@
 // Written by `npm run generate` from sandbox-api-spec.yaml. Do not edit.
 
 /** The version of the spec that this was generated from. */
-export const specVersion = '1.1.0' as const
+export const specVersion = '1.2.0' as const
 
 /** What the schemas of bodies demand. */
 export const schemas = {
@@ -36,6 +36,10 @@ export const schemas = {
   WorkingDirectory: {
     type: 'string',
     minLength: 1,
+  },
+  Encoding: {
+    type: 'string',
+    enum: ['utf-8', 'base64'],
   },
   StandardInput: {
     type: 'string',
@@ -176,6 +180,18 @@ export const schemas = {
         type: 'string',
         required: false,
       },
+      stdinEncoding: {
+        type: 'string',
+        enum: ['utf-8', 'base64'],
+        default: 'utf-8',
+        required: false,
+      },
+      encoding: {
+        type: 'string',
+        enum: ['utf-8', 'base64'],
+        default: 'utf-8',
+        required: false,
+      },
     },
   },
   CodeLanguage: {
@@ -218,6 +234,18 @@ export const schemas = {
         type: 'string',
         required: false,
       },
+      stdinEncoding: {
+        type: 'string',
+        enum: ['utf-8', 'base64'],
+        default: 'utf-8',
+        required: false,
+      },
+      encoding: {
+        type: 'string',
+        enum: ['utf-8', 'base64'],
+        default: 'utf-8',
+        required: false,
+      },
     },
   },
   CommandStatus: {
@@ -244,6 +272,11 @@ export const schemas = {
         type: 'string',
         required: false,
       },
+      encoding: {
+        type: 'string',
+        enum: ['utf-8', 'base64'],
+        required: false,
+      },
       truncated: {
         type: 'boolean',
         required: false,
@@ -262,10 +295,19 @@ export const schemas = {
         type: 'string',
         required: true,
       },
+      encoding: {
+        type: 'string',
+        enum: ['utf-8', 'base64'],
+        required: false,
+      },
     },
   },
   CommandEventStream: {
     type: 'string',
+  },
+  FileMode: {
+    type: 'string',
+    pattern: '^0?[0-7]{3}$',
   },
   FileType: {
     type: 'string',
@@ -421,6 +463,10 @@ export const schemas = {
 
 /** The values that the spec names, by their names. */
 export const enums = {
+  Encoding: {
+    Utf8: 'utf-8',
+    Base64: 'base64',
+  },
   SessionStatus: {
     Running: 'running',
     Paused: 'paused',
@@ -751,6 +797,12 @@ export const operations = {
         required: false,
         type: 'boolean',
         default: false,
+      },
+      mode: {
+        in: 'query',
+        required: false,
+        type: 'string',
+        pattern: '^0?[0-7]{3}$',
       },
     },
   },

@@ -338,9 +338,18 @@ export interface components {
     }
     /** @description The working directory, relative to the sandbox root, which is the default. */
     WorkingDirectory: string
+    /**
+     * @description How bytes stand in JSON: `utf-8` as text, in which what is not UTF-8 becomes U+FFFD; `base64` (RFC 4648, section 4, with
+     *     padding) exact to the byte.
+     * @enum {string}
+     */
+    Encoding: 'utf-8' | 'base64'
     /** @description What the process reads from its standard input, followed by the end of input. */
     StandardInput: string
-    /** @description Free data of the caller's, kept with the session and answered unchanged. */
+    /**
+     * @description Free data of the caller's, kept with the session and answered unchanged. Any name is a property like others, `__proto__`
+     *     and `constructor` too.
+     */
     Metadata: {
       [key: string]: unknown
     }
@@ -352,7 +361,10 @@ export interface components {
       ttl?: components['schemas']['Ttl']
       /** @description What the sandbox is made from, for example `python:3.11`. The server decides which it has. */
       image?: string
-      /** @description Free data of the caller's, kept with the session and answered unchanged. */
+      /**
+       * @description Free data of the caller's, kept with the session and answered unchanged. Any name is a property like others, `__proto__`
+       *     and `constructor` too.
+       */
       metadata?: components['schemas']['Metadata']
     }
     UpdateSessionRequest: {
@@ -377,7 +389,10 @@ export interface components {
        * @description When something last ran in the session or moved a file.
        */
       lastActivityAt?: string
-      /** @description Free data of the caller's, kept with the session and answered unchanged. */
+      /**
+       * @description Free data of the caller's, kept with the session and answered unchanged. Any name is a property like others, `__proto__`
+       *     and `constructor` too.
+       */
       metadata?: components['schemas']['Metadata']
       /**
        * @description What the session runs on, as the server names it. It need not be the name that was asked for: an image may stand
@@ -410,6 +425,16 @@ export interface components {
       cwd?: components['schemas']['WorkingDirectory']
       /** @description What the process reads from its standard input, followed by the end of input. */
       stdin?: components['schemas']['StandardInput']
+      /**
+       * @description How `stdin` stands in the request. Servers before 1.2.0 take it for text, whatever this says.
+       * @default utf-8
+       */
+      stdinEncoding?: components['schemas']['Encoding']
+      /**
+       * @description How the output is to stand in the answer. Servers before 1.2.0 answer text, whatever this says.
+       * @default utf-8
+       */
+      encoding?: components['schemas']['Encoding']
     }
     /** @enum {string} */
     CodeLanguage: 'python' | 'javascript' | 'bash'
@@ -429,6 +454,16 @@ export interface components {
       cwd?: components['schemas']['WorkingDirectory']
       /** @description What the process reads from its standard input, followed by the end of input. */
       stdin?: components['schemas']['StandardInput']
+      /**
+       * @description How `stdin` stands in the request. Servers before 1.2.0 take it for text, whatever this says.
+       * @default utf-8
+       */
+      stdinEncoding?: components['schemas']['Encoding']
+      /**
+       * @description How the output is to stand in the answer. Servers before 1.2.0 answer text, whatever this says.
+       * @default utf-8
+       */
+      encoding?: components['schemas']['Encoding']
     }
     /** @enum {string} */
     CommandStatus: 'completed' | 'failed' | 'timeout'
@@ -438,7 +473,9 @@ export interface components {
       exitCode: number | null
       stdout?: string
       stderr?: string
-      /** @description True when the output was longer than the server keeps, and its end is missing. */
+      /** @description How stdout and stderr stand here. Missing, they are text. */
+      encoding?: components['schemas']['Encoding']
+      /** @description True when the output was longer than the server keeps, and its end is missing. What is there ends with a whole character. */
       truncated?: boolean
       /** @description How long it ran, in milliseconds. At least 0. */
       durationMs?: number
@@ -446,12 +483,16 @@ export interface components {
     OutputEvent: {
       /** @description The next piece of the output. */
       data: string
+      /** @description How `data` stands here. Missing, it is text. In base64, each piece stands for itself, with its own padding. */
+      encoding?: components['schemas']['Encoding']
     }
     /**
      * @description Events `stdout` and `stderr` carry an OutputEvent. Exactly one `exit` (a CommandResult whose stdout and stderr are
      *     empty) or one `error` (an Error) ends the stream. A comment line every 15 seconds keeps proxies from closing it.
      */
     CommandEventStream: string
+    /** @description Permissions of the owner, the group and others, in octal. */
+    FileMode: string
     /** @enum {string} */
     FileType: 'file' | 'directory' | 'symlink'
     FileInfo: {
@@ -1247,6 +1288,12 @@ export interface operations {
          * @default false
          */
         overwrite?: boolean
+        /**
+         * @description The permissions of the file in octal, like `755`. Left out, a file that is replaced keeps its own, and a new one gets
+         *     those that the server gives. Servers before 1.2.0 ignore it: `permissions` in the answer says what holds.
+         * @example 755
+         */
+        mode?: components['schemas']['FileMode']
       }
       header?: {
         /**
