@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.js'
 import { compareChecksums, createChecksum } from './checksum.js'
 import { chunksOf } from './chunks.js'
 import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
@@ -44,7 +45,7 @@ export class FileDownload implements AsyncDisposable {
   }
 
   /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  stream(): ReadableStream<Bytes> {
     const chunks = this.#chunks(this.#take())
     return new ReadableStream(
       {
@@ -61,7 +62,7 @@ export class FileDownload implements AsyncDisposable {
     )
   }
 
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(): Promise<Bytes> {
     return new Uint8Array(await new Response(this.stream()).arrayBuffer())
   }
 

@@ -1,3 +1,4 @@
+import type { BytesView } from './bytes.js'
 import { chunksOf } from './chunks.js'
 import { checkWellFormed } from './checks.js'
 import type { Checksum } from './checksum.js'
@@ -5,12 +6,7 @@ import { SandboxValidationError } from './errors.js'
 
 /** The content of an upload. A string is sent as UTF-8. A stream or an iterable can be sent only once. */
 export type UploadContent =
-  | string
-  | Blob
-  | ArrayBuffer
-  | ArrayBufferView<ArrayBuffer>
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array | string>
+  string | Blob | ArrayBuffer | BytesView | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
 
 /** Who is told of what is sent. */
 interface Listener {

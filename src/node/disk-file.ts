@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
+import type { Bytes } from '../bytes.js'
 
 /** Larger than a stream's default, which costs half of the speed. */
 const chunkBytes = 256 * 1024
@@ -17,7 +18,7 @@ export class DiskFile extends File {
     Object.defineProperty(this, 'size', { value: size })
   }
 
-  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  override stream(): ReadableStream<Bytes> {
     const localPath = this.#path
     // A file that grows meanwhile is sent as it was.
     let left = this.size
