@@ -22,12 +22,8 @@ export function table(
 ): string {
   const lines = [headings, ...rows.map((row) => row.map(visible))]
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => stringWidth(line[column] ?? ''))))
-  if (available !== undefined)
-    squeeze(
-      widths,
-      available,
-      measures.map(([heading, least]) => [headings.indexOf(heading), least]),
-    )
+  const steps = measures.map(([heading, least]): Measure => [headings.indexOf(heading), least])
+  squeeze(widths, available ?? Infinity, steps)
   return lines
     .map((line) =>
       line
