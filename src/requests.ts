@@ -13,7 +13,10 @@ import {
   checkText,
   checkWellFormed,
 } from './checks.js'
+import { encodeBase64 } from './base64.js'
+import { exactText, isBytes } from './bytes.js'
 import { SandboxValidationError } from './errors.js'
+import type { OutputEncoding, OutputOptions } from './output-form.js'
 import type { Wire } from './wire.js'
 
 type Query<Operation extends keyof operations> = NonNullable<operations[Operation]['parameters']['query']>
@@ -25,12 +28,23 @@ type Input<T> = { readonly [Key in keyof T]: Pick<T, Key> extends Required<Pick<
 export type CreateSessionRequest = Input<Wire['CreateSessionRequest']>
 /** What of a session can be changed. */
 export type UpdateSessionRequest = Input<Wire['UpdateSessionRequest']>
-/** A shell command, and how it runs. */
-export type CommandRequest = Input<Wire['CommandRequest']>
-/** The text of a program, and how it runs. */
-export type CodeRequest = Input<Wire['CodeRequest']>
 /** How a command or code runs. */
-export type ExecutionOptions = Omit<CommandRequest, 'command'>
+export interface ExecutionOptions<Encoding extends OutputEncoding = 'text'>
+  extends
+    OutputOptions<Encoding>,
+    Omit<Input<Wire['CommandRequest']>, 'command' | 'stdin' | 'stdinEncoding' | 'encoding'> {
+  /**
+   * What the process reads from its standard input, followed by the end of input. Text is sent as UTF-8, bytes as they are:
+   * any to a server of version 1.2.0 or later, none but UTF-8 to an earlier one.
+   */
+  readonly stdin?: string | Uint8Array | undefined
+}
+/** A shell command, and how it runs. */
+export interface CommandRequest<Encoding extends OutputEncoding = 'text'>
+  extends ExecutionOptions<Encoding>, Pick<Input<Wire['CommandRequest']>, 'command'> {}
+/** The text of a program, and how it runs. */
+export interface CodeRequest<Encoding extends OutputEncoding = 'text'>
+  extends ExecutionOptions<Encoding>, Pick<Input<Wire['CodeRequest']>, 'code' | 'language'> {}
 /** Which page of the sessions. */
 export type ListSessionsRequest = Input<Query<'listSessions'>>
 /** Which page of which directory. */
@@ -62,30 +76,41 @@ export function updateSessionBody(request: UpdateSessionRequest): Wire['UpdateSe
   return { ttl }
 }
 
-export function commandBody(request: CommandRequest): Wire['CommandRequest'] {
+export function commandBody(request: CommandRequest<OutputEncoding>): Wire['CommandRequest'] {
   checkObject('request', request)
   return { command: checkText('command', request.command), ...executionBody(request, schemas.CommandRequest) }
 }
 
-export function codeBody(request: CodeRequest): Wire['CodeRequest'] {
+export function codeBody(request: CodeRequest<OutputEncoding>): Wire['CodeRequest'] {
   checkObject('request', request)
   const { code, language } = request
   checkOneOf('language', language, schemas.CodeLanguage.enum)
   return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, schemas.CodeRequest) }
 }
 
+type Execution = Omit<Wire['CommandRequest'], 'command'>
+
 function executionBody(
-  { timeout, env, cwd, stdin }: ExecutionOptions,
+  { timeout, env, cwd, stdin, encoding, onLostBytes }: ExecutionOptions<OutputEncoding>,
   { properties }: typeof schemas.CommandRequest | typeof schemas.CodeRequest,
-): Pick<Wire['CommandRequest'], 'timeout' | 'env' | 'cwd' | 'stdin'> {
+): Execution {
   checkOptionalInteger('timeout', timeout, properties.timeout)
   checkEnvironment(env)
   if (cwd !== undefined) checkRelativePath('cwd', cwd)
-  if (stdin !== undefined && typeof stdin !== 'string') {
-    throw new SandboxValidationError('stdin must be a string.', 'stdin')
+  checkOneOf('encoding', encoding, ['text', 'bytes'])
+  if (onLostBytes !== undefined && typeof onLostBytes !== 'function') {
+    throw new SandboxValidationError('onLostBytes must be a function.', 'onLostBytes')
   }
-  if (stdin !== undefined) checkWellFormed('stdin', stdin)
-  return defined({ timeout, env, cwd, stdin })
+  return { ...defined({ timeout, env, cwd }), ...inputBody(stdin), ...(encoding === 'bytes' && { encoding: 'base64' }) }
+}
+
+/** Bytes that are UTF-8 go as the text that they are, which every server takes. */
+function inputBody(stdin: unknown): Pick<Execution, 'stdin' | 'stdinEncoding'> {
+  if (stdin === undefined) return {}
+  if (typeof stdin === 'string') return { stdin: checkWellFormed('stdin', stdin) }
+  if (!isBytes(stdin)) throw new SandboxValidationError('stdin must be a string or a Uint8Array.', 'stdin')
+  const text = exactText(stdin)
+  return text === undefined ? { stdin: encodeBase64(stdin), stdinEncoding: 'base64' } : { stdin: text }
 }
 
 /** @param at - another offset than the one that was asked for. */

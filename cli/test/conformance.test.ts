@@ -24,7 +24,7 @@ describe('a server that keeps to the spec', () => {
     expect(lines[0]).toMatch(/^OPERATION +CHECKS +STATUSES SEEN +VERDICT$/)
     expect(lines.filter((line) => line.endsWith(' conforms'))).toHaveLength(15)
     expect(stdout).not.toContain('failed')
-    expect(lines.at(-1)).toBe(`${server.url} conforms: 15 of 15 operations of Sandbox API 1.1.0.`)
+    expect(lines.at(-1)).toBe(`${server.url} conforms: 15 of 15 operations of Sandbox API 1.2.0.`)
     await using client = new SessionsClient({ apiUrl: server.url, bearerToken: server.token })
     expect((await client.listSessions()).total).toBe(0)
   })
@@ -33,7 +33,7 @@ describe('a server that keeps to the spec', () => {
     const { code, stdout } = await sandbox(['conformance', '--json'])
     expect(code).toBe(0)
     const report: unknown = JSON.parse(stdout)
-    expect(report).toMatchObject({ url: inject('apiUrl'), specVersion: '1.1.0', conforms: true })
+    expect(report).toMatchObject({ url: inject('apiUrl'), specVersion: '1.2.0', conforms: true })
     const operations = isObject(report) && Array.isArray(report['operations']) ? report['operations'] : []
     expect(operations).toContainEqual({
       operation: 'healthCheck',

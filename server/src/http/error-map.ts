@@ -60,10 +60,15 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   ],
 ]
 
-/**
- * @param path The path that the request names, for errors that are about a path.
- */
-export function toApiError(error: unknown, path: string | undefined): ApiError {
+/** What an error may be about. */
+export interface Subject {
+  /** The path that the request names. */
+  readonly path: string | undefined
+  /** The most bytes that a body may have where it went. */
+  readonly maxBodyBytes: number
+}
+
+export function toApiError(error: unknown, { path, maxBodyBytes }: Subject): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof engine.RangeNotSatisfiableError) return rangeNotSatisfiable(error)
   for (const [kind, { status, code, headers, about }] of answers) {
@@ -76,7 +81,7 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
       about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
     return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
   }
-  return isFastifyError(error) ? ofFastify(error) : internalError(error)
+  return isFastifyError(error) ? ofFastify(error, maxBodyBytes) : internalError(error)
 }
 
 /** Engines write for logs; what a caller reads is a sentence. */
@@ -99,9 +104,12 @@ function rangeNotSatisfiable(cause: engine.RangeNotSatisfiableError): ApiError {
   return new ApiError(416, 'RANGE_NOT_SATISFIABLE', message, { details: { size }, headers, cause })
 }
 
-function ofFastify(error: FastifyError): ApiError {
+function ofFastify(error: FastifyError, limit: number): ApiError {
   const status = error.statusCode ?? 500
-  if (status === 413) return new ApiError(413, 'FILE_TOO_LARGE', 'The body is too large for this server.')
+  if (status === 413) {
+    const message = `The body is larger than ${limit} bytes, the most that this server takes of it. Send less, or upload a file.`
+    return new ApiError(413, 'FILE_TOO_LARGE', message, { details: { limit } })
+  }
   if (status >= 500) return internalError(error)
   return invalidParameter(error.message.endsWith('.') ? error.message : `${error.message}.`)
 }

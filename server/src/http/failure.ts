@@ -5,7 +5,7 @@ import { toApiError } from './error-map.js'
 
 /** What to answer for an error; what is the server's own fault is logged. */
 export function answerOf(error: unknown, request: FastifyRequest): ApiError {
-  const answer = toApiError(error, pathOf(request.query))
+  const answer = toApiError(error, { path: pathOf(request.query), maxBodyBytes: request.routeOptions.bodyLimit })
   if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') {
     // A caller who goes away within the body is no failure of the server.
     const hasLeft = request.raw.destroyed && !request.raw.complete

@@ -3,7 +3,7 @@ import { ExecStartError } from '../engines/errors.js'
 import { CommandSlots, type CommandSlotsOptions } from './command-slots.js'
 import { InvalidCommandError } from './errors.js'
 import type { LiveSession } from './live-session.js'
-import { collectOutput } from './output.js'
+import { type OutputEncoding, collectOutput, named } from './output.js'
 import { type OutputSink, pumpOutput } from './output-sink.js'
 import type { Program } from './programs/program.js'
 import type { Sessions } from './sessions.js'
@@ -20,7 +20,9 @@ export interface Command {
   /** Relative to the sandbox root. */
   readonly cwd: string
   /** What the program reads from its standard input. */
-  readonly stdin: string
+  readonly stdin: Uint8Array
+  /** How its output is given. */
+  readonly encoding: OutputEncoding
   /** Seconds. */
   readonly timeout: number
 }
@@ -31,6 +33,8 @@ export interface CommandOutcome {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
+  /** Missing when stdout and stderr are text. */
+  readonly encoding?: 'base64'
   readonly truncated: boolean
   /** How long it ran, in whole milliseconds. */
   readonly durationMs: number
@@ -58,14 +62,15 @@ export class SessionCommands {
    */
   run(owner: string, id: string, command: Command, signal: AbortSignal): Promise<CommandOutcome> {
     const { maxOutputBytes } = this.options
+    const { encoding } = command
     return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }) => {
       const [out, err, ending] = await Promise.all([
-        collectOutput(stdout, maxOutputBytes),
-        collectOutput(stderr, maxOutputBytes),
+        collectOutput(stdout, maxOutputBytes, encoding),
+        collectOutput(stderr, maxOutputBytes, encoding),
         exit,
       ])
       const truncated = out.truncated || err.truncated
-      return { ...outcomeOf(ending), stdout: out.text, stderr: err.text, truncated }
+      return { ...outcomeOf(ending), stdout: out.data, stderr: err.data, truncated, ...named(encoding) }
     })
   }
 
@@ -85,8 +90,9 @@ export class SessionCommands {
     open: () => OutputSink,
   ): Promise<CommandOutcome> {
     return this.follow(owner, id, command, signal, async (execution) => {
-      await pumpOutput(execution, open(), signal)
-      return { ...outcomeOf(await execution.exit), stdout: '', stderr: '', truncated: false }
+      const { encoding } = command
+      await pumpOutput(execution, encoding, open(), signal)
+      return { ...outcomeOf(await execution.exit), stdout: '', stderr: '', truncated: false, ...named(encoding) }
     })
   }
 
@@ -154,7 +160,7 @@ async function startFirst(session: LiveSession, command: Command): Promise<Execu
         argv,
         env: command.env,
         cwd: command.cwd,
-        stdin: Buffer.concat([stdin, Buffer.from(command.stdin)]),
+        stdin: Buffer.concat([stdin, command.stdin]),
         timeoutMs: command.timeout * 1_000,
       })
     } catch (error) {
