@@ -12,6 +12,12 @@ export type UploadContent =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array | string>
 
+/**
+ * Where an async iterable keeps its size in bytes, if each loop over it reads it anew: it is then sent with a Content-Length, and
+ * again when that fails. A symbol that every copy of this package knows; one that did not would stream it as it comes.
+ */
+export const contentSize: unique symbol = Symbol.for('sandbox-sessions-sdk.contentSize')
+
 /** Who is told of what is sent. */
 interface Listener {
   readonly onPiece: (piece: Uint8Array, loaded: number) => void
