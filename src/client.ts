@@ -291,6 +291,7 @@ export class SessionsClient {
       maxRetries: options.maxRetries ?? maxRetries,
       maxRetryDelayMs,
       abort: (reason) => call?.abort(reason),
+      context: () => call?.context() ?? {},
       resume: (rest) => open({ ...headers, ...rest }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })

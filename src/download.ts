@@ -1,7 +1,7 @@
 import { type ByteRange, askedRange, contentRange, isAsked } from './byte-range.js'
 import { compareChecksums, createChecksum } from './checksum.js'
 import { chunksOf } from './chunks.js'
-import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
+import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
 import type { TransferOptions } from './progress.js'
 import { promisedLength } from './transport/body.js'
 import { Deadline } from './transport/deadline.js'
@@ -21,6 +21,8 @@ export interface DownloadSource {
   abort(reason: unknown): void
   /** Asks for the rest, in place of what the caller's headers ask for. */
   resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
+  /** What an error tells of the request that is under way. */
+  context(): ErrorContext
   /** Asks for the MD5 of the file. */
   checksum(): Promise<string | undefined>
 }
@@ -59,6 +61,7 @@ export class FileDownload implements AsyncDisposable {
     if (problem === undefined) return new FileDownload(response, source)
     await response.body?.cancel()
     throw new SandboxConnectionError(`The download of ${source.path} ${problem}.`, {
+      ...source.context(),
       statusCode: response.status,
       headers: response.headers,
     })
@@ -129,10 +132,11 @@ export class FileDownload implements AsyncDisposable {
       options.onProgress?.({ loaded, total: this.size })
       yield chunk
     }
-    if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum())
+    if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum(), this.#source.context())
   }
 
   async *#resuming(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { path } = this.#source
     const etag = resumableTag(first)
     const start = this.#part?.first ?? 0
     let response = first
@@ -148,7 +152,7 @@ export class FileDownload implements AsyncDisposable {
           yield chunk
         }
         if (length === undefined || received === length) return
-        throw new SandboxConnectionError(`${this.#source.path} ended after ${received} of ${length} bytes.`)
+        throw new SandboxConnectionError(`${path} ended after ${received} of ${length} bytes.`, this.#source.context())
       } catch (error) {
         // The connection broke after the last byte.
         if (received === length && error instanceof SandboxConnectionError) return
@@ -162,7 +166,8 @@ export class FileDownload implements AsyncDisposable {
         const rest = restOf(response, { etag, first: start + received, last: this.#part?.last, total })
         if (rest === undefined) {
           await response.body?.cancel()
-          throw new SandboxConnectionError(`${this.#source.path} changed while it was being downloaded.`, {
+          throw new SandboxConnectionError(`${path} changed while it was being downloaded.`, {
+            ...this.#source.context(),
             cause: error,
           })
         }
@@ -172,7 +177,10 @@ export class FileDownload implements AsyncDisposable {
   }
 
   #tooLong(length: number): SandboxConnectionError {
-    return new SandboxConnectionError(`${this.#source.path} has ${length} bytes, and more than that came.`)
+    return new SandboxConnectionError(
+      `${this.#source.path} has ${length} bytes, and more than that came.`,
+      this.#source.context(),
+    )
   }
 
   async #waitBeforeResuming(failures: number, error: unknown): Promise<void> {

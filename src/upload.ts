@@ -1,5 +1,5 @@
 import { type Checksum, compareChecksums, createChecksum } from './checksum.js'
-import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
+import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { FileInfo } from './file-info.js'
 import type { RequestOptions } from './options.js'
 import { piecesOf } from './pieces.js'
@@ -78,8 +78,9 @@ class StreamedUpload implements Upload {
   }
 
   check(info: FileInfo): void {
-    compareSizes(info, this.#attempt?.sent ?? 0)
-    if (this.#checksum !== undefined) compareChecksums(info.path, this.#checksum.hex(), info.checksum)
+    const context = this.#call?.context()
+    compareSizes(info, this.#attempt?.sent ?? 0, context)
+    if (this.#checksum !== undefined) compareChecksums(info.path, this.#checksum.hex(), info.checksum, context)
   }
 
   end(): void {
@@ -143,6 +144,7 @@ class WholeUpload implements Upload {
   readonly #source: UploadSource
   readonly #options: Options
   readonly #checksum: Checksum | undefined
+  #call: CallControl | undefined
 
   constructor(
     whole: Blob | Uint8Array<ArrayBuffer>,
@@ -162,18 +164,20 @@ class WholeUpload implements Upload {
     return timeoutMs + this.#size / slowestBytesPerMs
   }
 
-  begin(): BodySource {
+  begin(call: CallControl): BodySource {
+    this.#call = call
     return this.#body
   }
 
   async check(info: FileInfo): Promise<void> {
-    compareSizes(info, this.#size)
+    const context = this.#call?.context()
+    compareSizes(info, this.#size, context)
     if (this.#checksum !== undefined) {
       for await (const piece of piecesOf(this.#source.read(), this.#size)) {
         this.#options.signal?.throwIfAborted()
         this.#checksum.update(piece)
       }
-      compareChecksums(info.path, this.#checksum.hex(), info.checksum)
+      compareChecksums(info.path, this.#checksum.hex(), info.checksum, context)
     }
     if (this.#size > 0) this.#options.onProgress?.({ loaded: this.#size, total: this.#size })
   }
@@ -211,9 +215,10 @@ function tooLarge(): SandboxValidationError {
   )
 }
 
-function compareSizes({ path, size }: FileInfo, sent: number): void {
+function compareSizes({ path, size }: FileInfo, sent: number, context: ErrorContext | undefined): void {
   if (size === sent) return
   throw new SandboxConnectionError(
     `${path} did not arrive as it was sent: ${sent} bytes were sent, and the server wrote ${size}. Upload it again.`,
+    context,
   )
 }
