@@ -17,6 +17,11 @@ export type UploadContent =
  */
 export const contentSize: unique symbol = Symbol.for('sandbox-sessions-sdk.contentSize')
 
+/** Bytes that are read anew by each loop, and how many they are; undefined when that is not known, and it can be read only once. */
+export interface SizedContent extends AsyncIterable<Uint8Array<ArrayBuffer>> {
+  readonly [contentSize]: number | undefined
+}
+
 /** A content that can be read: again and again where its size is known, else once. */
 export interface UploadSource {
   /** Bytes, where they are known. */

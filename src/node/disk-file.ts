@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { contentSize } from '../upload-source.js'
+import { type SizedContent, contentSize } from '../upload-source.js'
 
 /** Larger than a stream's default, which costs half of the speed. */
 const chunkBytes = 256 * 1024
@@ -9,9 +9,8 @@ const chunkBytes = 256 * 1024
  * Content-Length and can be sent again: more than `size` bytes are left unread, less end the upload with an error. Without one
  * it is read to its end, once: for what is no regular file.
  */
-export function diskFile(localPath: string, size?: number): AsyncIterable<Uint8Array<ArrayBuffer>> {
-  const content = { [Symbol.asyncIterator]: () => chunksOf(localPath, size) }
-  return size === undefined ? content : { ...content, [contentSize]: size }
+export function diskFile(localPath: string, size?: number): SizedContent {
+  return { [contentSize]: size, [Symbol.asyncIterator]: () => chunksOf(localPath, size) }
 }
 
 async function* chunksOf(localPath: string, size = Infinity): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
