@@ -1,12 +1,13 @@
 import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
 import type { Output } from './bytes.js'
-import { checkRelativePath } from './checks.js'
+import { askedRange } from './byte-range.js'
+import { checkHeaders, checkRelativePath } from './checks.js'
 import { collect } from './collect.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { CommandStream } from './command-stream.js'
 import { FileDownload } from './download.js'
-import { SandboxAPIError } from './errors.js'
+import { SandboxAPIError, SandboxValidationError } from './errors.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
 import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
@@ -290,17 +291,25 @@ export class SessionsClient {
       repeatable: upload.repeatable,
       headers: { 'content-type': 'application/octet-stream' },
     }
-    const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
-    await upload.verify(info)
-    return info
+    try {
+      const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
+      await upload.check(info)
+      return info
+    } finally {
+      upload.end()
+    }
   }
 
   /**
    * Answers one file, whose bytes are read with the methods of {@link FileDownload}. The deadline starts anew with each
-   * piece that comes.
+   * piece that comes. A `range` header (`headers: { range: 'bytes=100-149' }`) answers that part of it, one range of bytes:
+   * `verify` does not go with it, since the server knows only the checksum of the whole file.
    *
    * @throws {SessionNotFoundError}
    * @throws {FileNotFoundError}
+   * @throws {SandboxOperationError} 416 when the file has no such range.
+   * @throws {SandboxConnectionError} when the server answers something else than the range; the whole file is taken with an
+   *   `if-range` header only.
    */
   async downloadFile(
     sessionId: string,
@@ -313,19 +322,23 @@ export class SessionsClient {
       call = init.call
       return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
     }
+    const headers = { ...this.#settings.headers, ...checkHeaders(options.headers) }
+    checkRange(headers, options)
     const open = (headers: RequestOptions['headers']): Promise<Response> =>
       this.#pipeline.stream('downloadFile', { ...options, headers }, send, {
         accept: 'application/octet-stream, */*;q=0.5',
       })
     const { maxRetries, maxRetryDelayMs } = this.#settings
-    return new FileDownload(await open(options.headers), {
+    return FileDownload.of(await open(headers), {
       path: filePath,
       options,
+      headers,
       signal: options.signal,
       maxRetries: options.maxRetries ?? maxRetries,
       maxRetryDelayMs,
       abort: (reason) => call?.abort(reason),
-      resume: (offset, etag) => open({ ...options.headers, range: `bytes=${offset}-`, 'if-range': etag }),
+      context: () => call?.context() ?? {},
+      resume: (rest) => open({ ...headers, ...rest }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })
   }
@@ -485,6 +498,17 @@ export class SessionsClient {
     }
     this.#takesBytes = true
   }
+}
+
+/** @throws {SandboxValidationError} */
+function checkRange({ range }: Readonly<Record<string, string>>, { verify }: TransferOptions): void {
+  if (range === undefined) return
+  askedRange(range)
+  if (verify !== true) return
+  throw new SandboxValidationError(
+    'verify does not go with a range header: the server knows only the checksum of the whole file. Leave one of them out.',
+    'verify',
+  )
 }
 
 /** A command or code run that is about to be sent. */

@@ -1,49 +1,29 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import path from 'node:path'
 import type { Bytes } from '../bytes.js'
+import { open } from 'node:fs/promises'
+import { type SizedContent, contentSize } from '../upload-source.js'
 
 /** Larger than a stream's default, which costs half of the speed. */
 const chunkBytes = 256 * 1024
 
 /**
- * A file on the disk as a File: it has a size, and is read anew each time it is streamed. Node's own `openAsBlob` does the
- * same at half the speed.
+ * A file on the disk as the content of an upload, opened anew each time it is read. With a size it is sent under that
+ * Content-Length and can be sent again: more than `size` bytes are left unread, less end the upload with an error. Without one
+ * it is read to its end, once: for what is no regular file.
  */
-export class DiskFile extends File {
-  readonly #path: string
+export function diskFile(localPath: string, size?: number): SizedContent {
+  return { [contentSize]: size, [Symbol.asyncIterator]: () => chunksOf(localPath, size) }
+}
 
-  constructor(localPath: string, size: number) {
-    super([], path.basename(localPath))
-    this.#path = localPath
-    Object.defineProperty(this, 'size', { value: size })
-  }
-
-  override stream(): ReadableStream<Bytes> {
-    const localPath = this.#path
-    // A file that grows meanwhile is sent as it was.
-    let left = this.size
-    let file: FileHandle | undefined
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          try {
-            file ??= await open(localPath)
-            const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(Math.min(chunkBytes, left)) })
-            left -= bytesRead
-            if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead))
-            if (bytesRead > 0 && left > 0) return
-            await file.close()
-            controller.close()
-          } catch (error) {
-            await file?.close()
-            throw error
-          }
-        },
-        async cancel() {
-          await file?.close()
-        },
-      },
-      { highWaterMark: 0 },
-    )
+async function* chunksOf(localPath: string, size = Infinity): AsyncGenerator<Bytes, void, undefined> {
+  const file = await open(localPath)
+  try {
+    for (let left = size; left > 0;) {
+      const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(Math.min(chunkBytes, left)) })
+      if (bytesRead === 0) return
+      left -= bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
   }
 }

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { FileInfo } from '../file-info.js'
 import type { Session } from '../session.js'
-import { DiskFile } from './disk-file.js'
+import { diskFile } from './disk-file.js'
 import { forEachOf } from './pool.js'
 import { TotalProgress } from './total-progress.js'
 import type { PathTransferOptions } from './transfer-options.js'
@@ -39,7 +39,7 @@ export async function uploadFromPath(
   const written: FileInfo[] = []
   await forEachOf(files, options, async (file, signal) => {
     const onProgress = progress.of(file.localPath)
-    const content = new DiskFile(file.localPath, file.size)
+    const content = diskFile(file.localPath, file.size)
     written.push(await session.files.upload(file.remotePath, content, { ...options, signal, onProgress }))
   })
   return written.sort((a, b) => (a.path < b.path ? -1 : 1))
