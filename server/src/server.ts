@@ -107,7 +107,7 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
       ...commandHandlers(answers),
       ...codeHandlers(answers),
       ...fileHandlers(new SessionFiles(sessions, limits), limits),
-      ...systemHandlers(),
+      ...systemHandlers(sessions),
     }
     addRoutes(app, { basePath, operations, handlers, admission })
     await sessions.start()

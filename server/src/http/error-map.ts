@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify'
 import * as engine from '../engines/errors.js'
 import * as sessions from '../sessions/errors.js'
+import { type Shortage, shortageOf } from '../shortage.js'
 import { ApiError, type ErrorCode, invalidParameter } from './api-error.js'
 
 /** What a caller may wait, in seconds, before it is worth trying again. */
@@ -76,6 +77,8 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
       about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
     return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
   }
+  const shortage = shortageOf(error)
+  if (shortage) return ofShortage(shortage, error)
   return isFastifyError(error) ? ofFastify(error) : internalError(error)
 }
 
@@ -97,6 +100,12 @@ function rangeNotSatisfiable(cause: engine.RangeNotSatisfiableError): ApiError {
   const { message, size } = cause
   const headers = { 'Content-Range': `bytes */${size}` }
   return new ApiError(416, 'RANGE_NOT_SATISFIABLE', message, { details: { size }, headers, cause })
+}
+
+/** Wherever one turns up, what was begun is undone: the same request may be sent again. */
+function ofShortage({ resource, message, retryAfter: seconds }: Shortage, cause: unknown): ApiError {
+  const headers = { 'Retry-After': String(seconds) }
+  return new ApiError(503, 'CAPACITY_EXCEEDED', message, { details: { resource }, headers, cause })
 }
 
 function ofFastify(error: FastifyError): ApiError {
