@@ -25,6 +25,8 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [sessions.SessionPausedError, { status: 409, code: 'SESSION_PAUSED' }],
   [sessions.CapacityExceededError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
   [sessions.ShuttingDownError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
+  // Nobody reads it; what matters is that it is no failure of the server.
+  [sessions.CallerGoneError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
   // Without Retry-After: whoever repeats what may have done something does so on his own account.
   [sessions.InterruptedError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
   [sessions.SandboxEndedError, { status: 409, code: 'INVALID_STATE' }],
@@ -75,11 +77,17 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
     }
     const message =
       about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
-    return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
+    return new ApiError(status, code, message, { details, cause: error, headers: { ...headers, ...hintOf(error) } })
   }
   const shortage = shortageOf(error)
   if (shortage) return ofShortage(shortage, error)
   return isFastifyError(error) ? ofFastify(error) : internalError(error)
+}
+
+/** When the service knows better than the table when it is worth trying again. */
+function hintOf(error: unknown): Record<string, string> {
+  const seconds = error instanceof sessions.CapacityExceededError ? error.retryAfter : undefined
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) }
 }
 
 /** Engines write for logs; what a caller reads is a sentence. */

@@ -47,6 +47,7 @@ export class Sessions {
   readonly #creating = new Set<Promise<unknown>>()
   readonly #ending = new Set<Promise<unknown>>()
   readonly #work = new Set<Promise<unknown>>()
+  readonly #drainListeners: (() => void)[] = []
   #open = true
   #closed: Promise<void> | undefined
 
@@ -141,12 +142,17 @@ export class Sessions {
     if (!this.#open) throw new ShuttingDownError()
   }
 
+  /** Tells when no new work is taken any more. */
+  onDrain(listener: () => void): void {
+    this.#drainListeners.push(listener)
+  }
+
   /**
    * Takes no new work from now on, and waits until what runs has ended, but no longer than a grace period in
    * milliseconds.
    */
   async drain(graceMs: number): Promise<void> {
-    this.#open = false
+    this.#shut()
     if (this.#work.size + this.#creating.size === 0) return
     const idle = Promise.allSettled([...this.#work, ...this.#creating])
     const timeUp = new AbortController()
@@ -160,8 +166,14 @@ export class Sessions {
     return this.#closed
   }
 
-  async #close(): Promise<void> {
+  #shut(): void {
+    if (!this.#open) return
     this.#open = false
+    for (const listener of this.#drainListeners) listener()
+  }
+
+  async #close(): Promise<void> {
+    this.#shut()
     await Promise.allSettled([...this.#creating])
     const sessions = [...this.#live.values()]
     await Promise.allSettled(sessions.map((session) => session.save()))
@@ -197,7 +209,7 @@ export class Sessions {
       return record
     } catch (error) {
       const undone = await Promise.allSettled([store.remove(id), sandbox.destroy()])
-      const failures: unknown[] = undone.flatMap((step) => (step.status === 'rejected' ? [step.reason] : []))
+      const failures = undone.flatMap((step): unknown[] => (step.status === 'rejected' ? [step.reason] : []))
       for (const err of failures) {
         log.error({ sessionId: id, err }, 'Something is left of a session that could not be made.')
       }
