@@ -1557,6 +1557,7 @@ export interface operations {
         }
       }
       429: components['responses']['RateLimited']
+      503: components['responses']['ServiceUnavailable']
     }
   }
 }

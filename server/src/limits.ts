@@ -6,6 +6,12 @@ export interface Limits {
   readonly maxRunningCommands: number
   /** Commands and code that run at a time in one session. Default 32. */
   readonly maxRunningCommandsPerSession: number
+  /** Commands and code that wait for one of those to end, over all sessions; more are refused at once. Default 512. */
+  readonly maxWaitingCommands: number
+  /** Commands and code that wait in one session; more are refused at once. Default 128. */
+  readonly maxWaitingCommandsPerSession: number
+  /** Milliseconds that a command may wait before it is refused. Default 10 000. */
+  readonly commandWaitMs: number
   /** Idempotency keys that are remembered for one user within their 24 hours; the oldest go first. Default 10 000. */
   readonly maxIdempotencyKeys: number
   /** Requests of one user in a minute; 0 for any number. Default 60 000: what no honest use of one machine reaches. */
@@ -38,6 +44,9 @@ export const defaultLimits: Limits = {
   maxSessions: 100,
   maxRunningCommands: 128,
   maxRunningCommandsPerSession: 32,
+  maxWaitingCommands: 512,
+  maxWaitingCommandsPerSession: 128,
+  commandWaitMs: 10_000,
   maxIdempotencyKeys: 10_000,
   requestsPerMinute: 60_000,
   failedLoginsPerMinute: 600,

@@ -101,13 +101,13 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const store = new JsonFiles(dataDir.sessions, isSessionRecord)
     const sessions = new Sessions({ engine, store, keys, clock, log: app.log, maxSessions: limits.maxSessions })
     undo.unshift(() => sessions.close())
-    const answers = new CommandAnswers(new SessionCommands(sessions, limits), limits)
+    const answers = new CommandAnswers(new SessionCommands(sessions, limits, clock), limits)
     const handlers = {
       ...sessionHandlers(sessions),
       ...commandHandlers(answers),
       ...codeHandlers(answers),
       ...fileHandlers(new SessionFiles(sessions, limits), limits),
-      ...systemHandlers(),
+      ...systemHandlers(sessions),
     }
     addRoutes(app, { basePath, operations, handlers, admission })
     await sessions.start()

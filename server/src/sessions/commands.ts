@@ -1,7 +1,8 @@
 import type { Execution, ExecutionExit } from '../engines/engine.js'
 import { ExecStartError } from '../engines/errors.js'
-import { CommandSlots, type CommandSlotsOptions } from './command-slots.js'
-import { InvalidCommandError } from './errors.js'
+import type { Clock } from './clock.js'
+import { CommandSlots, type CommandSlotsOptions, type Watch } from './command-slots.js'
+import { CallerGoneError, InvalidCommandError, ShuttingDownError } from './errors.js'
 import type { LiveSession } from './live-session.js'
 import { type OutputEncoding, collectOutput, named } from './output.js'
 import { type OutputSink, pumpOutput } from './output-sink.js'
@@ -50,8 +51,10 @@ export class SessionCommands {
       /** How much of each of stdout and stderr is kept, in bytes. */
       readonly maxOutputBytes: number
     },
+    clock: Clock,
   ) {
-    this.#slots = new CommandSlots(options)
+    this.#slots = new CommandSlots(options, clock)
+    sessions.onDrain(() => this.#slots.dismiss(new ShuttingDownError()))
   }
 
   /**
@@ -97,7 +100,7 @@ export class SessionCommands {
   }
 
   /**
-   * Starts a command and hands it to a consumer, which must read both outputs; killed if the consumer fails.
+   * Starts a command, when it is its turn, and hands it to a consumer, which must read both outputs; killed if the consumer fails.
    *
    * @throws {SessionPausedError} @throws {SessionNotFoundError} also when the session ends meanwhile.
    * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError} @throws {CapacityExceededError}
@@ -114,8 +117,11 @@ export class SessionCommands {
     assertStartable(command)
     return await this.sessions.use(owner, id, async (session) => {
       session.assertRunning()
-      const release = this.#slots.take(session.record.id)
+      if (signal.aborted) throw new CallerGoneError()
+      const release = await this.#slots.take(session.record.id, watchOf(session, signal))
       try {
+        // It may have been paused while this waited for its turn.
+        session.assertRunning()
         session.touch()
         return await consumeUntil(signal, await startFirst(session, command), consume)
       } finally {
@@ -123,6 +129,19 @@ export class SessionCommands {
         session.touch()
       }
     })
+  }
+}
+
+/** There is no use in waiting when the session ends or is paused, or nobody waits for the answer. */
+function watchOf(session: LiveSession, signal: AbortSignal): Watch {
+  return (leave) => {
+    const leaveAborted = () => leave(new CallerGoneError())
+    const stop = session.onStandstill(leave)
+    signal.addEventListener('abort', leaveAborted, { once: true })
+    return () => {
+      stop()
+      signal.removeEventListener('abort', leaveAborted)
+    }
   }
 }
 
