@@ -148,7 +148,8 @@ export interface paths {
      * Run a shell command
      * @description Runs the command through a shell. A command that exits 0 is `completed`, any other exit is `failed`. One that
      *     outlives its `timeout` is killed with all its descendants and answers 200 with status `timeout`, `exitCode` null
-     *     and the output so far. With `Accept: text/event-stream` the output arrives while the command runs; closing the
+     *     and the output so far. SIGTERM comes first, and SIGKILL after two seconds at the most, so that a trap can run; what it
+     *     writes is part of the output. With `Accept: text/event-stream` the output arrives while the command runs; closing the
      *     connection kills the command.
      */
     post: operations['executeCommand']

@@ -123,8 +123,8 @@ export class SessionsClient {
   /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
   listSessions(request: ListSessionsRequest = {}, options: RequestOptions = {}): Listing<SessionPage, Session> {
     return new Listing({
-      load: async (offset) => {
-        const query = listSessionsQuery(request, offset)
+      load: async (offset, inLoop) => {
+        const query = listSessionsQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) => api.GET('/sessions', { ...init, params: { query } })
         return this.#pipeline.body('listSessions', 'SessionList', options, send, (wire) => ({
           ...wire,
@@ -363,9 +363,9 @@ export class SessionsClient {
     options: RequestOptions = {},
   ): Listing<FilePage, FileInfo> {
     return new Listing({
-      load: async (offset) => {
+      load: async (offset, inLoop) => {
         const path = { sessionId }
-        const query = listFilesQuery(request, offset)
+        const query = listFilesQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) =>
           api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } })
         return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({

@@ -113,26 +113,45 @@ function inputBody(stdin: unknown): Pick<Execution, 'stdin' | 'stdinEncoding'> {
   return text === undefined ? { stdin: encodeBase64(stdin), stdinEncoding: 'base64' } : { stdin: text }
 }
 
-/** @param at - another offset than the one that was asked for. */
-export function listSessionsQuery(request: ListSessionsRequest, at: number | undefined): Query<'listSessions'> {
+/** Where a page of a listing is another one than the caller named. */
+interface Paging {
+  /** Default the caller's. */
+  readonly offset: number | undefined
+  /** Whether the pages are as large as can be, unless the caller named a limit. */
+  readonly largest: boolean
+}
+
+export function listSessionsQuery(request: ListSessionsRequest, paging: Paging): Query<'listSessions'> {
   checkObject('request', request)
-  const { limit, offset } = at === undefined ? request : { ...request, offset: at }
   const { parameters } = limits.listSessions
+  const { limit, offset } = pageOf(request, paging, parameters.limit.maximum)
   checkOptionalInteger('limit', limit, parameters.limit)
   checkOptionalInteger('offset', offset, parameters.offset)
   return defined({ limit, offset })
 }
 
-/** @param at - another offset than the one that was asked for. */
-export function listFilesQuery(request: ListFilesRequest, at: number | undefined): Query<'listFiles'> {
+export function listFilesQuery(request: ListFilesRequest, paging: Paging): Query<'listFiles'> {
   checkObject('request', request)
-  const { path, recursive, limit, offset } = at === undefined ? request : { ...request, offset: at }
+  const { path, recursive } = request
   const { parameters } = limits.listFiles
+  const { limit, offset } = pageOf(request, paging, parameters.limit.maximum)
   if (path !== undefined) checkRelativePath('path', path)
   checkBoolean('recursive', recursive)
   checkOptionalInteger('limit', limit, parameters.limit)
   checkOptionalInteger('offset', offset, parameters.offset)
   return defined({ path, recursive, limit, offset })
+}
+
+function pageOf(
+  { limit, offset }: Pick<ListFilesRequest, 'limit' | 'offset'>,
+  paging: Paging,
+  maximum: number,
+): Pick<ListFilesRequest, 'limit' | 'offset'> {
+  // Not `??`: a null is the caller's mistake, and is told as one.
+  return {
+    limit: limit === undefined && paging.largest ? maximum : limit,
+    offset: paging.offset === undefined ? offset : paging.offset,
+  }
 }
 
 export function uploadQuery(request: UploadRequest): Query<'uploadFile'> {

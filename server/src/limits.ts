@@ -26,6 +26,11 @@ export interface Limits {
   readonly maxDiskBytes: number
   /** Bytes that are kept of each of stdout and stderr of one command, but for event streams. Default 10 MiB. */
   readonly maxOutputBytes: number
+  /**
+   * Milliseconds that a command has to end by itself, after SIGTERM, at its timeout or when its caller went away, before it
+   * is killed; 0 kills at once. Default 2000. Clients allow for some seconds and no more.
+   */
+  readonly killGraceMs: number
   /** Bytes of all headers of a request. Default 16 KiB. */
   readonly maxHeaderBytes: number
   /** Milliseconds that a connection may take to send its headers. Default 20 000. */
@@ -54,6 +59,7 @@ export const defaultLimits: Limits = {
   maxFileBytes: 1024 ** 3,
   maxDiskBytes: 10 * 1024 ** 3,
   maxOutputBytes: 10 * 1024 ** 2,
+  killGraceMs: 2000,
   maxHeaderBytes: 16 * 1024,
   headersTimeoutMs: 20_000,
   bodyIdleTimeoutMs: 60_000,

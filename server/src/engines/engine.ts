@@ -75,8 +75,13 @@ export interface ExecRequest {
   readonly cwd: string
   /** Everything that the process reads from its standard input; it sees the end of input after it. */
   readonly stdin: Uint8Array
-  /** After this the process and all its descendants are killed. */
+  /** After this the process and all its descendants are ended, as {@link Execution.kill} does it. */
   readonly timeoutMs: number
+  /**
+   * How long they may take to end by themselves, after SIGTERM, before they are killed; in milliseconds, 0 kills at once.
+   * Pausing stops this clock, too. Default 2000.
+   */
+  readonly graceMs?: number
 }
 
 /**
@@ -94,7 +99,11 @@ export interface Execution {
    * command (its later output is dropped).
    */
   readonly exit: Promise<ExecutionExit>
-  /** Kills the process and all its descendants, also those with a session (`setsid`) of their own. */
+  /**
+   * Ends the process and all its descendants, also those with a session (`setsid`) of their own: SIGTERM to each that is
+   * there, and SIGKILL to what is left after {@link ExecRequest.graceMs}. Resolves when nothing is left, which may be before
+   * that. In a paused sandbox, where nothing can act on a signal, they are killed at once.
+   */
   kill(): Promise<void>
 }
 

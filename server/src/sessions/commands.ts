@@ -50,6 +50,8 @@ export class SessionCommands {
     private readonly options: CommandSlotsOptions & {
       /** How much of each of stdout and stderr is kept, in bytes. */
       readonly maxOutputBytes: number
+      /** How long a command that is ended may take to end by itself before it is killed, in milliseconds. */
+      readonly killGraceMs: number
     },
     clock: Clock,
   ) {
@@ -123,7 +125,7 @@ export class SessionCommands {
         // It may have been paused while this waited for its turn.
         session.assertRunning()
         session.touch()
-        return await consumeUntil(signal, await startFirst(session, command), consume)
+        return await consumeUntil(signal, await startFirst(session, command, this.options.killGraceMs), consume)
       } finally {
         release()
         session.touch()
@@ -158,20 +160,22 @@ async function consumeUntil<Result>(
   execution: Execution,
   consume: (execution: Execution) => Promise<Result>,
 ): Promise<Result> {
-  const kill = () => void execution.kill().catch(() => undefined)
-  signal.addEventListener('abort', kill, { once: true })
-  if (signal.aborted) kill()
+  const kill = () => execution.kill().catch(() => undefined)
+  const onAbort = () => void kill()
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
   try {
     return await consume(execution)
   } catch (error) {
-    kill()
+    // It holds its slot until nothing of it is left.
+    await kill()
     throw error
   } finally {
-    signal.removeEventListener('abort', kill)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
-async function startFirst(session: LiveSession, command: Command): Promise<Execution> {
+async function startFirst(session: LiveSession, command: Command, graceMs: number): Promise<Execution> {
   let failure: unknown = new ExecStartError('There is no program to start.')
   for (const { argv, stdin } of command.programs) {
     try {
@@ -181,6 +185,7 @@ async function startFirst(session: LiveSession, command: Command): Promise<Execu
         cwd: command.cwd,
         stdin: Buffer.concat([stdin, command.stdin]),
         timeoutMs: command.timeout * 1_000,
+        graceMs,
       })
     } catch (error) {
       if (!(error instanceof ExecStartError)) throw error

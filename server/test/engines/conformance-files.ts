@@ -196,6 +196,20 @@ export function fileConformance(subject: Subject): void {
       expect((await sandbox.files.list('', { recursive: false, limit: 1, offset: 0 })).entries).toHaveLength(1)
     })
 
+    it('[B10] goes on with a list where its last page ended, and begins a new one with the first', async () => {
+      await run(sandbox, 'mkdir paged; cd paged; touch b c d e f')
+      const page = async (offset: number): Promise<[number, string[]]> => {
+        const { entries, total } = await sandbox.files.list('paged', { recursive: true, limit: 2, offset })
+        return [total, entries.map(({ name }) => name)]
+      }
+      expect(await page(0)).toEqual([5, ['b', 'c']])
+      await run(sandbox, 'cd paged; touch a; rm d')
+      expect(await page(2)).toEqual([4, ['e', 'f']])
+      expect(await page(0)).toEqual([5, ['a', 'b']])
+      expect(await page(2)).toEqual([5, ['c', 'e']])
+      await sandbox.files.remove('paged', { recursive: true })
+    })
+
     it('lists a thousand long paths', async () => {
       await run(
         sandbox,

@@ -21,6 +21,7 @@ export type ExecMessage = {
   cwd: string
   hasStdin: boolean
   timeoutMs: number
+  graceMs: number
 }
 export type ListMessage = { op: 'list'; path: string; recursive: boolean; limit: number; offset: number }
 /** `range` and `version` as in {@link ReadOptions} of the engine. */
@@ -47,6 +48,7 @@ export function parseRequest(payload: Uint8Array): Request {
         cwd: stringOf(record, 'cwd'),
         hasStdin: booleanOf(record, 'hasStdin'),
         timeoutMs: countOf(record, 'timeoutMs'),
+        graceMs: countOf(record, 'graceMs'),
       }
     case 'list':
       return {
