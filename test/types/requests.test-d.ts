@@ -89,6 +89,7 @@ describe('requests', () => {
     }>()
     expectTypeOf<UploadRequest['path']>().toEqualTypeOf<string>()
     expectTypeOf<UploadRequest['overwrite']>().toEqualTypeOf<boolean | undefined>()
+    expectTypeOf<UploadRequest['mode']>().toEqualTypeOf<number | string | undefined>()
     expectTypeOf<UploadContent>().toEqualTypeOf<
       | string
       | Blob

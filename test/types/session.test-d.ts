@@ -99,7 +99,7 @@ describe('Session', () => {
 
   test('has files', () => {
     const { files } = session
-    expectTypeOf(files.upload('a', new Uint8Array(1), { overwrite: true, verify: true })).toEqualTypeOf<
+    expectTypeOf(files.upload('a', new Uint8Array(1), { overwrite: true, verify: true, mode: 0o755 })).toEqualTypeOf<
       Promise<FileInfo>
     >()
     expectTypeOf(files.download('a')).toEqualTypeOf<Promise<FileDownload>>()

@@ -151,6 +151,12 @@ export interface ReadOptions {
   readonly version?: string | undefined
 }
 
+export interface WriteOptions {
+  readonly overwrite: boolean
+  /** The permissions of the file, as the lowest nine bits; others are ignored. */
+  readonly mode?: number | undefined
+}
+
 export interface FileContent {
   readonly entry: FileEntry
   /** Where the content begins in the file, in bytes. */
@@ -188,12 +194,12 @@ export interface SandboxFiles {
   read(path: string, options?: ReadOptions): Promise<FileContent>
   /**
    * Writes a whole file, making its parent directories. Atomic: a content that throws, or ends the sandbox, leaves the old
-   * file (or none).
+   * file (or none). Without a `mode` a file that is replaced keeps its permissions.
    *
    * @throws {FileExistsError} without `overwrite`, before content is consumed. @throws {IsADirectoryError}
    * @throws {NotADirectoryError} when a parent is a file. @throws {FileTooBigError} @throws {NoSpaceError}
    */
-  write(path: string, content: AsyncIterable<Uint8Array>, options: { overwrite: boolean }): Promise<WrittenFile>
+  write(path: string, content: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenFile>
   /**
    * Removes a file, a link (never what it points to) or a directory.
    *

@@ -68,6 +68,19 @@ export function fileConformance(subject: Subject): void {
       expect(await text((await sandbox.files.read('once')).content)).toBe('second')
     })
 
+    it('[A4] gives a file the permissions that are asked for, and never more than those', async () => {
+      const writeAs = (path: string, mode?: number) =>
+        sandbox.files.write(path, from('#!/bin/sh\necho ran\n'), { overwrite: true, mode })
+      expect(await writeAs('program', 0o755)).toMatchObject({ permissions: 'rwxr-xr-x' })
+      expect(await run(sandbox, './program')).toMatchObject({ stdout: 'ran\n', exitCode: 0 })
+      expect(await writeAs('program')).toMatchObject({ permissions: 'rwxr-xr-x' })
+      expect(await writeAs('program', 0o600)).toMatchObject({ permissions: 'rw-------' })
+      expect(await writeAs('new/read-only', 0o444)).toMatchObject({ permissions: 'r--r--r--' })
+      expect(await writeAs('new/read-only', 0o4777)).toMatchObject({ permissions: 'rwxrwxrwx' })
+      const { stdout } = await run(sandbox, 'stat -c "%a %n" program new/read-only; ls -A . new | grep -c sandbox-upload')
+      expect(stdout).toBe('600 program\n777 new/read-only\n0\n')
+    })
+
     it('refuses before it consumes anything', async () => {
       await write('taken', 'x')
       let consumed = false

@@ -41,8 +41,10 @@ export const calls: Readonly<Record<keyof operations, Call>> = {
   resumeSession: async (client, options) => wireSession(await client.resumeSession(sessionId, options)),
   executeCommand: async (client, options) => client.executeCommand(sessionId, command, options),
   executeCode: async (client, options) => client.executeCode(sessionId, code, options),
-  uploadFile: async (client, options) =>
-    wireFile(await client.uploadFile(sessionId, { path: filePath, overwrite: true }, 'name,age\nalice,30\n', options)),
+  uploadFile: async (client, options) => {
+    const request = { path: filePath, overwrite: true, mode: 0o644 }
+    return wireFile(await client.uploadFile(sessionId, request, 'name,age\nalice,30\n', options))
+  },
   downloadFile: async (client, options) => text(await client.downloadFile(sessionId, filePath, options)),
   deleteFile: async (client, options) => client.deleteFile(sessionId, { filePath, recursive: true }, options),
   listFiles: async (client, options) => {
