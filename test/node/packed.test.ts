@@ -79,6 +79,11 @@ describe('the packages', () => {
     }
   })
 
+  test('[C1] are in order for publint and attw, with every way of finding modules', async () => {
+    const checked = await run('npm', ['run', '--silent', 'package:check'], { cwd: root })
+    expect(checked.code, checked.output).toBe(0)
+  })
+
   test('[C4] install with all they need on every Node that they name', { timeout: 300_000 }, async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'sandbox-packed-'))
     try {
