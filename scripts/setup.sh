@@ -6,11 +6,11 @@ cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*"; }
 
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-  say 'Node.js and npm are missing. Install Node 20.19 or newer (https://nodejs.org), then run this again.' >&2
+  say 'Node.js and npm are missing. Install Node 22.12 or newer, or 20.19 (https://nodejs.org), then run this again.' >&2
   exit 1
 fi
-if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
-  say "Node $(node --version) is too old. Install Node 20.19 or newer (https://nodejs.org), then run this again." >&2
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)'; then
+  say "Node $(node --version) is too old. Install Node 22.12 or newer, or 20.19 (https://nodejs.org), then run this again." >&2
   exit 1
 fi
 

@@ -52,6 +52,22 @@ test('help and version go to stdout', async () => {
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
+test('[C4] help and scripts know the command by its name alone', async () => {
+  const shown = [
+    ['--help'],
+    ['exec', '--help'],
+    ['completion', '--help'],
+    ['completion', 'bash'],
+    ['completion', 'zsh'],
+    ['completion', 'fish'],
+  ]
+  for (const args of shown) {
+    const { stdout } = await sandbox(args)
+    expect(stdout).toContain('sandbox-sessions')
+    expect(stdout).not.toMatch(/(?<![\w-])sandbox (?!sessions)|sandbox$/m)
+  }
+})
+
 describe('the service', () => {
   test('is not there', async () => {
     const url = `http://127.0.0.1:${await closedPort()}/v1`

@@ -15,9 +15,12 @@ const inWorkspaces = workspaces.flatMap((each) => ['--workspace', each])
 /** The oldest of each line that the manifests name. */
 const oldestNodes = ['20.19.0', '22.12.0']
 
-async function readManifest(file: string): Promise<Record<string, unknown>> {
-  const manifest: unknown = JSON.parse(await readFile(file, 'utf8'))
-  return isRecord(manifest) ? manifest : {}
+async function readManifest(file: string): Promise<Readonly<Record<string, unknown>>> {
+  return record(JSON.parse(await readFile(file, 'utf8')))
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {}
 }
 
 const manifestOf = (workspace: string): ReturnType<typeof readManifest> =>
@@ -30,10 +33,11 @@ async function packedFiles(): Promise<Map<string, string[]>> {
   })
   const packed: unknown = JSON.parse(output)
   return new Map(
-    Object.values(Object(packed)).map((each: unknown) => {
-      const { name, files } = Object(each)
+    // By name, or in a list: that depends on npm.
+    Object.values<unknown>(Array.isArray(packed) ? packed : { ...record(packed) }).map((each) => {
+      const { name, files } = record(each)
       const list: readonly unknown[] = Array.isArray(files) ? files : []
-      return [String(name), list.map((file) => String(Object(file).path))]
+      return [String(name), list.map((file) => String(record(file)['path']))]
     }),
   )
 }
@@ -52,7 +56,7 @@ describe('the packages', () => {
       const more = ['CHANGELOG.md', 'dist/cjs/package.json', 'sandbox-api-spec.yaml']
       expect(outside.sort(), name).toEqual((name === 'sandbox-sessions-sdk' ? [...own, ...more] : own).sort())
       const bins = Object.values(
-        Object((await manifestOf(workspaces.find((each) => name.endsWith(each)) ?? '.'))['bin']),
+        record((await manifestOf(workspaces.find((each) => name.endsWith(each)) ?? '.'))['bin']),
       )
       for (const bin of bins) expect(files, name).toContain(path.normalize(String(bin)))
     }
@@ -71,12 +75,17 @@ describe('the packages', () => {
       for (const field of ['version', 'license', 'author', 'engines', 'bugs'])
         expect(manifest[field]).toEqual(sdk?.[field])
       // A repository has a folder for each.
-      expect(Object(manifest['repository']).url).toBe(Object(sdk?.['repository']).url)
+      expect(record(manifest['repository'])['url']).toBe(record(sdk?.['repository'])['url'])
     }
     for (const manifest of [sdk, ...others]) {
       expect(manifest?.['homepage']).toBe(`https://www.npmjs.com/package/${String(manifest?.['name'])}`)
       expect(manifest?.['keywords']).toContain('sandbox')
     }
+  })
+
+  test('[C1] are in order for publint and attw, with every way of finding modules', async () => {
+    const checked = await run('npm', ['run', '--silent', 'package:check'], { cwd: root })
+    expect(checked.code, checked.output).toBe(0)
   })
 
   test('[C4] install with all they need on every Node that they name', { timeout: 300_000 }, async () => {
@@ -91,13 +100,13 @@ describe('the packages', () => {
       expect(installed.code, installed.output).toBe(0)
       // What npm refuses depends on the Node that runs this.
       const lock = await readManifest(path.join(folder, 'package-lock.json'))
-      const engines = Object.entries(Object(lock['packages'])).map(([name, entry]): [string, unknown] => [
+      const engines = Object.entries(record(lock['packages'])).map(([name, entry]) => ({
         name,
-        Object(Object(entry).engines).node,
-      ])
+        range: record(record(entry)['engines'])['node'],
+      }))
       expect(engines.length).toBeGreaterThan(50)
-      const refusing = engines.flatMap(([name, range]) =>
-        typeof range === 'string' && !oldestNodes.every((node) => satisfies(node, range)) ? [`${name}: ${range}`] : [],
+      const refusing = engines.filter(
+        ({ range }) => typeof range === 'string' && !oldestNodes.every((node) => satisfies(node, range)),
       )
       expect(refusing).toEqual([])
     } finally {

@@ -70,6 +70,8 @@ const settings = {
     files: [...commonJsFiles, ...nodeFiles.map((name) => `module/${name}`)],
   },
   'module commonjs': { options: { module: 'commonjs', moduleResolution: 'node10', ...onNode }, files: commonJsFiles },
+  // Where nothing is said of how modules are found, TypeScript 7 looks for them as bundlers do.
+  'module commonjs alone': { options: { module: 'commonjs', ...onNode }, files: commonJsFiles },
   // What a compiler has by itself, the DOM among it, and no other types at all.
   'for a bundler': {
     options: { module: 'esnext', moduleResolution: 'bundler', types: [] },
@@ -87,12 +89,11 @@ const combinations: readonly (readonly [TypeScriptVersion, Setting])[] = [
   ['5.4', 'module node16, from CommonJS and from ES modules'],
   ['5.4', 'module commonjs'],
   ['5.4', 'for a bundler'],
-  ['5.7', 'module commonjs'],
   ['5.7', 'for a bundler'],
   ['5.9', 'module node16, from CommonJS and from ES modules'],
-  ['6.0', 'module node16, from CommonJS and from ES modules'],
   ['6.0', 'module commonjs'],
   ['7.0', 'module node16, from CommonJS and from ES modules'],
+  ['7.0', 'module commonjs alone'],
   ['7.0', 'for a bundler'],
 ]
 
