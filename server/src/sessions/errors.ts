@@ -108,8 +108,8 @@ export class IdempotencyConflictError extends SessionError {
 export class InvalidMetadataError extends SessionError {
   override name = 'InvalidMetadataError'
 
-  constructor(deepest: number) {
-    super(`metadata must not be nested deeper than ${deepest} levels.`, { parameter: 'metadata' })
+  constructor(message: string) {
+    super(message, { parameter: 'metadata' })
   }
 }
 

@@ -14,7 +14,7 @@ import type { IdempotencyKeys } from './idempotency.js'
 import type { JsonFiles } from './json-files.js'
 import { LiveSession } from './live-session.js'
 import type { Log } from './log.js'
-import { assertShallow } from './metadata.js'
+import { assertKeepable } from './metadata.js'
 import {
   type KeyMark,
   type NewSession,
@@ -72,7 +72,7 @@ export class Sessions {
    */
   async create(owner: string, { ttl, image, metadata = {} }: NewSession, key?: string): Promise<SessionView> {
     this.assertOpen()
-    assertShallow(metadata)
+    assertKeepable(metadata)
     const request = { ttl, image, metadata }
     if (key === undefined) return this.#view(await this.#make(owner, request))
     const first = await this.options.keys.once(owner, key, request, (mark) => this.#make(owner, request, mark))
