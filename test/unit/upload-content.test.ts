@@ -173,6 +173,33 @@ describe('an upload', () => {
     }
   })
 
+  test('[A2] of an iterable that uses its memory again arrives as it was given', async () => {
+    const length = 15_000
+    const seen = { bytes: 0, wrong: 0 }
+    let next = 0
+    await using server = await httpFixture((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        for (const byte of chunk) seen.wrong += byte === (Math.floor(seen.bytes++ / length) & 255) ? 0 : 1
+        // A reader that pauses lets pieces wait in the sender's memory.
+        if (seen.bytes < next) return
+        next = seen.bytes + 1_000_000
+        request.pause()
+        setTimeout(() => request.resume(), 20)
+      })
+      request.on('end', () => respond(response, 201, { ...writtenFile(new Uint8Array()), size: seen.bytes }))
+    })
+    async function* reusing(): AsyncGenerator<Uint8Array> {
+      const memory = new Uint8Array(length)
+      for (let index = 0; index < 800; index += 1) {
+        await Promise.resolve()
+        yield memory.fill(index)
+      }
+    }
+    const client = new SessionsClient({ apiUrl: server.url })
+    await client.uploadFile(sessionId, { path: 'a' }, reusing())
+    expect(seen).toEqual({ bytes: 800 * length, wrong: 0 })
+  })
+
   test('[A2] of one large piece tells of its progress in several', async () => {
     await using server = await uploadServer()
     const progress: Progress[] = []
