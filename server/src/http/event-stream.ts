@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../limits.js'
 import type { OutputSink } from '../sessions/output-sink.js'
+import { timerMs } from '../timers.js'
 import { takeOver } from './take-over.js'
 
 /** An answer of server-sent events, each with a JSON object. */
@@ -24,7 +25,7 @@ export class EventStream implements OutputSink {
       // To a reader who takes nothing it would only add to what waits.
       if (!this.isFull) this.#response.write(': keep-alive\n\n')
       this.#keepAlive.refresh()
-    }, keepAliveMs).unref()
+    }, timerMs(keepAliveMs)).unref()
     this.#response.once('close', () => clearTimeout(this.#keepAlive))
   }
 
