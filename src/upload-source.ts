@@ -24,8 +24,10 @@ export interface UploadSource {
   readonly size: number | undefined
   /** All of it, where `fetch` can take it so. */
   readonly whole: Blob | Bytes | undefined
+  /** Whether the memory of what it gives stays as it is. An iterable may fill the same memory again and again. */
+  readonly keepsMemory: boolean
   /** Reads it from its beginning. */
-  read(): AsyncIterable<unknown> | Iterable<unknown>
+  readonly read: () => AsyncIterable<unknown> | Iterable<unknown>
 }
 
 /** @throws {SandboxValidationError} when it is none of the things that hold bytes. */
@@ -36,33 +38,30 @@ export function uploadSource(content: unknown): UploadSource {
   if (isBytes(content)) return ofBytes(viewOf(content))
   if (!isAsyncIterable(content)) throw noContent()
   const size: unknown = Reflect.get(content, contentSize)
-  if (typeof size === 'number') return { size, whole: undefined, read: () => content }
-  return { size: undefined, whole: undefined, read: once(content) }
+  return typeof size === 'number' ? { size, whole: undefined, keepsMemory: true, read: () => content } : once(content)
 }
 
 function ofBytes(bytes: Bytes): UploadSource {
-  return { size: bytes.byteLength, whole: bytes, read: () => [bytes] }
+  return { size: bytes.byteLength, whole: bytes, keepsMemory: true, read: () => [bytes] }
 }
 
 function ofBlob(blob: Blob): UploadSource {
   const read = (): AsyncIterable<unknown> => chunksOf(blob.stream())
   // Bun's standard input is a Blob of infinite size.
-  return Number.isFinite(blob.size)
-    ? { size: blob.size, whole: blob, read }
-    : { size: undefined, whole: undefined, read: once(read()) }
+  return Number.isFinite(blob.size) ? { size: blob.size, whole: blob, keepsMemory: true, read } : once(read())
 }
 
 function ofStream(stream: ReadableStream<unknown>): UploadSource {
   if (stream.locked) {
     throw new SandboxValidationError('content is a stream that is being read already: pass one that is not.', 'content')
   }
-  return { size: undefined, whole: undefined, read: once(chunksOf(stream)) }
+  return once(chunksOf(stream))
 }
 
 /** A second reader, a middleware before the request is sent, would leave nothing for the server. */
-function once(content: AsyncIterable<unknown>): () => AsyncIterable<unknown> {
+function once(content: AsyncIterable<unknown>): UploadSource {
   let begun = false
-  return async function* () {
+  async function* read(): AsyncGenerator<unknown, void, undefined> {
     if (begun) {
       throw new SandboxValidationError(
         'content is a stream or an iterable that something has read already, and it can be read only once.',
@@ -72,6 +71,7 @@ function once(content: AsyncIterable<unknown>): () => AsyncIterable<unknown> {
     begun = true
     yield* content
   }
+  return { size: undefined, whole: undefined, keepsMemory: false, read }
 }
 
 function noContent(): SandboxValidationError {

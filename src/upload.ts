@@ -93,7 +93,7 @@ class StreamedUpload implements Upload {
   #open(): ReadableStream<Uint8Array> {
     this.end()
     this.#checksum?.reset()
-    const attempt: Attempt = { pieces: piecesOf(this.#source.read(), this.#source.size), sent: 0 }
+    const attempt: Attempt = { pieces: piecesOf(this.#source), sent: 0 }
     this.#attempt = attempt
     return new ReadableStream(
       {
@@ -174,7 +174,7 @@ class WholeUpload implements Upload {
     const context = this.#call?.context()
     compareSizes(info, this.#size, context)
     if (this.#checksum !== undefined) {
-      for await (const piece of piecesOf(this.#source.read(), this.#size)) {
+      for await (const piece of piecesOf(this.#source)) {
         this.#options.signal?.throwIfAborted()
         this.#checksum.update(piece)
       }
@@ -191,8 +191,8 @@ class WholeUpload implements Upload {
 /** A stream's bytes, for a runtime that can't send it as one. */
 async function inMemory(source: UploadSource, signal: AbortSignal | undefined): Promise<Blob> {
   const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
-  const pieces = piecesOf(source.read(), source.size)
-  const parts: Blob[] = []
+  const pieces = piecesOf(source)
+  const parts: Bytes[] = []
   let size = 0
   try {
     for (;;) {
@@ -200,8 +200,7 @@ async function inMemory(source: UploadSource, signal: AbortSignal | undefined): 
       if (done === true) return new Blob(parts)
       size += value.byteLength
       if (size > largestBuffered) throw tooLarge()
-      // A Blob of each: its bytes are its own, whatever the content does with its memory.
-      parts.push(new Blob([value]))
+      parts.push(value)
     }
   } finally {
     deadline.release()

@@ -41,9 +41,20 @@ export async function rangeServer({
     }
     const deviation = deviate(asked.length, request) ?? {}
     asked.push(request.headers)
-    send(response, answer(request, content), deviation, left.shift())
+    answerRange(request, response, content, left.shift(), deviation)
   })
   return Object.assign(fixture, { content, asked })
+}
+
+/** Answers the file or a range of it; the connection breaks after `cut` bytes. */
+export function answerRange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Buffer,
+  cut?: number,
+  deviation: Deviation = {},
+): void {
+  send(response, answer(request, content), deviation, cut)
 }
 
 interface Answer {

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { Limits } from '../limits.js'
 import type { OutputPiece } from '../sessions/output.js'
 import type { OutputSink } from '../sessions/output-sink.js'
+import { timerMs } from '../timers.js'
 import { takeOver } from './take-over.js'
 
 /** An answer of server-sent events, each with a JSON object. */
@@ -25,7 +26,7 @@ export class EventStream implements OutputSink {
       // To a reader who takes nothing it would only add to what waits.
       if (!this.isFull) this.#response.write(': keep-alive\n\n')
       this.#keepAlive.refresh()
-    }, keepAliveMs).unref()
+    }, timerMs(keepAliveMs)).unref()
     this.#response.once('close', () => clearTimeout(this.#keepAlive))
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Engine, Sandbox } from '../engines/engine.js'
 import { SandboxGoneError } from '../engines/errors.js'
+import { timerMs } from '../timers.js'
 import type { Clock } from './clock.js'
 import {
   CapacityExceededError,
@@ -156,7 +157,7 @@ export class Sessions {
     if (this.#work.size + this.#creating.size === 0) return
     const idle = Promise.allSettled([...this.#work, ...this.#creating])
     const timeUp = new AbortController()
-    await Promise.race([idle, delay(graceMs, undefined, { signal: timeUp.signal }).catch(() => undefined)])
+    await Promise.race([idle, delay(timerMs(graceMs), undefined, { signal: timeUp.signal }).catch(() => undefined)])
     timeUp.abort()
   }
 
