@@ -476,7 +476,10 @@ export interface components {
       stderr?: string
       /** @description How stdout and stderr stand here. Missing, they are text. */
       encoding?: components['schemas']['Encoding']
-      /** @description True when the output was longer than the server keeps, and its end is missing. What is there ends with a whole character. */
+      /**
+       * @description True when the output was longer than the server keeps, and its end is missing. What is there as text ends with a
+       *     whole character.
+       */
       truncated?: boolean
       /** @description How long it ran, in milliseconds. At least 0. */
       durationMs?: number
