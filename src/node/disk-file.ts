@@ -1,8 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
+import { SandboxValidationError } from '../errors.js'
 
 /** Larger than a stream's default, which costs half of the speed. */
 const chunkBytes = 256 * 1024
+
+/** Its size has been announced, and nothing can take the place of what is missing. */
+function shortened(localPath: string, missing: number): SandboxValidationError {
+  return new SandboxValidationError(
+    `${localPath} became shorter while it was uploaded: ${missing} bytes are missing at its end. Upload it again when nothing writes to it.`,
+    'localPath',
+    localPath,
+  )
+}
 
 /**
  * A file on the disk as a File: it has a size, and is read anew each time it is streamed. Node's own `openAsBlob` does the
@@ -31,6 +41,7 @@ export class DiskFile extends File {
             left -= bytesRead
             if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead))
             if (bytesRead > 0 && left > 0) return
+            if (left > 0) throw shortened(localPath, left)
             await file.close()
             controller.close()
           } catch (error) {
