@@ -85,12 +85,7 @@ describe('transfers', () => {
       concurrency: 2,
       onProgress: (each) => progress.push(each),
     })
-    expect(written.map((file) => file.path)).toEqual([
-      'tree/a',
-      'tree/sub/b c',
-      'tree/sub/deep/ü',
-      'tree/sub/empty',
-    ])
+    expect(written.map((file) => file.path)).toEqual(['tree/a', 'tree/sub/b c', 'tree/sub/deep/ü', 'tree/sub/empty'])
     expect(progress.at(-1)).toEqual({ loaded: 4, total: 4 })
     await session.run('mkdir tree/hollow && ln -s /etc/passwd tree/out')
     await downloadToPath(session, 'tree', path.join(folder, 'target'))
