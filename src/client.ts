@@ -99,7 +99,7 @@ export class SessionsClient {
    * ```ts
    * import type { paths } from './generated/sandbox-api.js'
    *
-   * const { data } = await client.apiOf<paths>().POST('/sessions/{sessionId}/snapshot', { params: { path: { sessionId } } })
+   * const { data } = await client.apiOf<paths>().GET('/sessions', { params: { query: { limit: 10 } } })
    * ```
    */
   apiOf<Paths extends object>(): SandboxApi<Paths>
