@@ -1,13 +1,23 @@
 import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
-import { checkRelativePath } from './checks.js'
+import { rememberCall } from './call-of-result.js'
+import { CallSite } from './call-site.js'
+import { checkRelativePath, checkSessionId } from './checks.js'
 import { collect } from './collect.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { CommandStream } from './command-stream.js'
 import { FileDownload } from './download.js'
+import { SandboxAPIError } from './errors.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
-import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
+import {
+  type RequestOptions,
+  type SessionsClientOptions,
+  type Settings,
+  checkMoreOptions,
+  checkRequestOptions,
+  resolveSettings,
+} from './options.js'
 import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './pipeline.js'
 import {
   type CodeRequest,
@@ -132,9 +142,8 @@ export class SessionsClient {
 
   /** @throws {SessionNotFoundError} */
   getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId }
     return this.#session('getSession', options, (api, init) =>
-      api.GET('/sessions/{sessionId}', { ...init, params: { path } }),
+      api.GET('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -144,18 +153,16 @@ export class SessionsClient {
     request: UpdateSessionRequest,
     options: RequestOptions = {},
   ): Promise<Session> {
-    const path = { sessionId }
     const body = updateSessionBody(request)
     return this.#session('updateSession', options, (api, init) =>
-      api.PATCH('/sessions/{sessionId}', { ...init, params: { path }, body }),
+      api.PATCH('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) }, body }),
     )
   }
 
   /** Ends every process of the session and removes every file in it. @throws {SessionNotFoundError} */
   async deleteSession(sessionId: string, options: RequestOptions = {}): Promise<void> {
-    const path = { sessionId }
     await this.#pipeline.nothing('deleteSession', options, (api, init) =>
-      api.DELETE('/sessions/{sessionId}', { ...init, params: { path } }),
+      api.DELETE('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -166,9 +173,8 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is paused already.
    */
   async pauseSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId }
     return this.#session('pauseSession', options, (api, init) =>
-      api.POST('/sessions/{sessionId}/pause', { ...init, params: { path } }),
+      api.POST('/sessions/{sessionId}/pause', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -179,9 +185,8 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is not paused.
    */
   async resumeSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId }
     return this.#session('resumeSession', options, (api, init) =>
-      api.POST('/sessions/{sessionId}/resume', { ...init, params: { path } }),
+      api.POST('/sessions/{sessionId}/resume', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -229,11 +234,12 @@ export class SessionsClient {
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileInfo> {
     const query = uploadQuery(request)
+    checkMoreOptions(options)
     const upload = await createUpload(content, options)
     const send: Send = (api, init) =>
       api.POST('/sessions/{sessionId}/files', {
         ...init,
-        params: { path: { sessionId }, query },
+        params: { path: pathOf(sessionId), query },
         // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
         body: new Blob(),
         bodySerializer: () => upload.begin(init.call),
@@ -243,9 +249,12 @@ export class SessionsClient {
       repeatable: upload.repeatable,
       headers: { 'content-type': 'application/octet-stream' },
     }
-    const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
-    await upload.verify(info)
-    return info
+    const verified = async (wire: Wire['FileInfo']): Promise<FileInfo> => {
+      const info = fileInfo(wire)
+      await upload.verify(info)
+      return info
+    }
+    return await this.#pipeline.body('uploadFile', 'FileInfo', options, send, verified, traits)
   }
 
   /**
@@ -261,24 +270,31 @@ export class SessionsClient {
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileDownload> {
     const query = { filePath: checkRelativePath('filePath', filePath) }
+    const { signal, headers, ...numbers } = checkMoreOptions(options)
+    const site = new CallSite()
     let call: CallControl | undefined
     const send: Send = (api, init) => {
       call = init.call
-      return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
+      return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: pathOf(sessionId), query } })
     }
-    const open = (headers: RequestOptions['headers']): Promise<Response> =>
-      this.#pipeline.stream('downloadFile', { ...options, headers }, send, {
+    const open = (all: RequestOptions['headers']): Promise<Response> =>
+      this.#pipeline.stream('downloadFile', { signal, ...numbers, headers: all }, send, {
         accept: 'application/octet-stream, */*;q=0.5',
       })
     const { maxRetries, maxRetryDelayMs } = this.#settings
-    return new FileDownload(await open(options.headers), {
+    return new FileDownload(await open(headers), {
       path: filePath,
       options,
-      signal: options.signal,
-      maxRetries: options.maxRetries ?? maxRetries,
+      signal,
+      maxRetries: numbers.maxRetries ?? maxRetries,
       maxRetryDelayMs,
       abort: (reason) => call?.abort(reason),
-      resume: (offset, etag) => open({ ...options.headers, range: `bytes=${offset}-`, 'if-range': etag }),
+      explain: (error) => {
+        if (call?.isForeign(error) === true) return
+        if (error instanceof SandboxAPIError) call?.explain(error)
+        site.addTo(error)
+      },
+      resume: (offset, etag) => open({ ...headers, range: `bytes=${offset}-`, 'if-range': etag }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })
   }
@@ -292,7 +308,7 @@ export class SessionsClient {
   async statFile(sessionId: string, request: StatFileRequest, options: RequestOptions = {}): Promise<FileInfo> {
     const query = statFileQuery(request)
     const send: Send = (api, init) =>
-      api.GET('/sessions/{sessionId}/files/stat', { ...init, params: { path: { sessionId }, query } })
+      api.GET('/sessions/{sessionId}/files/stat', { ...init, params: { path: pathOf(sessionId), query } })
     return this.#pipeline.body('statFile', 'FileInfo', options, send, fileInfo)
   }
 
@@ -304,10 +320,9 @@ export class SessionsClient {
   ): Listing<FilePage, FileInfo> {
     return new Listing({
       load: async (offset) => {
-        const path = { sessionId }
         const query = listFilesQuery(request, offset)
         const send: Send = (api, init) =>
-          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } })
+          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path: pathOf(sessionId), query } })
         return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({
           ...wire,
           files: wire.files.map(fileInfo),
@@ -326,10 +341,9 @@ export class SessionsClient {
    * @throws {ConflictError} `DIRECTORY_NOT_EMPTY` when a directory has entries and `recursive` is not set.
    */
   async deleteFile(sessionId: string, request: DeleteFileRequest, options: RequestOptions = {}): Promise<void> {
-    const path = { sessionId }
     const query = deleteFileQuery(request)
     await this.#pipeline.nothing('deleteFile', options, (api, init) =>
-      api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path, query } }),
+      api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path: pathOf(sessionId), query } }),
     )
   }
 
@@ -359,7 +373,7 @@ export class SessionsClient {
       operation: 'executeCommand',
       timeout: body.timeout ?? schemas.CommandRequest.properties.timeout.default,
       send: (api, init) =>
-        api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: { sessionId } }, body }),
+        api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body }),
     }
   }
 
@@ -368,39 +382,50 @@ export class SessionsClient {
     return {
       operation: 'executeCode',
       timeout: body.timeout ?? schemas.CodeRequest.properties.timeout.default,
-      send: (api, init) => api.POST('/sessions/{sessionId}/code', { ...init, params: { path: { sessionId } }, body }),
+      send: (api, init) =>
+        api.POST('/sessions/{sessionId}/code', { ...init, params: { path: pathOf(sessionId) }, body }),
     }
   }
 
-  #execute(execution: Execution, options: RequestOptions): Promise<CommandResult> {
-    const { operation, timeout, send } = execution
-    if (timeout > longestSilence && options.timeoutMs === undefined) {
+  async #execute({ operation, timeout, send }: Execution, options: RequestOptions): Promise<CommandResult> {
+    if (timeout > longestSilence && checkRequestOptions(options).timeoutMs === undefined) {
       return collect(
-        this.#stream(() => execution, options),
+        this.#stream(() => ({ operation, timeout, send }), options),
         {},
       )
     }
+    let call: CallControl | undefined
     const timeoutMs = timeout * 1000 + executionMarginMs
-    return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, {
+    const sendAndKeep: Send = (api, init) => {
+      call = init.call
+      return send(api, init)
+    }
+    const result = await this.#pipeline.body(operation, 'CommandResult', options, sendAndKeep, commandResult, {
       timeoutMs,
       repeatable: false,
     })
+    return rememberCall(result, call)
   }
 
   #stream(prepare: () => Execution, options: RequestOptions): CommandStream {
-    const start = async (signal: AbortSignal): Promise<Response> => {
+    const start = async (begun: (call: CallControl) => void): Promise<Response> => {
       const { operation, timeout, send } = prepare()
       // A server of version 1.0.0 answers only when the command has ended.
       const timeoutMs = timeout * 1000 + executionMarginMs
       const accept = 'text/event-stream, application/json;q=0.5'
-      return await this.#pipeline.stream(operation, { ...options, signal }, send, {
-        accept,
-        timeoutMs,
-        repeatable: false,
-      })
+      const sendAndTell: Send = (api, init) => {
+        begun(init.call)
+        return send(api, init)
+      }
+      return await this.#pipeline.stream(operation, options, sendAndTell, { accept, timeoutMs, repeatable: false })
     }
-    return new CommandStream(start, options.signal)
+    return new CommandStream(start)
   }
+}
+
+/** Checked here too, where the caller is still in reach of the error's stack. */
+function pathOf(sessionId: string): { readonly sessionId: string } {
+  return { sessionId: checkSessionId(sessionId) }
 }
 
 /** A command or code run that is about to be sent. */

@@ -1,3 +1,4 @@
+import { callOf, rememberCall } from './call-of-result.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
@@ -12,17 +13,18 @@ const largestResult = 10 * 1024 * 1024
 /** Reads a stream to its end, tells the listeners, and answers the result with the output in it. */
 export async function collect(
   stream: CommandStream,
-  { onStdout, onStderr }: { onStdout?: OutputListener | undefined; onStderr?: OutputListener | undefined },
+  listeners: { readonly onStdout?: OutputListener | undefined; readonly onStderr?: OutputListener | undefined },
 ): Promise<CommandResult> {
   const output = new CommandOutput(largestResult)
   // A listener that throws leaves the loop, which kills the command.
   for await (const event of stream) {
     if (event.type === 'exit') {
       const { stdout, stderr, truncated } = output
-      return { ...event.result, stdout, stderr, truncated: truncated || event.result.truncated }
+      const result = { ...event.result, stdout, stderr, truncated: truncated || event.result.truncated }
+      return rememberCall(result, callOf(event.result))
     }
     output.add(event)
-    await (event.type === 'stdout' ? onStdout : onStderr)?.(event.data)
+    await (event.type === 'stdout' ? listeners.onStdout?.(event.data) : listeners.onStderr?.(event.data))
   }
   throw new SandboxConnectionError('The event stream ended before the command did.')
 }

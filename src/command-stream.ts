@@ -1,8 +1,11 @@
+import { rememberCall } from './call-of-result.js'
+import { CallSite } from './call-site.js'
 import { type CommandEvent, type OutputEvent, readEvents } from './command-events.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import { SandboxAPIError, SandboxConnectionError } from './errors.js'
 import { LazyPromise } from './lazy-promise.js'
+import type { CallControl } from './pipeline.js'
 
 /** How much of the output an error carries, in characters for each stream. */
 const rememberedOutput = 1024 * 1024
@@ -14,7 +17,7 @@ const readAhead = 64 * 1024
  * the `result`. A slow reader slows the command.
  *
  * Leaving the loop early, {@link CommandStream.abort} and the end of an `await using` block close the connection, and the
- * server kills the command with all its descendants.
+ * server kills the command with all its descendants. So does a garbage collection, once nothing holds on to the stream any more.
  *
  * @example
  * ```ts
@@ -31,26 +34,26 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
    * @throws {SandboxConnectionError} with the `output` so far, when the stream ends before the command has.
    */
   readonly result: Promise<CommandResult>
-  readonly #controller = new AbortController()
   readonly #output = new CommandOutput(rememberedOutput)
   readonly #events: AsyncGenerator<CommandEvent, void, undefined>
   readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<string>>> = {}
-  readonly #ended: Promise<CommandResult>
+  readonly #ending = new Ending()
+  readonly #site = new CallSite()
+  #call: CallControl | undefined
   #reader: 'events' | 'text' | 'result' | undefined
   #wake: (() => void) | undefined
-  #settle: { resolve: (result: CommandResult) => void; reject: (reason: unknown) => void } | undefined
 
-  /** @internal `start` sends the request; it is called at once. */
-  constructor(start: (signal: AbortSignal) => Promise<Response>, caller: AbortSignal | undefined) {
-    this.#ended = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    // Nobody has to ask for the result.
-    this.#ended.catch(() => undefined)
+  /** @internal `start` sends the request and gives its call, both at once. */
+  constructor(start: (begun: (call: CallControl) => void) => Promise<Response>) {
     this.result = new LazyPromise(() => {
       if (this.#reader === undefined) void this.#drain()
-      return this.#ended
+      return this.#ending.result
     })
-    const response = this.#start(start, caller)
-    response.catch((error: unknown) => this.#settle?.reject(error))
+    const response = start((call) => {
+      this.#call = call
+      this.#ending.follow(call, this.#output)
+    })
+    response.catch((error: unknown) => this.#fail(error))
     this.#events = this.#read(response)
   }
 
@@ -65,10 +68,10 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
   }
 
   /** Closes the connection, which kills the command. Whoever reads gets the reason. */
-  abort(reason?: unknown): void {
-    this.#controller.abort(reason)
+  abort(reason: unknown = new DOMException('The command was aborted.', 'AbortError')): void {
+    this.#call?.abort(reason)
     // Nobody may ever read, and so find out. Without effect when the command has ended.
-    this.#settle?.reject(this.#controller.signal.reason)
+    this.#ending.reject(reason)
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<CommandEvent, void, undefined> {
@@ -82,39 +85,30 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     await this.#events.return().catch(() => undefined)
   }
 
-  async #start(start: (signal: AbortSignal) => Promise<Response>, caller: AbortSignal | undefined): Promise<Response> {
-    const { signal } = this.#controller
-    const forward = (): void => this.abort(caller?.reason)
-    if (caller?.aborted === true) forward()
-    caller?.addEventListener('abort', forward)
-    const letGo = (): void => caller?.removeEventListener('abort', forward)
-    this.#ended.then(letGo, letGo)
-    return await start(signal)
-  }
-
   async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent, void, undefined> {
     try {
       for await (const event of readEvents(await started)) {
-        if (event.type === 'exit') this.#settle?.resolve(event.result)
+        if (event.type === 'exit') this.#ending.resolve(rememberCall(event.result, this.#call))
         else this.#output.add(event)
         yield event
         if (event.type === 'exit') return
       }
       throw new SandboxConnectionError('The event stream ended before the command did.')
     } catch (thrown) {
-      const error = this.#withOutput(thrown)
-      this.#settle?.reject(error)
-      throw error
+      throw this.#fail(thrown)
     } finally {
       // Without effect after an end of any other kind.
-      this.#settle?.reject(new SandboxAPIError('The stream was left before the command ended.'))
+      this.#ending.reject(new SandboxAPIError('The stream was left before the command ended.'))
     }
   }
 
-  #withOutput(error: unknown): unknown {
-    if (!(error instanceof SandboxConnectionError) || this.#controller.signal.aborted) return error
-    const { stdout, stderr } = this.#output
-    error.output = { stdout, stderr }
+  /** What is thrown for an error: one of the SDK then tells all that is known. */
+  #fail(error: unknown): unknown {
+    if (this.#call?.isForeign(error) !== true) {
+      tellAll(error, this.#call, this.#output)
+      this.#site.addTo(error)
+    }
+    this.#ending.reject(error)
     return error
   }
 
@@ -167,4 +161,37 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     if (this.#reader !== undefined) throw new SandboxAPIError('The output of this command is being read already.')
     this.#reader = reader
   }
+}
+
+/** How the command ended. It knows nothing of the stream, so that its call can hold on to it. */
+class Ending {
+  readonly result: Promise<CommandResult>
+  #settle: { resolve: (result: CommandResult) => void; reject: (reason: unknown) => void } | undefined
+
+  constructor() {
+    this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    // Nobody has to ask for it.
+    this.result.catch(() => undefined)
+  }
+
+  resolve(result: CommandResult): void {
+    this.#settle?.resolve(result)
+  }
+
+  reject(reason: unknown): void {
+    this.#settle?.reject(reason)
+  }
+
+  /** Ends with the call: whoever waits for the result need not wait for somebody who does not go on reading. */
+  follow(call: CallControl, output: CommandOutput): void {
+    call.onAbort((reason) => {
+      if (!call.isForeign(reason)) tellAll(reason, call, output)
+      this.reject(reason)
+    })
+  }
+}
+
+function tellAll(error: unknown, call: CallControl | undefined, { stdout, stderr }: CommandOutput): void {
+  if (error instanceof SandboxConnectionError) error.output = { stdout, stderr }
+  if (error instanceof SandboxAPIError) call?.explain(error)
 }

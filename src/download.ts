@@ -16,6 +16,8 @@ export interface DownloadSource {
   readonly maxRetryDelayMs: number
   /** Ends the request that is under way. */
   abort(reason: unknown): void
+  /** Adds to an error of the SDK what is known of the call. */
+  explain(error: unknown): void
   /** Asks for the rest of the same file. */
   resume(offset: number, etag: string): Promise<Response>
   /** Asks for the MD5 of the file. */
@@ -34,6 +36,7 @@ export class FileDownload implements AsyncDisposable {
   readonly #source: DownloadSource
   #response: Response | undefined
   #cancelled: SandboxAPIError | undefined
+  #pause: Deadline | undefined
 
   /** @internal */
   constructor(response: Response, source: DownloadSource) {
@@ -46,15 +49,23 @@ export class FileDownload implements AsyncDisposable {
   /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const chunks = this.#chunks(this.#take())
+    const source = this.#source
     return new ReadableStream(
       {
         async pull(controller) {
-          const { done, value } = await chunks.next()
-          if (done === true) controller.close()
-          else controller.enqueue(value)
+          try {
+            const { done, value } = await chunks.next()
+            if (done === true) controller.close()
+            else controller.enqueue(value)
+          } catch (error) {
+            source.explain(error)
+            throw error
+          }
         },
-        async cancel() {
-          await chunks.return()
+        // The request first: a generator that waits for the next piece is left only when that has come.
+        cancel: async () => {
+          await this.cancel()
+          chunks.return().catch(() => undefined)
         },
       },
       { highWaterMark: 0 },
@@ -81,6 +92,7 @@ export class FileDownload implements AsyncDisposable {
   async cancel(): Promise<void> {
     this.#cancelled ??= new SandboxAPIError(`The download of ${this.name} was cancelled.`)
     this.#source.abort(this.#cancelled)
+    this.#pause?.abort(this.#cancelled)
     await this.#response?.body?.cancel().catch(() => undefined)
     this.#response = undefined
   }
@@ -152,11 +164,13 @@ export class FileDownload implements AsyncDisposable {
     }
     const delayMs = retryDelayMs(failed, { maxRetries, maxRetryDelayMs }, Math.random())
     if (delayMs === undefined) throw error
-    const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
+    const pause = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
+    this.#pause = pause
     try {
-      await deadline.sleep(delayMs)
+      await pause.sleep(delayMs)
     } finally {
-      deadline.release()
+      this.#pause = undefined
+      pause.release()
     }
   }
 }

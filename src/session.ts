@@ -1,11 +1,12 @@
 import { enums } from '../generated/constraints.js'
 import type { SessionsClient } from './client.js'
+import { callOf } from './call-of-result.js'
 import { type OutputListener, collect } from './collect.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
 import { dateOf } from './dates.js'
 import { CommandFailedError, SessionNotFoundError } from './errors.js'
-import type { RequestOptions } from './options.js'
+import { type RequestOptions, checkMoreOptions } from './options.js'
 import type { CodeLanguage, ExecutionOptions } from './requests.js'
 import { SessionFiles } from './session-files.js'
 import type { Wire } from './wire.js'
@@ -138,6 +139,7 @@ export class Session {
    * @throws {CommandFailedError} with `check`.
    */
   async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    checkMoreOptions(options)
     const request = { ...options, command }
     return finish(
       options,
@@ -149,6 +151,7 @@ export class Session {
 
   /** Runs code, in Python if `language` does not say otherwise; else like {@link run}. */
   async runCode(code: string, options: RunCodeOptions = {}): Promise<CommandResult> {
+    checkMoreOptions(options)
     const request = { ...options, code }
     return finish(
       options,
@@ -199,6 +202,8 @@ function isLive({ onStdout, onStderr }: RunOptions): boolean {
 
 async function finish({ check }: RunOptions, running: Promise<CommandResult>): Promise<CommandResult> {
   const result = await running
-  if (check === true && !result.ok) throw new CommandFailedError(result)
-  return result
+  if (check !== true || result.ok) return result
+  const error = new CommandFailedError(result)
+  callOf(result)?.explain(error)
+  throw error
 }

@@ -1,3 +1,4 @@
+import { SandboxValidationError } from '../errors.js'
 import { isRecord } from '../guards.js'
 
 /** What `fetch` sends, by a name that Node's own types have too: BodyInit is the DOM's. */
@@ -69,15 +70,37 @@ export function outgoing(request: Request): Outgoing {
 export function attemptInit({ method, headers, body }: Outgoing, signal: AbortSignal): RequestInit {
   // Redirects are refused: following one would turn a POST into a GET, or carry an API key to another host.
   if (body === null || typeof body === 'string') return { method, headers, signal, redirect: 'manual', body }
+  forbidText(body)
   const duplex = body instanceof ReadableStream ? { duplex: 'half' } : undefined
   // Node's fetch keeps a copy of the whole body for a redirect, unless it is told that there will be none.
   const keepsNoCopy = isNode ? ({ redirect: 'error', window: null } as const) : ({ redirect: 'manual' } as const)
   return { method, headers, signal, body, ...keepsNoCopy, ...duplex }
 }
 
+/**
+ * A `fetch` that does not know a kind of body sends its name instead, `[object ReadableStream]`: Firefox does so for streams, and
+ * node-fetch too. Then it is to fail.
+ */
+function forbidText(body: object): void {
+  if (!(body instanceof ReadableStream || body instanceof Blob) || Object.hasOwn(body, 'toString')) return
+  const kind = body instanceof Blob ? 'a Blob' : 'a stream'
+  const value = (): never => {
+    throw new SandboxValidationError(
+      `The fetch of this client can't send ${kind}. Give the content as a string or as bytes, or let the client use another fetch.`,
+      'content',
+    )
+  }
+  Reflect.defineProperty(body, 'toString', { value, configurable: true })
+}
+
 /** Whether the body can be sent again. */
 export function isReplayable({ body }: Outgoing): boolean {
   return !(body instanceof ReadableStream)
+}
+
+/** Whether a body that can be sent once is as it was. */
+export function isUntouched({ body }: Outgoing): boolean {
+  return body instanceof ReadableStream && !body.locked
 }
 
 function record(headers: Headers): HeaderRecord {
@@ -88,7 +111,7 @@ function record(headers: Headers): HeaderRecord {
   return found
 }
 
-const isNode = runsOnNode()
+export const isNode = runsOnNode()
 
 function runsOnNode(): boolean {
   const runtime: unknown = Reflect.get(globalThis, 'process')

@@ -1,0 +1,15 @@
+import type { CommandResult } from './command-result.js'
+import type { CallControl } from './pipeline.js'
+
+/** A result is plain data, which is compared and sent on: what is known of its call stands beside it. */
+const calls = new WeakMap<CommandResult, CallControl>()
+
+export function rememberCall(result: CommandResult, call: CallControl | undefined): CommandResult {
+  if (call !== undefined) calls.set(result, call)
+  return result
+}
+
+/** The call that answered a result. */
+export function callOf(result: CommandResult): CallControl | undefined {
+  return calls.get(result)
+}
