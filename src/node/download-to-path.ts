@@ -3,6 +3,7 @@ import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxConnectionError } from '../errors.js'
 import { type FileInfo, FileType } from '../file-info.js'
+import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
 import { forEachOf } from './pool.js'
 import { TotalProgress } from './total-progress.js'
@@ -21,6 +22,7 @@ export async function downloadToPath(
   localPath: string,
   options: PathTransferOptions = {},
 ): Promise<void> {
+  checkMoreOptions(options)
   const top = await session.files.stat(remotePath, options)
   if (top.type !== FileType.Directory) {
     await downloadFile(session, remotePath, localPath, options)
@@ -35,7 +37,7 @@ export async function downloadToPath(
   }
   const progress = new TotalProgress(
     files.reduce((sum, { size }) => sum + size, 0),
-    options.onProgress,
+    options,
   )
   await forEachOf(files, options, async (file, signal) => {
     const target = localTarget(top.path, file.path, localPath)

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { FileInfo } from '../file-info.js'
+import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
 import { DiskFile } from './disk-file.js'
 import { forEachOf } from './pool.js'
@@ -31,10 +32,11 @@ export async function uploadFromPath(
   remotePath: string,
   options: PathTransferOptions = {},
 ): Promise<FileInfo[]> {
+  checkMoreOptions(options)
   const files = await filesAt(localPath, remotePath)
   const progress = new TotalProgress(
     files.reduce((sum, { size }) => sum + size, 0),
-    options.onProgress,
+    options,
   )
   const written: FileInfo[] = []
   await forEachOf(files, options, async (file, signal) => {

@@ -4,11 +4,14 @@ import type { HeaderRecord } from './request.js'
 const mark = '[redacted]'
 /** A secret of a few letters would tear other words apart, and is none. */
 const shortest = 8
-/** Names of headers that hold credentials, whoever set them. */
 const secretName = /auth|cookie|token|secret|key|passw|credential|signature/
-const notSecret = new Set(['idempotency-key'])
 /** How many objects below an error are looked at. */
 const mostObjects = 2000
+
+/** Whether a header holds credentials by its name, which is in lower case, whoever set it. */
+export function isSecretHeader(name: string): boolean {
+  return secretName.test(name) && name !== 'idempotency-key'
+}
 
 /**
  * Takes the credentials of a call out of everything that its error carries: a server may echo what it was sent, in its own
@@ -92,7 +95,7 @@ export class Redactors {
     const secrets = new Set<string>()
     for (const value of more) addSecrets('authorization', value, secrets)
     for (const [name, value] of Object.entries(headers)) {
-      if (secretName.test(name) && !notSecret.has(name)) addSecrets(name, value, secrets)
+      if (isSecretHeader(name)) addSecrets(name, value, secrets)
     }
     const key = [...secrets].join('\n')
     if (this.#latest?.key !== key) this.#latest = { key, redactor: new Redactor(secrets) }

@@ -8,7 +8,7 @@ import { Credentials } from './credentials.js'
 import { Exchange, type ExchangePlan } from './exchange.js'
 import { failure, refuseRedirect } from './failure.js'
 import { nothingWasSent } from './not-sent.js'
-import { Redactors } from './redact.js'
+import { Redactors, isSecretHeader } from './redact.js'
 import {
   type HeaderRecord,
   type Outgoing,
@@ -177,9 +177,9 @@ function discard(sending: Promise<Response> | undefined): void {
 
 /** Hooks see the headers without credentials, also without the caller's own, and may set more. */
 function announce(observer: Observer, exchange: Exchange, headers: HeaderRecord): void {
-  const { authorization: _, 'x-api-key': __, ...visible } = headers
+  const visible = Object.fromEntries(Object.entries(headers).filter(([name]) => !isSecretHeader(name)))
   observer.request({ ...attemptOf(exchange), headers: visible })
-  Object.assign(headers, visible)
+  for (const [name, value] of Object.entries(visible)) headers[name.toLowerCase()] = value
 }
 
 function attemptOf({ info, attempt }: Exchange): { call: CallInfo; attempt: number } {
