@@ -55,6 +55,12 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     })
     response.catch((error: unknown) => this.#fail(error))
     this.#events = this.#read(response)
+    const leave = this.#events.return.bind(this.#events)
+    // The request first: a generator that waits for the next event is left only when that has come.
+    this.#events.return = (value) => {
+      this.#leave()
+      return leave(value)
+    }
   }
 
   /** What the command writes to its standard output, as text. Get both streams before reading one, or the other is lost. */
@@ -97,9 +103,15 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     } catch (thrown) {
       throw this.#fail(thrown)
     } finally {
-      // Without effect after an end of any other kind.
-      this.#ending.reject(new SandboxAPIError('The stream was left before the command ended.'))
+      this.#leave()
     }
+  }
+
+  /** Without effect after an end of any other kind. */
+  #leave(): void {
+    const reason = new SandboxAPIError('The stream was left before the command ended.')
+    this.#call?.abort(reason)
+    this.#ending.reject(reason)
   }
 
   /** What is thrown for an error: one of the SDK then tells all that is known. */

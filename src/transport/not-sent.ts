@@ -53,5 +53,7 @@ const messagesBefore = [
 function isBeforeSending(error: Error): boolean {
   const code: unknown = Reflect.get(error, 'code')
   const call: unknown = Reflect.get(error, 'syscall')
-  return callsBefore.has(call) || codesBefore.has(code) || messagesBefore.some((each) => each.test(error.message))
+  // A reset is left out in any step: it is told of a connect or of a read by chance, as the server is faster or slower.
+  const isStepBefore = callsBefore.has(call) && code !== 'ECONNRESET'
+  return isStepBefore || codesBefore.has(code) || messagesBefore.some((each) => each.test(error.message))
 }
