@@ -8,9 +8,7 @@ export class CallSite {
   readonly #trace: { readonly stack?: string } = {}
 
   constructor() {
-    // Firefox and Safari had none for a long time.
-    const capture: unknown = Reflect.get(Error, 'captureStackTrace')
-    if (typeof capture === 'function') Reflect.apply(capture, Error, [this.#trace, CallSite])
+    captureStack(this.#trace, CallSite)
   }
 
   /** Adds the place to the stack of an error of the SDK, where it is missing. */
@@ -27,4 +25,11 @@ export class CallSite {
 /** What a frame says of its place, without how it was called. */
 function placeOf(frame: string): string {
   return /[^\s(]+:\d+:\d+/.exec(frame)?.[0] ?? frame
+}
+
+/** Gives an object a stack that begins with the caller of `from`. Without effect in an engine that can't. */
+export function captureStack(target: object, from: object): void {
+  // Firefox and Safari had none for a long time.
+  const capture: unknown = Reflect.get(Error, 'captureStackTrace')
+  if (typeof capture === 'function') Reflect.apply(capture, Error, [target, from])
 }

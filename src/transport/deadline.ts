@@ -44,6 +44,10 @@ export class Deadline {
     return this.#controller.signal
   }
 
+  get isReasonMade(): boolean {
+    return this.#makeReason === undefined
+  }
+
   /** Whether this is the reason that the call was ended for, and somebody else's: it is thrown as it is. */
   isForeign(error: unknown): boolean {
     return this.#isForeign && error === this.#reason

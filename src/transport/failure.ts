@@ -1,4 +1,5 @@
 import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
+import { captureStack } from '../call-site.js'
 import { advise } from './advice.js'
 import type { Exchange } from './exchange.js'
 
@@ -8,7 +9,13 @@ import type { Exchange } from './exchange.js'
  */
 export function failure(error: unknown, exchange: Exchange): unknown {
   const { deadline } = exchange
-  if (deadline.aborted) return deadline.reason
+  if (deadline.aborted) {
+    const isNew = !deadline.isReasonMade
+    const { reason } = deadline
+    // How it is made would leave no room for the caller: an engine keeps ten frames.
+    if (isNew && reason instanceof SandboxAPIError) captureStack(reason, failure)
+    return reason
+  }
   if (error instanceof SandboxValidationError) return error
   return explained(error instanceof SandboxAPIError ? error : connectionError(error, exchange), exchange)
 }
