@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { SandboxConnectionError } from '../errors.js'
 import { type FileInfo, FileType } from '../file-info.js'
+import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
 import { LocalTarget, parentOf, writeFile } from './local-target.js'
 import { modeOf } from './permissions.js'
@@ -38,6 +39,7 @@ export async function downloadToPath(
   localPath: string,
   options: PathTransferOptions = {},
 ): Promise<DownloadReport> {
+  checkMoreOptions(options)
   const top = await session.files.stat(remotePath, options)
   if (top.type === FileType.Directory) {
     const skipped = await new TreeDownload(session, remotePath, localPath, options).run(top)
@@ -97,7 +99,7 @@ class TreeDownload {
   async #files(files: readonly Entry[]): Promise<void> {
     const progress = new TotalProgress(
       files.reduce((sum, { info }) => sum + info.size, 0),
-      this.#options.onProgress,
+      this.#options,
     )
     for (const { below } of files) await this.#target.makeDirectory(parentOf(below))
     await forEachOf(files, this.#options, async ({ below, info }, signal) => {

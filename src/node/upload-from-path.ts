@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { checkRelativePath } from '../checks.js'
 import { type FileInfo, FileType } from '../file-info.js'
+import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
 import { openContent } from './local-content.js'
 import { parentOf } from './local-target.js'
@@ -51,6 +52,7 @@ export async function uploadFromPath(
   remotePath: string,
   options: PathTransferOptions = {},
 ): Promise<UploadedFiles> {
+  checkMoreOptions(options)
   const top = await stat(localPath)
   if (!top.isDirectory()) return await new Upload(session, localPath, remotePath, options).file(top)
   // The root, as it may be called here.
@@ -91,7 +93,7 @@ class Upload {
     this.#skipped.push(...skipped)
     const progress = new TotalProgress(
       files.reduce((sum, { stats }) => sum + stats.size, 0),
-      this.#options.onProgress,
+      this.#options,
     )
     await forEachOf(files, this.#options, (file, signal) =>
       this.#send(file, { ...this.#options, signal, onProgress: progress.of(file.path) }),

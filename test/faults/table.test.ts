@@ -32,7 +32,7 @@ interface Cell {
 interface Row {
   readonly fault: string
   /** What happens to the first attempt, the second, ..., and to all that follow. */
-  readonly steps: readonly fault.Step[] | 'refused'
+  readonly steps: readonly fault.Step[] | 'refused' | 'unknown host'
   readonly options: SessionsClientOptions
   /** The least time between the first answer and the second attempt, in milliseconds. */
   readonly pauseMs: number
@@ -101,7 +101,9 @@ const lost409 = 'An earlier attempt of this call, whose answer was lost'
 // prettier-ignore
 const table: readonly Row[] = [
   // Nobody answers.                                                      GET              DELETE           create           command          upload           download
-  row('refused',                    'refused', hasty,                    [lost(3),         lost(3),         lost(3),         lost(1),         lost(3),         lost(3)]),
+  // Nothing can have been sent: even a command is tried again.
+  row('[B8] refused',               'refused', hasty,                    all(lost(3))),
+  row('[B8] an unknown host',       'unknown host', hasty,               all(lost(3))),
   row('reset before the request',   [fault.resetBefore], hasty,          [lost(3),         lost(3),         lost(3),         lost(1),         lost(3),         lost(3)]),
   row('reset after the request',    [fault.resetAfter], hasty,           [lost(3),         lost(3),         lost(3),         lost(1),         lost(3),         lost(3)]),
   row('reset in the headers',       [fault.resetInHead], hasty,          [lost(3),         lost(3),         lost(3),         lost(1),         lost(3),         lost(3)]),
@@ -195,8 +197,10 @@ describe.concurrent.each(rows)('%s', (_, { steps, options, cells, pauseMs }) => 
     '%s',
     async (_name, operation, cell) => {
       if (cell === undefined) throw new Error('A row has as many cells as there are operations')
-      await using server = await faultyServer(steps === 'refused' ? [fault.resetBefore] : steps, operation)
-      const apiUrl = steps === 'refused' ? `http://127.0.0.1:${await closedPort()}/v1` : server.url
+      const hasServer = typeof steps !== 'string'
+      await using server = await faultyServer(hasServer ? steps : [fault.resetBefore], operation)
+      const nowhere = steps === 'refused' ? `127.0.0.1:${await closedPort()}` : 'nowhere.invalid'
+      const apiUrl = hasServer ? server.url : `http://${nowhere}/v1`
       let attempts = 0
       await using client = new SessionsClient({
         ...options,
@@ -207,7 +211,7 @@ describe.concurrent.each(rows)('%s', (_, { steps, options, cells, pauseMs }) => 
       const error = await failureOf(operation.call(client, { timeoutMs: options.timeoutMs }))
       expectOutcome(error, cell, operation)
       expect(attempts).toBe(cell.attempts)
-      if (steps !== 'refused') expectAttempts(server, cell.attempts, operation)
+      if (hasServer) expectAttempts(server, cell.attempts, operation)
       if (cell.attempts > 1 && pauseMs > 0) expect(firstPause(server)).toBeGreaterThanOrEqual(pauseMs)
     },
   )
