@@ -197,7 +197,7 @@ describe('what no verdict can be made of', () => {
 
   test('a server that is not there', async () => {
     const { code, stderr } = await sandbox(['conformance', '--url', `http://127.0.0.1:${await closedPort()}/v1`])
-    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox: No response came/)])
+    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox-sessions: No response came/)])
   })
 
   test('a server that knows no such token', async () => {
@@ -209,12 +209,12 @@ describe('what no verdict can be made of', () => {
   test('no token', async () => {
     const env = { SANDBOX_API_TOKEN: undefined, SANDBOX_API_KEY: inject('bearerToken') }
     const { code, stderr } = await sandbox(['conformance'], { env })
-    expect([code, stderr]).toEqual([2, 'sandbox: Pass --token, or set SANDBOX_API_TOKEN.\n'])
+    expect([code, stderr]).toEqual([2, 'sandbox-sessions: Pass --token, or set SANDBOX_API_TOKEN.\n'])
   })
 
   test('a spec that is none', async () => {
     const file = path.join(await temporaryDirectory(), 'none.yaml')
     const { code, stderr } = await sandbox(['conformance', '--spec', file])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox: .*none\.yaml can't be used: ENOENT/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox-sessions: .*none\.yaml can't be used: ENOENT/)])
   })
 })
