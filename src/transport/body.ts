@@ -21,7 +21,7 @@ export function guardBody(
   const promised = promisedLength(response)
   let received = 0
   if (idle) deadline.disarm()
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+  return new ReadableStream<Bytes>(
     {
       async pull(controller) {
         try {
