@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.js'
 import { type ByteRange, askedRange, contentRange, isAsked } from './byte-range.js'
 import { compareChecksums, createChecksum } from './checksum.js'
 import { chunksOf } from './chunks.js'
@@ -68,7 +69,7 @@ export class FileDownload implements AsyncDisposable {
   }
 
   /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  stream(): ReadableStream<Bytes> {
     const chunks = this.#chunks(this.#take())
     return new ReadableStream(
       {
@@ -85,7 +86,7 @@ export class FileDownload implements AsyncDisposable {
     )
   }
 
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(): Promise<Bytes> {
     return new Uint8Array(await new Response(this.stream()).arrayBuffer())
   }
 
@@ -122,7 +123,7 @@ export class FileDownload implements AsyncDisposable {
     return response
   }
 
-  async *#chunks(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *#chunks(first: Response): AsyncGenerator<Bytes, void, undefined> {
     const { options, path } = this.#source
     const ours = options.verify === true ? await createChecksum() : undefined
     let loaded = 0
@@ -135,7 +136,7 @@ export class FileDownload implements AsyncDisposable {
     if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum(), this.#source.context())
   }
 
-  async *#resuming(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *#resuming(first: Response): AsyncGenerator<Bytes, void, undefined> {
     const { path } = this.#source
     const etag = resumableTag(first)
     const start = this.#part?.first ?? 0
@@ -203,7 +204,7 @@ export class FileDownload implements AsyncDisposable {
   }
 }
 
-async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+async function* bodyOf({ body }: Response): AsyncGenerator<Bytes, void, undefined> {
   if (body !== null) yield* chunksOf(body)
 }
 

@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.js'
 import { checkWellFormed } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import type { UploadSource } from './upload-source.js'
@@ -12,11 +13,7 @@ const largestPiece = 256 * 1024
  * @throws {SandboxValidationError} for half of a surrogate pair, for what is neither bytes nor a string, and when the content
  *   does not have the size that it gave itself out for.
  */
-export async function* piecesOf({
-  read,
-  size,
-  keepsMemory,
-}: UploadSource): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+export async function* piecesOf({ read, size, keepsMemory }: UploadSource): AsyncGenerator<Bytes, void, undefined> {
   const encoder = new Utf8Encoder()
   let given = 0
   for await (const value of read()) {
@@ -62,7 +59,7 @@ function isFirstHalf(code: number): boolean {
 }
 
 /** Memory that is shared with another thread can't be sent. */
-function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+function isOwn(bytes: Uint8Array): bytes is Bytes {
   return bytes.buffer instanceof ArrayBuffer
 }
 

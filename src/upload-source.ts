@@ -1,15 +1,11 @@
+import type { Bytes, BytesView } from './bytes.js'
 import { chunksOf } from './chunks.js'
 import { checkWellFormed } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 
 /** The content of an upload. A string is sent as UTF-8. A stream or an iterable can be sent only once. */
 export type UploadContent =
-  | string
-  | Blob
-  | ArrayBuffer
-  | ArrayBufferView<ArrayBuffer>
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array | string>
+  string | Blob | ArrayBuffer | BytesView | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
 
 /**
  * Where an async iterable keeps its size in bytes, if each loop over it reads it anew: it is then sent with a Content-Length, and
@@ -18,7 +14,7 @@ export type UploadContent =
 export const contentSize: unique symbol = Symbol.for('sandbox-sessions-sdk.contentSize')
 
 /** Bytes that are read anew by each loop, and how many they are; undefined when that is not known, and it can be read only once. */
-export interface SizedContent extends AsyncIterable<Uint8Array<ArrayBuffer>> {
+export interface SizedContent extends AsyncIterable<Bytes> {
   readonly [contentSize]: number | undefined
 }
 
@@ -27,7 +23,7 @@ export interface UploadSource {
   /** Bytes, where they are known. */
   readonly size: number | undefined
   /** All of it, where `fetch` can take it so. */
-  readonly whole: Blob | Uint8Array<ArrayBuffer> | undefined
+  readonly whole: Blob | Bytes | undefined
   /** Whether the memory of what it gives stays as it is. An iterable may fill the same memory again and again. */
   readonly keepsMemory: boolean
   /** Reads it from its beginning. */
@@ -45,7 +41,7 @@ export function uploadSource(content: unknown): UploadSource {
   return typeof size === 'number' ? { size, whole: undefined, keepsMemory: true, read: () => content } : once(content)
 }
 
-function ofBytes(bytes: Uint8Array<ArrayBuffer>): UploadSource {
+function ofBytes(bytes: Bytes): UploadSource {
   return { size: bytes.byteLength, whole: bytes, keepsMemory: true, read: () => [bytes] }
 }
 
@@ -86,7 +82,7 @@ function noContent(): SandboxValidationError {
 }
 
 /** The memory itself, no copy. */
-function viewOf(content: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function viewOf(content: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Bytes {
   if (content instanceof ArrayBuffer) return new Uint8Array(content, 0, content.byteLength)
   return new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.js'
 import { type Checksum, compareChecksums, createChecksum } from './checksum.js'
 import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { FileInfo } from './file-info.js'
@@ -147,7 +148,7 @@ class WholeUpload implements Upload {
   #call: CallControl | undefined
 
   constructor(
-    whole: Blob | Uint8Array<ArrayBuffer>,
+    whole: Blob | Bytes,
     size: number,
     source: UploadSource,
     options: Options,
@@ -191,7 +192,7 @@ class WholeUpload implements Upload {
 async function inMemory(source: UploadSource, signal: AbortSignal | undefined): Promise<Blob> {
   const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
   const pieces = piecesOf(source)
-  const parts: Uint8Array<ArrayBuffer>[] = []
+  const parts: Bytes[] = []
   let size = 0
   try {
     for (;;) {

@@ -32,7 +32,7 @@ describe('put and get', () => {
     expect(await sandbox(['get', remote], { cwd: directory })).toEqual({
       code: 5,
       stdout: '',
-      stderr: 'sandbox: f exists. Use --overwrite to replace it.\n',
+      stderr: 'sandbox-sessions: f exists. Use --overwrite to replace it.\n',
     })
     expect((await sandbox(['get', '--overwrite', remote], { cwd: directory })).code).toBe(0)
     expect(await readFile(path.join(directory, 'f'), 'utf8')).toBe('old')
@@ -71,6 +71,52 @@ describe('put and get', () => {
     await session.files.upload('text', 'grüße\n')
     expect(await sandbox(['get', `${session.sessionId}:text`, '-'])).toEqual({ code: 0, stdout: 'grüße\n', stderr: '' })
     expect((await sandbox(['put', '-', `${session.sessionId}:`])).code).toBe(2)
+  })
+
+  test('[C4] take absolute paths below the workspace for the relative ones that they mean', async () => {
+    const { sessionId, files } = await newSession()
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'f'), 'content')
+    const at = { cwd: directory }
+    for (const remote of ['/workspace/a', '/workspace', '/workspace/', '/workspace/dir/', '.']) {
+      expect(await sandbox(['put', 'f', `${sessionId}:${remote}`, '--overwrite'], at)).toMatchObject({ code: 0 })
+    }
+    const names = (await files.list(undefined, { recursive: true }).toArray()).map((file) => file.path)
+    expect(names).toEqual(['a', 'dir', 'dir/f', 'f'])
+    expect((await sandbox(['get', `${sessionId}:/workspace/a`], at)).code).toBe(0)
+    expect(await readFile(path.join(directory, 'a'), 'utf8')).toBe('content')
+    expect((await sandbox(['get', `${sessionId}:/workspace/dir/f`, '-'])).stdout).toBe('content')
+    expect((await sandbox(['get', `${sessionId}:/workspace`, 'all'], at)).code).toBe(0)
+    expect((await readdir(path.join(directory, 'all'), { recursive: true })).sort()).toEqual(['a', 'dir', 'dir/f', 'f'])
+    expect((await sandbox(['files', '-q', `${sessionId}:/workspace/dir`])).stdout).toBe('dir/f\n')
+    expect((await sandbox(['files', '-q', `${sessionId}:/workspace`])).stdout).toBe('a\ndir\nf\n')
+    expect((await sandbox(['files', 'rm', `${sessionId}:/workspace/a`])).code).toBe(0)
+    expect((await sandbox(['files', '-q', sessionId])).stdout).toBe('dir\nf\n')
+  })
+
+  test.each([
+    ['put', 'f', 'SESSION:/etc/passwd'],
+    ['get', 'SESSION:/etc/passwd'],
+    ['files', 'SESSION:/'],
+    ['files', 'rm', 'SESSION:/workspaces'],
+  ])('[C4] say what an absolute path elsewhere should be: %s %s', async (...args) => {
+    const { sessionId } = await newSession()
+    const ended = await sandbox(args.map((each) => each.replace('SESSION', sessionId)))
+    expect(ended.code).toBe(2)
+    expect(ended.stderr).toMatch(
+      /^sandbox-sessions: "\/\S*" is outside of \/workspace\. Give a path below it, or one relative to it\.\n$/,
+    )
+  })
+
+  test('[C4] name the options of the command in what a server says', async () => {
+    const session = await newSession()
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'f'), 'x')
+    await session.files.upload('dir/f', 'x')
+    const there = await sandbox(['put', 'f', `${session.sessionId}:dir/f`], { cwd: directory })
+    expect(there.stderr).toMatch(/^sandbox-sessions: dir\/f exists\. Use --overwrite to replace it\. \(request id/)
+    const full = await sandbox(['files', 'rm', `${session.sessionId}:dir`])
+    expect(full.stderr).toMatch(/^sandbox-sessions: dir is not empty\. Use --recursive to delete everything in it\. \(/)
   })
 
   test.each([

@@ -158,11 +158,3 @@ test('[B6] a grace period that is longer than a timer lasts, too', async () => {
   await closing
   await server.close()
 })
-
-test('two servers never share a data directory, and the lock of a dead one is taken over', async () => {
-  const first = await TestServer.start()
-  await expect(TestServer.start({ dataDir: first.dataDir })).rejects.toThrow('Another server')
-  await first.server.close()
-  await writeFile(path.join(first.dataDir, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, begun: '1' }))
-  await (await TestServer.start({ dataDir: first.dataDir })).close()
-})

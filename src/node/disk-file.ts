@@ -1,3 +1,4 @@
+import type { Bytes } from '../bytes.js'
 import { open } from 'node:fs/promises'
 import { type SizedContent, contentSize } from '../upload-source.js'
 
@@ -13,7 +14,7 @@ export function diskFile(localPath: string, size?: number): SizedContent {
   return { [contentSize]: size, [Symbol.asyncIterator]: () => chunksOf(localPath, size) }
 }
 
-async function* chunksOf(localPath: string, size = Infinity): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+async function* chunksOf(localPath: string, size = Infinity): AsyncGenerator<Bytes, void, undefined> {
   const file = await open(localPath)
   try {
     for (let left = size; left > 0;) {

@@ -31,7 +31,8 @@ export const putCommand = (context: Context) =>
     })
 
 function remoteTarget(local: string, asked: string): string {
-  if (asked !== '' && !asked.endsWith('/')) return asked
+  const directory = asked === '.' ? '' : asked
+  if (directory !== '' && !directory.endsWith('/')) return directory
   if (local === '-') throw new UsageError('Standard input has no name: give the whole path, <session>:<path>.')
-  return asked + path.basename(path.resolve(local))
+  return directory + path.basename(path.resolve(local))
 }

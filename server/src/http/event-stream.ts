@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../limits.js'
+import type { OutputPiece } from '../sessions/output.js'
 import type { OutputSink } from '../sessions/output-sink.js'
 import { timerMs } from '../timers.js'
 import { takeOver } from './take-over.js'
@@ -33,8 +34,8 @@ export class EventStream implements OutputSink {
     return this.#response.writableNeedDrain
   }
 
-  write(event: 'stdout' | 'stderr', data: string): void {
-    this.#response.write(encode(event, { data }))
+  write(event: 'stdout' | 'stderr', piece: OutputPiece): void {
+    this.#response.write(encode(event, piece))
     this.#keepAlive.refresh()
   }
 
