@@ -1,7 +1,7 @@
 import { newCommand } from '../new-command.js'
 import type { Context } from '../context.js'
 import { cwdOption, envOption, stdinOption, timeoutOption } from '../options.js'
-import { relay } from '../relay.js'
+import { Relay } from '../relay.js'
 import { findSession, sessionHelp } from '../session-reference.js'
 import { shellLine } from '../shell-line.js'
 import { readStdin } from '../stdin.js'
@@ -20,6 +20,7 @@ export const execCommand = (context: Context) =>
       const { signal } = context
       const session = await findSession(context, reference)
       const stdin = sendsStdin ? await readStdin(signal) : undefined
-      await using stream = session.stream(shellLine(words), { ...options, stdin, signal })
-      await relay(context, stream, options.timeout)
+      const relay = new Relay(context)
+      await using stream = session.stream(shellLine(words), { ...options, ...relay.options, stdin, signal })
+      await relay.run(stream, options.timeout)
     })
