@@ -77,7 +77,8 @@ describe('a download', () => {
   async function expectUntouched(): Promise<void> {
     expect(await readdir(folder)).toEqual(expect.arrayContaining(['precious']))
     expect((await readdir(folder)).filter((name) => name !== 'precious' && name !== 'target')).toEqual([])
-    expect(await treeOf(path.join(folder, 'precious'))).toEqual({ file: expect.stringMatching(/^file 0644 /) })
+    expect(await readdir(path.join(folder, 'precious'))).toEqual(['file'])
+    expect((await lstat(path.join(folder, 'precious/file'))).isFile()).toBe(true)
     expect(await readFile(path.join(folder, 'precious/file'), 'utf8')).toBe('mine')
   }
 
@@ -99,7 +100,7 @@ describe('a download', () => {
         { path: 'd/dir', type: 'directory' },
         { path: 'd/link', type: 'symlink', target: to },
       ])
-      expect(skipped).toEqual([{ path: 'd/link', part: 'entry', reason: expect.any(String) }])
+      expect(skipped.map((each) => [each.path, each.part])).toEqual([['d/link', 'entry']])
       expect(await readdir(target)).toEqual(['dir'])
       await expectUntouched()
     },
@@ -118,7 +119,7 @@ describe('a download', () => {
           overwrite,
         )
       // A name can't be both: the link is what is refused.
-      expect(await thrownBy(call)).toMatchObject({ code: expect.stringMatching(/EEXIST|EISDIR|ENOTEMPTY/) })
+      expect(String(await thrownBy(call))).toMatch(/EEXIST|EISDIR|ENOTEMPTY/)
       expect((await lstat(path.join(target, 'l'))).isDirectory()).toBe(true)
       expect(await readdir(path.join(target, 'inside'))).toEqual([])
       await expectUntouched()
@@ -168,15 +169,16 @@ describe('a download', () => {
     const modes = await Promise.all(
       permissions.map(async (_, index) => (await stat(path.join(target, `${index}`))).mode & 0o7777),
     )
-    const usual = 0o666 & ~process.umask()
+    await writeFile(path.join(folder, 'usual'), '')
+    const usual = (await stat(path.join(folder, 'usual'))).mode & 0o7777
     expect(modes).toEqual([usual, 0o777, usual, usual, usual, usual, 0o640])
     expect((await stat(path.join(target, 'dir'))).mode & 0o7000).toBe(0)
   })
 
   test('[A4] lists what is of no type that it knows', async () => {
-    expect(await download([{ path: 'd/x', type: 'wormhole' }])).toEqual({
-      skipped: [{ path: 'd/x', part: 'entry', reason: expect.stringContaining('wormhole') }],
-    })
+    const { skipped } = await download([{ path: 'd/x', type: 'wormhole' }])
+    const told = skipped.map((each) => [each.path, each.part, each.reason])
+    expect(told).toEqual([['d/x', 'entry', expect.stringContaining('wormhole')]])
   })
 
   test('[A4] believes no more links than it asked for, and none that was left out', async () => {

@@ -129,7 +129,7 @@ describe('sources', () => {
     for (const local of [device, path.join(folder, 'link')]) {
       const error = await thrownBy(() => uploadFromPath(session, local, 'endless'))
       expect(error).toBeInstanceOf(SandboxValidationError)
-      expect(error).toMatchObject({ parameter: 'localPath', message: expect.stringContaining(`${local} is ${kind}`) })
+      expect(String(error)).toContain(`${local} is ${kind}`)
     }
     expect(await thrownBy(() => session.files.stat('endless'))).toBeInstanceOf(FileNotFoundError)
   })
@@ -144,7 +144,8 @@ describe('sources', () => {
       [socket, 'a socket'],
     ] as const) {
       const error = await thrownBy(() => uploadFromPath(session, local, 'special'))
-      expect(error).toMatchObject({ name: 'SandboxValidationError', message: expect.stringContaining(`is ${kind}`) })
+      expect(error).toBeInstanceOf(SandboxValidationError)
+      expect(String(error)).toContain(`${local} is ${kind}`)
     }
     listening.close()
     expect(await uploadFromPath(session, '/dev/null', 'null')).toMatchObject([{ path: 'null', size: 0 }])
