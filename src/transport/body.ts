@@ -74,7 +74,7 @@ const unread =
 
 /** fetch gives chunks with a buffer of their own; what a stream of Node gives may be a part of a larger one. */
 function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return isOwn(bytes) ? bytes : bytes.slice()
+  return isOwn(bytes) ? bytes : new Uint8Array(bytes)
 }
 
 function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
