@@ -31,7 +31,10 @@ export interface SessionsClientOptions {
   readonly timeoutMs?: number | undefined
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** What sends requests. Default: the runtime's `fetch`. */
+  /**
+   * What sends requests. Default: the runtime's `fetch`. It must answer what that answers: a promise of a Response with `status`,
+   * `headers` and `text()`, whose `body` is a stream of the web or of Node. It is called without a `this`.
+   */
   readonly fetch?: Fetch | undefined
   /** openapi-fetch middleware, around every call (not every attempt). */
   readonly middleware?: readonly Middleware[] | undefined
@@ -39,11 +42,11 @@ export interface SessionsClientOptions {
   readonly maxRetries?: number | undefined
   /** The longest wait before another attempt, in milliseconds. Default 60 000. A call asked to wait longer fails instead. */
   readonly maxRetryDelayMs?: number | undefined
-  /** Where messages go, for example `console`. Default nowhere. */
+  /** Where messages go, for example `console`, or an instance of a class of your own. Default nowhere. */
   readonly logger?: Logger | undefined
   /** The least important message that is logged. Default `warn`. */
   readonly logLevel?: LogLevel | undefined
-  /** Called as attempts begin, end and are repeated. */
+  /** Called as attempts begin, end and are repeated: methods of an object, which may be an instance of a class. */
   readonly hooks?: ClientHooks | undefined
 }
 

@@ -142,7 +142,7 @@ describe('with a server of 1.1.0', () => {
     const command = String.raw`printf 'a\377b'; sleep 0.1; printf '\376'; printf '\375' >&2; exit 3`
     const { code, stdout, stderr } = await piped(['exec', '-q', sessionId, '--', command], undefined, url)
     expect([code, String(stdout)]).toEqual([3, 'a\uFFFDb\uFFFD'])
-    expect(stderr.replace('\uFFFD', '')).toMatch(/^sandbox: warning: .*1\.2\.0.*U\+FFFD.*\n$/)
+    expect(stderr.replace('\uFFFD', '')).toMatch(/^sandbox-sessions: warning: .*1\.2\.0.*U\+FFFD.*\n$/)
     const json = await piped(['exec', '--json', sessionId, '--', String.raw`printf 'a\377b'`], undefined, url)
     expect(lines(json.stdout)).toMatchObject([{ type: 'stdout', data: 'a\uFFFDb' }, { type: 'exit' }])
     const warning: unknown = expect.stringContaining('1.2.0')
@@ -154,7 +154,7 @@ describe('with a server of 1.1.0', () => {
     const url = await bentServer(old)
     const { code, stdout, stderr } = await piped(['exec', '-i', session.sessionId, '--', 'cat > got'], everyByte, url)
     expect([code, String(stdout)]).toEqual([1, ''])
-    expect(stderr).toMatch(/^sandbox: stdin is not UTF-8.*1\.2\.0/)
+    expect(stderr).toMatch(/^sandbox-sessions: stdin is not UTF-8.*1\.2\.0/)
     expect(await session.files.exists('got')).toBe(false)
   })
 })
@@ -166,7 +166,7 @@ test('[A6] code that is not UTF-8 is refused with the same words, from a file as
   await writeFile(file, code)
   const ofFile = await sandbox(['run', sessionId, file])
   expect([ofFile.code, ofFile.stdout]).toEqual([2, ''])
-  expect(ofFile.stderr).toMatch(/^sandbox: The code must be UTF-8.*\.\n$/)
+  expect(ofFile.stderr).toMatch(/^sandbox-sessions: The code must be UTF-8.*\.\n$/)
   expect(await sandbox(['run', sessionId, '-'], { input: code })).toEqual(ofFile)
   await writeFile(file, '\uFEFF# -*- coding: latin-1 -*-\nprint("café")\n')
   expect(await sandbox(['run', sessionId, file])).toEqual({ code: 0, stdout: 'café\n', stderr: '' })
@@ -180,7 +180,7 @@ describe('[C2] input that is too long is refused with the limit in bytes', () =>
     for (const input of ['y\n'.repeat(3_500_000), Buffer.alloc(20_000_000, 'ä')]) {
       const { code, stderr } = await sandbox(['exec', '-i', sessionId, '--', 'wc -c'], { input })
       expect(code).toBe(1)
-      expect(stderr).toMatch(/^sandbox: .*10485760 bytes/)
+      expect(stderr).toMatch(/^sandbox-sessions: .*10485760 bytes/)
     }
   })
 
@@ -196,6 +196,6 @@ describe('[C2] input that is too long is refused with the limit in bytes', () =>
       { input },
     )
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^sandbox: (Standard input|\/dev\/zero) is longer than 67108864 bytes/)
+    expect(stderr).toMatch(/^sandbox-sessions: (Standard input|\/dev\/zero) is longer than 67108864 bytes/)
   })
 })

@@ -256,7 +256,7 @@ describe('what no verdict can be made of', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^sandbox: .*circle\.yaml can't be used: #\/components\/schemas\/A is a reference to itself → #\/components\/schemas\/B\n$/,
+        /^sandbox-sessions: .*circle\.yaml can't be used: #\/components\/schemas\/A is a reference to itself → #\/components\/schemas\/B\n$/,
       ),
     ])
   })

@@ -75,7 +75,7 @@ const unread =
 
 /** fetch gives chunks with a buffer of their own; what a stream of Node gives may be a part of a larger one. */
 function own(bytes: Uint8Array): Bytes {
-  return isOwn(bytes) ? bytes : bytes.slice()
+  return isOwn(bytes) ? bytes : new Uint8Array(bytes)
 }
 
 function isOwn(bytes: Uint8Array): bytes is Bytes {

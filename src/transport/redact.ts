@@ -4,13 +4,14 @@ import type { HeaderRecord } from './request.js'
 const mark = '[redacted]'
 /** A secret of a few letters would tear other words apart, and is none. */
 const shortest = 8
-const secretName = /auth|cookie|token|secret|key|passw|credential|signature/
+const secretName =
+  /authorization|cookie|token|secret|passw|credential|signature|(^|[-_])auth([-_]|$)|(api|access|private)[-_]?key/
 /** How many objects below an error are looked at. */
 const mostObjects = 2000
 
 /** Whether a header holds credentials by its name, which is in lower case, whoever set it. */
 export function isSecretHeader(name: string): boolean {
-  return secretName.test(name) && name !== 'idempotency-key'
+  return secretName.test(name)
 }
 
 /**

@@ -110,7 +110,7 @@ function forbidText(body: Body): void {
   const kind = body instanceof Blob ? 'a Blob' : 'a stream'
   const value = (): never => {
     throw new SandboxValidationError(
-      `The fetch of this client can't send ${kind}. Give the content as a string or as bytes, or let the client use another fetch.`,
+      `The fetch of this client can't send ${kind}, as the standard one does. Let it use another fetch, or give the content in another form: text, bytes or a Blob.`,
       'content',
     )
   }
