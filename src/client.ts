@@ -1,13 +1,17 @@
 import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
-import { checkRelativePath } from './checks.js'
+import type { Output } from './bytes.js'
+import { askedRange } from './byte-range.js'
+import { checkHeaders, checkRelativePath } from './checks.js'
 import { collect } from './collect.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { CommandStream } from './command-stream.js'
 import { FileDownload } from './download.js'
+import { SandboxAPIError, SandboxValidationError } from './errors.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
 import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
+import { type Encoded, type OutputEncoding, type OutputForm, type OutputOf, outputForm } from './output-form.js'
 import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './pipeline.js'
 import {
   type CodeRequest,
@@ -73,6 +77,8 @@ const executionMarginMs = 15_000
 export class SessionsClient {
   readonly #settings: Settings
   readonly #pipeline: Pipeline
+  /** Whether the server is known to be of version 1.2.0 or later. */
+  #takesBytes = false
 
   /** @throws {SandboxValidationError} when an option, or the environment variable in its place, can't be used. */
   constructor(options: SessionsClientOptions = {}) {
@@ -117,8 +123,8 @@ export class SessionsClient {
   /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
   listSessions(request: ListSessionsRequest = {}, options: RequestOptions = {}): Listing<SessionPage, Session> {
     return new Listing({
-      load: async (offset) => {
-        const query = listSessionsQuery(request, offset)
+      load: async (offset, inLoop) => {
+        const query = listSessionsQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) => api.GET('/sessions', { ...init, params: { query } })
         return this.#pipeline.body('listSessions', 'SessionList', options, send, (wire) => ({
           ...wire,
@@ -186,33 +192,75 @@ export class SessionsClient {
   }
 
   /**
-   * Runs a shell command. A non-zero exit and a timeout are results, not errors.
+   * Runs a shell command. A non-zero exit and a timeout are results, not errors. With `encoding: 'bytes'` its output comes
+   * exact to the byte.
    *
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `SESSION_PAUSED`.
    * @throws {SandboxOperationError} 408 when a gateway gave up waiting: the command may still run.
+   * @throws {SandboxAPIError} when `stdin` is not UTF-8 and the server is of a version before 1.2.0, which is found out with
+   * one more command, `:`, that does nothing; also when such a server was asked for bytes, and lost some.
    */
+  executeCommand<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CommandRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
+  executeCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): Promise<CommandResult>
   async executeCommand(
     sessionId: string,
-    request: CommandRequest,
+    request: CommandRequest<OutputEncoding>,
     options: RequestOptions = {},
-  ): Promise<CommandResult> {
-    return this.#execute(this.#command(sessionId, request), options)
+  ): Promise<CommandResult<Output>> {
+    return this.#execute(this.#command(sessionId, request), outputForm(request), options)
   }
 
   /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
-  async executeCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): Promise<CommandResult> {
-    return this.#execute(this.#code(sessionId, request), options)
+  executeCode<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CodeRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
+  executeCode(sessionId: string, request: CodeRequest, options?: RequestOptions): Promise<CommandResult>
+  async executeCode(
+    sessionId: string,
+    request: CodeRequest<OutputEncoding>,
+    options: RequestOptions = {},
+  ): Promise<CommandResult<Output>> {
+    return this.#execute(this.#code(sessionId, request), outputForm(request), options)
   }
 
-  /** Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read. */
-  streamCommand(sessionId: string, request: CommandRequest, options: RequestOptions = {}): CommandStream {
-    return this.#stream(() => this.#command(sessionId, request), options)
+  /**
+   * Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read: those of
+   * {@link executeCommand}.
+   */
+  streamCommand<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CommandRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): CommandStream<OutputOf<Encoding>>
+  streamCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): CommandStream
+  streamCommand(
+    sessionId: string,
+    request: CommandRequest<OutputEncoding>,
+    options: RequestOptions = {},
+  ): CommandStream<Output> {
+    return this.#stream(() => this.#command(sessionId, request), outputForm(request), options)
   }
 
   /** Runs code whose output comes as it is written; otherwise like {@link streamCommand}. */
-  streamCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): CommandStream {
-    return this.#stream(() => this.#code(sessionId, request), options)
+  streamCode<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CodeRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): CommandStream<OutputOf<Encoding>>
+  streamCode(sessionId: string, request: CodeRequest, options?: RequestOptions): CommandStream
+  streamCode(
+    sessionId: string,
+    request: CodeRequest<OutputEncoding>,
+    options: RequestOptions = {},
+  ): CommandStream<Output> {
+    return this.#stream(() => this.#code(sessionId, request), outputForm(request), options)
   }
 
   /**
@@ -243,17 +291,25 @@ export class SessionsClient {
       repeatable: upload.repeatable,
       headers: { 'content-type': 'application/octet-stream' },
     }
-    const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
-    await upload.verify(info)
-    return info
+    try {
+      const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
+      await upload.check(info)
+      return info
+    } finally {
+      upload.end()
+    }
   }
 
   /**
    * Answers one file, whose bytes are read with the methods of {@link FileDownload}. The deadline starts anew with each
-   * piece that comes.
+   * piece that comes. A `range` header (`headers: { range: 'bytes=100-149' }`) answers that part of it, one range of bytes:
+   * `verify` does not go with it, since the server knows only the checksum of the whole file.
    *
    * @throws {SessionNotFoundError}
    * @throws {FileNotFoundError}
+   * @throws {SandboxOperationError} 416 when the file has no such range.
+   * @throws {SandboxConnectionError} when the server answers something else than the range; the whole file is taken with an
+   *   `if-range` header only.
    */
   async downloadFile(
     sessionId: string,
@@ -266,19 +322,23 @@ export class SessionsClient {
       call = init.call
       return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
     }
+    const headers = { ...this.#settings.headers, ...checkHeaders(options.headers) }
+    checkRange(headers, options)
     const open = (headers: RequestOptions['headers']): Promise<Response> =>
       this.#pipeline.stream('downloadFile', { ...options, headers }, send, {
         accept: 'application/octet-stream, */*;q=0.5',
       })
     const { maxRetries, maxRetryDelayMs } = this.#settings
-    return new FileDownload(await open(options.headers), {
+    return FileDownload.of(await open(headers), {
       path: filePath,
       options,
+      headers,
       signal: options.signal,
       maxRetries: options.maxRetries ?? maxRetries,
       maxRetryDelayMs,
       abort: (reason) => call?.abort(reason),
-      resume: (offset, etag) => open({ ...options.headers, range: `bytes=${offset}-`, 'if-range': etag }),
+      context: () => call?.context() ?? {},
+      resume: (rest) => open({ ...headers, ...rest }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })
   }
@@ -303,9 +363,9 @@ export class SessionsClient {
     options: RequestOptions = {},
   ): Listing<FilePage, FileInfo> {
     return new Listing({
-      load: async (offset) => {
+      load: async (offset, inLoop) => {
         const path = { sessionId }
-        const query = listFilesQuery(request, offset)
+        const query = listFilesQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) =>
           api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } })
         return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({
@@ -353,43 +413,59 @@ export class SessionsClient {
     return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire), traits)
   }
 
-  #command(sessionId: string, request: CommandRequest): Execution {
+  #command(sessionId: string, request: CommandRequest<OutputEncoding>): Execution {
     const body = commandBody(request)
     return {
       operation: 'executeCommand',
+      sessionId,
+      hasBytes: body.stdinEncoding === 'base64',
       timeout: body.timeout ?? schemas.CommandRequest.properties.timeout.default,
       send: (api, init) =>
         api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: { sessionId } }, body }),
     }
   }
 
-  #code(sessionId: string, request: CodeRequest): Execution {
+  #code(sessionId: string, request: CodeRequest<OutputEncoding>): Execution {
     const body = codeBody(request)
     return {
       operation: 'executeCode',
+      sessionId,
+      hasBytes: body.stdinEncoding === 'base64',
       timeout: body.timeout ?? schemas.CodeRequest.properties.timeout.default,
       send: (api, init) => api.POST('/sessions/{sessionId}/code', { ...init, params: { path: { sessionId } }, body }),
     }
   }
 
-  #execute(execution: Execution, options: RequestOptions): Promise<CommandResult> {
-    const { operation, timeout, send } = execution
+  async #execute<Form extends Output>(
+    execution: Execution,
+    form: OutputForm<Form>,
+    options: RequestOptions,
+  ): Promise<CommandResult<Form>> {
+    const { operation, timeout, hasBytes, send } = execution
     if (timeout > longestSilence && options.timeoutMs === undefined) {
       return collect(
-        this.#stream(() => execution, options),
+        this.#stream(() => execution, form, options),
+        form,
         {},
       )
     }
+    if (hasBytes) await this.#assertTakesBytes(execution, options)
     const timeoutMs = timeout * 1000 + executionMarginMs
-    return this.#pipeline.body(operation, 'CommandResult', options, send, commandResult, {
+    return this.#pipeline.body(operation, 'CommandResult', options, send, (wire) => commandResult(wire, form), {
       timeoutMs,
       repeatable: false,
     })
   }
 
-  #stream(prepare: () => Execution, options: RequestOptions): CommandStream {
+  #stream<Form extends Output>(
+    prepare: () => Execution,
+    form: OutputForm<Form>,
+    options: RequestOptions,
+  ): CommandStream<Form> {
     const start = async (signal: AbortSignal): Promise<Response> => {
-      const { operation, timeout, send } = prepare()
+      const execution = prepare()
+      const { operation, timeout, hasBytes, send } = execution
+      if (hasBytes) await this.#assertTakesBytes(execution, { ...options, signal })
       // A server of version 1.0.0 answers only when the command has ended.
       const timeoutMs = timeout * 1000 + executionMarginMs
       const accept = 'text/event-stream, application/json;q=0.5'
@@ -399,13 +475,48 @@ export class SessionsClient {
         repeatable: false,
       })
     }
-    return new CommandStream(start, options.signal)
+    return new CommandStream(start, options.signal, form)
   }
+
+  /**
+   * A server before version 1.2.0 takes base64 for text without a word. Which version it has shows only in an answer, that
+   * of a command that does nothing.
+   */
+  async #assertTakesBytes({ sessionId }: Execution, options: RequestOptions): Promise<void> {
+    if (this.#takesBytes) return
+    const path = { sessionId }
+    const body = { command: ':', encoding: 'base64' } as const
+    const send: Send = (api, init) => api.POST('/sessions/{sessionId}/commands', { ...init, params: { path }, body })
+    const encodingOf = ({ encoding }: Wire['CommandResult']): unknown => encoding
+    const traits = { repeatable: true }
+    const encoding = await this.#pipeline.body('executeCommand', 'CommandResult', options, send, encodingOf, traits)
+    if (encoding !== body.encoding) {
+      throw new SandboxAPIError(
+        'stdin is not UTF-8, and this server takes only text: bytes need a server of version 1.2.0 of the Sandbox API. Upload ' +
+          'them as a file, and let the command read that.',
+      )
+    }
+    this.#takesBytes = true
+  }
+}
+
+/** @throws {SandboxValidationError} */
+function checkRange({ range }: Readonly<Record<string, string>>, { verify }: TransferOptions): void {
+  if (range === undefined) return
+  askedRange(range)
+  if (verify !== true) return
+  throw new SandboxValidationError(
+    'verify does not go with a range header: the server knows only the checksum of the whole file. Leave one of them out.',
+    'verify',
+  )
 }
 
 /** A command or code run that is about to be sent. */
 interface Execution {
   readonly operation: OperationId
+  readonly sessionId: string
+  /** Whether its input is in base64. */
+  readonly hasBytes: boolean
   /** Seconds. */
   readonly timeout: number
   readonly send: Send

@@ -1,12 +1,14 @@
+import { type Output, exact, readable } from './bytes.js'
 import { type CommandEvent, type OutputEvent, readEvents } from './command-events.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import { SandboxAPIError, SandboxConnectionError } from './errors.js'
 import { LazyPromise } from './lazy-promise.js'
+import type { OutputForm } from './output-form.js'
 
-/** How much of the output an error carries, in characters for each stream. */
+/** How much of the output an error carries, in characters or bytes for each stream. */
 const rememberedOutput = 1024 * 1024
-/** How much text waits for a slow reader, in characters. Beyond it the command waits too. */
+/** How much output waits for a slow reader, in characters or bytes. Beyond it the command waits too. */
 const readAhead = 64 * 1024
 
 /**
@@ -24,24 +26,31 @@ const readAhead = 64 * 1024
  * }
  * ```
  */
-export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposable {
+export class CommandStream<Form extends Output = string> implements AsyncIterable<CommandEvent<Form>>, AsyncDisposable {
   /**
    * The result, without the output. Waiting for it reads the stream to its end when nobody else does.
    *
    * @throws {SandboxConnectionError} with the `output` so far, when the stream ends before the command has.
    */
-  readonly result: Promise<CommandResult>
+  readonly result: Promise<CommandResult<Form>>
   readonly #controller = new AbortController()
-  readonly #output = new CommandOutput(rememberedOutput)
-  readonly #events: AsyncGenerator<CommandEvent, void, undefined>
-  readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<string>>> = {}
-  readonly #ended: Promise<CommandResult>
-  #reader: 'events' | 'text' | 'result' | undefined
+  readonly #form: OutputForm<Form>
+  readonly #output: CommandOutput<Form>
+  readonly #events: AsyncGenerator<CommandEvent<Form>, void, undefined>
+  readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<Form>>> = {}
+  readonly #ended: Promise<CommandResult<Form>>
+  #reader: 'events' | 'streams' | 'result' | undefined
   #wake: (() => void) | undefined
-  #settle: { resolve: (result: CommandResult) => void; reject: (reason: unknown) => void } | undefined
+  #settle: { resolve(result: CommandResult<Form>): void; reject(reason: unknown): void } | undefined
 
   /** @internal `start` sends the request; it is called at once. */
-  constructor(start: (signal: AbortSignal) => Promise<Response>, caller: AbortSignal | undefined) {
+  constructor(
+    start: (signal: AbortSignal) => Promise<Response>,
+    caller: AbortSignal | undefined,
+    form: OutputForm<Form>,
+  ) {
+    this.#form = form
+    this.#output = new CommandOutput(form, rememberedOutput)
     this.#ended = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     // Nobody has to ask for the result.
     this.#ended.catch(() => undefined)
@@ -54,14 +63,14 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     this.#events = this.#read(response)
   }
 
-  /** What the command writes to its standard output, as text. Get both streams before reading one, or the other is lost. */
-  get stdout(): ReadableStream<string> {
-    return this.#text('stdout')
+  /** What the command writes to its standard output, as text or bytes. Get both streams before reading one, or the other is lost. */
+  get stdout(): ReadableStream<Form> {
+    return this.#stream('stdout')
   }
 
-  /** What the command writes to its standard error, as text. */
-  get stderr(): ReadableStream<string> {
-    return this.#text('stderr')
+  /** What the command writes to its standard error, as text or bytes. */
+  get stderr(): ReadableStream<Form> {
+    return this.#stream('stderr')
   }
 
   /** Closes the connection, which kills the command. Whoever reads gets the reason. */
@@ -71,7 +80,7 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     this.#settle?.reject(this.#controller.signal.reason)
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<CommandEvent, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<CommandEvent<Form>, void, undefined> {
     this.#claim('events')
     return this.#events
   }
@@ -92,9 +101,9 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     return await start(signal)
   }
 
-  async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent, void, undefined> {
+  async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent<Form>, void, undefined> {
     try {
-      for await (const event of readEvents(await started)) {
+      for await (const event of readEvents(await started, this.#form)) {
         if (event.type === 'exit') this.#settle?.resolve(event.result)
         else this.#output.add(event)
         yield event
@@ -113,8 +122,8 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
 
   #withOutput(error: unknown): unknown {
     if (!(error instanceof SandboxConnectionError) || this.#controller.signal.aborted) return error
-    const { stdout, stderr } = this.#output
-    error.output = { stdout, stderr }
+    error.output = readable(this.#output)
+    error.outputBytes = exact(this.#output)
     return error
   }
 
@@ -127,14 +136,14 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     }
   }
 
-  #text(type: OutputEvent['type']): ReadableStream<string> {
+  #stream(type: OutputEvent['type']): ReadableStream<Form> {
     if (this.#sinks[type] !== undefined) throw new SandboxAPIError(`${type} of this command is being read already.`)
-    if (this.#reader !== 'text') {
-      this.#claim('text')
+    if (this.#reader !== 'streams') {
+      this.#claim('streams')
       // Later, so that the other stream can be asked for first.
       queueMicrotask(() => void this.#pump())
     }
-    return new ReadableStream<string>(
+    return new ReadableStream<Form>(
       {
         start: (controller) => void (this.#sinks[type] = controller),
         pull: () => this.#wake?.(),
@@ -144,7 +153,7 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
           if (Object.keys(this.#sinks).length === 0) this.abort()
         },
       },
-      { highWaterMark: readAhead, size: (text) => text.length },
+      { highWaterMark: readAhead, size: (piece) => piece.length },
     )
   }
 
@@ -163,7 +172,7 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     }
   }
 
-  #claim(reader: 'events' | 'text' | 'result'): void {
+  #claim(reader: 'events' | 'streams' | 'result'): void {
     if (this.#reader !== undefined) throw new SandboxAPIError('The output of this command is being read already.')
     this.#reader = reader
   }

@@ -1,7 +1,7 @@
 import { operations } from '../generated/constraints.js'
 import { type Apis, type SandboxApi, createApis } from './api.js'
 import { checkHeaders, checkMaxRetries, checkObject, checkSignal, checkTimeoutMs } from './checks.js'
-import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
+import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { RequestOptions, Settings } from './options.js'
 import { errorFromResponse } from './response-errors.js'
 import type { Exchange } from './transport/exchange.js'
@@ -25,6 +25,8 @@ export interface CallControl {
   readonly keepAlive: () => void
   /** Ends the call with this reason, as it is. */
   readonly abort: (reason: unknown) => void
+  /** What an error tells of the call. */
+  readonly context: () => ErrorContext
 }
 
 /** Makes the request of an operation. It gets what the pipeline adds to every call. */
@@ -116,6 +118,7 @@ export class Pipeline {
         call: {
           keepAlive: () => exchange.deadline.arm(exchange.plan.idleTimeoutMs),
           abort: (reason) => exchange.deadline.abort(reason),
+          context: () => exchange.context,
         },
       })
       if (response.ok || isDoneAlready(response, exchange)) return await read(response, exchange)

@@ -1,6 +1,7 @@
 /** Options that several commands share, and how their values are read. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { schemas } from 'sandbox-sessions-sdk/constraints'
+import { relativePath } from './workspace.js'
 
 const { Ttl, Timeout } = schemas
 
@@ -43,7 +44,8 @@ export const envOption = () =>
     variable,
   )
 
-export const cwdOption = () => new Option('--cwd <path>', 'working directory, relative to the root of the session')
+export const cwdOption = () =>
+  new Option('--cwd <path>', 'working directory, relative to the root of the session').argParser(relativePath)
 
 export const stdinOption = () =>
   new Option(

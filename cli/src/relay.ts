@@ -1,5 +1,6 @@
 import type { CommandResult, CommandStream } from 'sandbox-sessions-sdk'
 import { schemas } from 'sandbox-sessions-sdk/constraints'
+import { commandName } from './command-name.js'
 import type { Context } from './context.js'
 import { ExitCode } from './exit-code.js'
 
@@ -17,7 +18,8 @@ async function finish(context: Context, result: CommandResult, timeout: number |
   if (context.json) await context.print({ type: 'exit', ...outcome }, '')
   if (result.status === 'timeout') {
     const seconds = timeout ?? schemas.Timeout.default
-    if (!context.json) await context.stderr.write(`sandbox: the command was killed at its timeout of ${seconds} s\n`)
+    if (!context.json)
+      await context.stderr.write(`${commandName}: the command was killed at its timeout of ${seconds} s\n`)
     context.exitCode = ExitCode.Timeout
   } else {
     context.exitCode = asExitCode(result.exitCode)

@@ -168,6 +168,17 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     await server.call('DELETE', `/sessions/${other}`)
   })
 
+  test('[C2] runs JavaScript with require, import and a top-level await together, short or long', async () => {
+    const mixed = `const fs = require('node:fs')\nimport { basename } from 'node:path'
+fs.writeFileSync('mixed', await Promise.resolve('text'))
+console.log(fs.readFileSync('mixed', 'utf8'), basename(process.cwd()) === basename(require('node:path').resolve(__dirname)))`
+    for (const code of [mixed, `${mixed}\n//${'x'.repeat(200_000)}`]) {
+      const { json } = await server.code(id, { language: 'javascript', code })
+      expect(json).toMatchObject({ status: 'completed', exitCode: 0, stdout: 'text true\n', stderr: '' })
+    }
+    await server.command(id, { command: 'rm mixed' })
+  })
+
   test('kills the command of a caller that goes away', async () => {
     const sleep = markedSleep()
     const controller = new AbortController()

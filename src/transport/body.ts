@@ -1,3 +1,4 @@
+import type { Bytes } from '../bytes.js'
 import { SandboxConnectionError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 
@@ -9,7 +10,7 @@ export function guardBody(
   response: Response,
   exchange: Exchange,
   fail: (error: unknown) => unknown,
-): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+): ReadableStream<Bytes> | null {
   const { deadline, plan } = exchange
   const idle = plan.body === 'idle'
   if (response.body === null) {
@@ -20,7 +21,7 @@ export function guardBody(
   const promised = promisedLength(response)
   let received = 0
   if (idle) deadline.disarm()
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+  return new ReadableStream<Bytes>(
     {
       async pull(controller) {
         try {

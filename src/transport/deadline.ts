@@ -1,3 +1,5 @@
+import { startTimer } from '../timers.js'
+
 /**
  * The end of one call: a single AbortController and a single timer for the deadline, the caller's signal and the closing of
  * the client. Its signal is passed to every attempt by hand: a signal that travels inside a cloned Request, or through
@@ -10,6 +12,7 @@ export class Deadline {
   readonly #caller: AbortSignal | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #endsAt = Infinity
+  #released = false
   #rejectPending: ((reason: unknown) => void) | undefined
 
   /** `expired` makes the error that the call ends with when `timeoutMs` have passed. */
@@ -48,9 +51,10 @@ export class Deadline {
   arm(timeoutMs = this.#timeoutMs): void {
     this.disarm()
     this.#timeoutMs = timeoutMs
-    if (timeoutMs === Infinity || this.aborted) return
+    // What a call leaves behind may still ask for more time: a timer would then keep the process alive.
+    if (timeoutMs === Infinity || this.#released) return
     this.#endsAt = performance.now() + timeoutMs
-    this.#timer = setTimeout(expire, timeoutMs, this)
+    this.#timer = startTimer(expire, timeoutMs, this)
   }
 
   /** Stops the time, while the wait is the caller's own doing. */
@@ -91,14 +95,15 @@ export class Deadline {
   async sleep(milliseconds: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
-      await this.wait(new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))))
+      await this.wait(new Promise<void>((resolve) => (timer = startTimer(resolve, milliseconds, undefined))))
     } finally {
       clearTimeout(timer)
     }
   }
 
-  /** Lets go of the timer and of the caller's signal. Calling it again is no error. */
+  /** Lets go of the timer and of the caller's signal, for good. Calling it again is no error. */
   release(): void {
+    this.#released = true
     this.disarm()
     this.#caller?.removeEventListener('abort', this)
   }

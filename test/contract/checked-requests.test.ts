@@ -31,6 +31,7 @@ const requests: [string, line: string, parts: Parts, Found][] = [
     [],
   ],
   ['an empty file', `POST ${at}/files?path=a&overwrite=true`, { type: bytes }, []],
+  ['a mode', `POST ${at}/files?path=a&mode=755`, { type: bytes, body: 'x' }, []],
   ['a form', `POST ${at}/files`, form('name="file"; filename="a"'), []],
   ['a range', `GET ${files}`, { headers: { range: 'bytes=0-1', 'if-range': '"tag"' } }, []],
   ['an id of its own', 'GET /sessions', { headers: { 'x-request-id': 'mine' } }, []],
@@ -92,6 +93,12 @@ const requests: [string, line: string, parts: Parts, Found][] = [
     `POST ${at}/files?path=a&overwrite=1`,
     { type: bytes, body: 'x' },
     ['query parameter overwrite must be boolean'],
+  ],
+  [
+    'a mode that is not octal',
+    `POST ${at}/files?path=a&mode=rwx`,
+    { type: bytes, body: 'x' },
+    ['query parameter mode must match pattern "^0?[0-7]{3}$"'],
   ],
   ['a missing parameter', `GET ${at}/files`, {}, ['query parameter filePath is missing']],
   [

@@ -7,7 +7,7 @@ export function codeHandlers(answers: CommandAnswers): Pick<Handlers, 'executeCo
   return {
     executeCode: async (call) => {
       const { body } = call
-      const programs = codePrograms[body.language](body.code)
+      const programs = codePrograms(body.language, body.code)
       return await answers.answer(call, { programs, ...processSettings(body) })
     },
   }

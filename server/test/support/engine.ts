@@ -6,6 +6,10 @@ export interface EngineHooks {
   readonly created?: () => Promise<void>
   /** Called before a process is started; what it throws is what starting it throws. */
   readonly starting?: (request: ExecRequest) => void
+  /** Called before a sandbox of an earlier run is taken over. */
+  readonly recovering?: () => Promise<void>
+  /** Called before everything is ended. */
+  readonly closing?: () => Promise<void>
 }
 
 /** Holds up whoever passes until it is opened. */
@@ -62,6 +66,7 @@ export class HookedEngine implements Engine {
   }
 
   async recover(id: string, options: SandboxOptions): Promise<Sandbox> {
+    await this.hooks.recovering?.()
     return this.#hook(await this.#inner.recover(id, options))
   }
 
@@ -69,8 +74,9 @@ export class HookedEngine implements Engine {
     return this.#inner.remove(id)
   }
 
-  close(): Promise<void> {
-    return this.#inner.close()
+  async close(): Promise<void> {
+    await this.hooks.closing?.()
+    await this.#inner.close()
   }
 
   #hook(sandbox: Sandbox): Sandbox {
