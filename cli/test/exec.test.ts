@@ -123,13 +123,13 @@ describe('exec', () => {
       'exec',
       '-q',
       '--timeout',
-      '1',
+      '5',
       sessionId,
       '--',
       'echo begun; sleep 60',
     ])
     expect([code, stdout]).toEqual([124, 'begun\n'])
-    expect(stderr).toBe('sandbox-sessions: the command was killed at its timeout of 1 s\n')
+    expect(stderr).toBe('sandbox-sessions: the command was killed at its timeout of 5 s\n')
   })
 
   test('holds up the command while nobody reads, and keeps no output in memory', async () => {

@@ -39,15 +39,13 @@ export function compile(folder: string, names: readonly string[]): string[] {
     },
   )
   const { diagnostics } = program.emit()
-  return ts
-    .sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics])
-    .map((each) =>
-      ts.formatDiagnostic(each, {
-        getCanonicalFileName: (name) => name,
-        getCurrentDirectory: () => folder,
-        getNewLine: () => '\n',
-      }),
-    )
+  return ts.sortAndDeduplicateDiagnostics([...ts.getPreEmitDiagnostics(program), ...diagnostics]).map((each) =>
+    ts.formatDiagnostic(each, {
+      getCanonicalFileName: (name) => name,
+      getCurrentDirectory: () => folder,
+      getNewLine: () => '\n',
+    }),
+  )
 }
 
 /** Writes a part of a program as a whole one, that compiles when the part is right. */

@@ -49,7 +49,11 @@ export class Page implements AsyncDisposable {
       // A group of its own, to be ended with all that it started.
       detached: true,
     })
-    const closed = once(child, 'close')
+    const [exited, closed] = [once(child, 'exit'), once(child, 'close')]
+    const endAll = (): void => {
+      // What is left of it: a block that fails may leave something that it started.
+      if (child.pid !== undefined && isThere(-child.pid)) process.kill(-child.pid, 'SIGTERM')
+    }
     const until = settings.get('until')
     let output = ''
     let code: number | null | undefined
@@ -58,9 +62,11 @@ export class Page implements AsyncDisposable {
         output += String(piece)
         if (until === undefined || code !== undefined || !output.includes(until)) return
         code = 0
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
+        endAll()
       })
     }
+    await exited
+    endAll()
     await closed
     if (until !== undefined && code === undefined) output += `\nIt never wrote ${until}.`
     return { code: until === undefined ? child.exitCode : (code ?? 1), output }
@@ -115,5 +121,13 @@ export class Page implements AsyncDisposable {
       SANDBOX_SERVER_DATA_DIR: path.join(this.#base, 'data'),
       ...this.#variables,
     }
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
