@@ -20,6 +20,6 @@ test('the packed command runs where nothing else is', async () => {
     cwd: folder,
   })
   expect(installed.code, installed.output).toBe(0)
-  const health = await run(path.join(folder, 'node_modules/.bin/sandbox'), ['health'], { env: environment() })
+  const health = await run(path.join(folder, 'node_modules/.bin/sandbox-sessions'), ['health'], { env: environment() })
   expect(health).toEqual({ code: 0, output: 'healthy\n' })
 })
