@@ -31,7 +31,8 @@ export function isDocument(value: unknown): value is Document {
 export function resolve(document: Document, value: unknown): Json {
   const [last, ...before] = chainOf(document, value).reverse()
   if (before.length === 0) return last ?? {}
-  const { $ref: _, ...merged }: Json = Object.assign({}, last, ...before)
+  // From the last one on: what stands beside a `$ref` comes later, and wins.
+  const merged = before.reduce((all, { $ref: _, ...beside }) => ({ ...all, ...beside }), last ?? {})
   return merged
 }
 

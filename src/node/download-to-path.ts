@@ -3,7 +3,7 @@ import { SandboxConnectionError } from '../errors.js'
 import { type FileInfo, FileType } from '../file-info.js'
 import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
-import { LocalTarget, parentOf, writeFile } from './local-target.js'
+import { LocalTarget, writeFile } from './local-target.js'
 import { modeOf } from './permissions.js'
 import { forEachOf } from './pool.js'
 import { RemoteCommands, pairs } from './remote-commands.js'
@@ -11,6 +11,7 @@ import { findUnlisted, readLinks } from './remote-tree.js'
 import { type SkippedEntry, byPath, skip } from './skipped.js'
 import { TotalProgress } from './total-progress.js'
 import type { PathTransferOptions } from './transfer-options.js'
+import { parentOf } from './tree-paths.js'
 
 /** What {@link downloadToPath} could not do. */
 export interface DownloadReport {
@@ -25,8 +26,9 @@ export interface DownloadReport {
  * Permissions (never setuid, setgid or the sticky bit), empty directories, and symbolic links that are relative and stay in
  * the directory arrive as they are; a directory that stood here before keeps its permissions. What can't be carried is in
  * `skipped` of what is returned: links that are absolute or lead out of the directory, special files, names that are not
- * UTF-8, what the session itself may not read. Where links lead is asked by commands in the session (`readlink`, `find`, `xargs`): where none can be run, as in a
- * paused one, all links are in `skipped`, and special files are not known of.
+ * UTF-8, what the session itself may not read. Where links lead, and what listings leave out, is asked by commands in the
+ * session (`readlink`, `find`, `xargs`): where none can be run, as in a paused one, all links are in `skipped`, and special
+ * files are not known of.
  *
  * The session is not trusted: nothing is written outside of `localPath`, or through a link.
  *

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, rename, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { linkFault } from './link-policy.js'
+import { parentOf } from './tree-paths.js'
 
 /**
  * A directory of the disk that a tree is written into, which somebody else made up. Nothing is written through a link, whether
@@ -96,7 +97,8 @@ export async function writeFile(
     target,
     async (temporary) => {
       // Made first: a directory that can't be written to is told before anything is transferred.
-      const file = await open(temporary, 'wx')
+      // Until it has its mode, nobody else is to read what it holds.
+      const file = await open(temporary, 'wx', mode === undefined ? 0o666 : 0o600)
       try {
         await fill(file)
         if (mode !== undefined && process.platform !== 'win32') await file.chmod(mode)
@@ -123,9 +125,4 @@ async function replace(
   } finally {
     await rm(temporary, { force: true })
   }
-}
-
-/** The directory that something is in; empty for the top. */
-export function parentOf(below: string): string {
-  return below.slice(0, Math.max(0, below.lastIndexOf('/')))
 }

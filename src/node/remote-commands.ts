@@ -22,9 +22,10 @@ export class RemoteCommands {
   /** Why this session runs no commands, once that is known. */
   #refusal: string | undefined
 
-  constructor(session: Session, { signal, timeoutMs, maxRetries, headers }: RequestOptions) {
+  constructor(session: Session, { signal, maxRetries, headers }: RequestOptions) {
     this.#session = session
-    this.#options = { signal, timeoutMs, maxRetries, headers }
+    // The deadline of a transfer is one between two pieces; a command has its own.
+    this.#options = { signal, maxRetries, headers }
   }
 
   /** Hands all records to one program as its last arguments, in as many calls as it takes. */

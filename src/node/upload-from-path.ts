@@ -6,7 +6,6 @@ import { type FileInfo, FileType } from '../file-info.js'
 import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
 import { openContent } from './local-content.js'
-import { parentOf } from './local-target.js'
 import { type LocalEntry, type LocalLink, type LocalTree, readLocalTree } from './local-tree.js'
 import { permissionsOf } from './permissions.js'
 import { forEachOf } from './pool.js'
@@ -15,6 +14,7 @@ import { type RemoteMode, makeDirectories, makeLinks, setModes } from './remote-
 import { type SkippedEntry, byPath, skip } from './skipped.js'
 import { TotalProgress } from './total-progress.js'
 import type { PathTransferOptions } from './transfer-options.js'
+import { ancestorsOf } from './tree-paths.js'
 
 /** The files that {@link uploadFromPath} wrote, sorted by path. */
 export interface UploadedFiles extends Array<FileInfo> {
@@ -26,14 +26,14 @@ export interface UploadedFiles extends Array<FileInfo> {
  * Uploads a file, or a directory with everything below it, streamed from the disk.
  *
  * Permissions (without setuid, setgid and the sticky bit), empty directories, and symbolic links that are relative and stay
- * in the directory arrive as they are. What can't be carried is in `skipped` of what is returned: links that are absolute or lead out of the
- * directory, special files, names that are not UTF-8. Empty directories, links and the modes of directories are made by
- * commands in the session (`mkdir`, `ln`, `chmod`, `xargs`): where none can be run, as in a paused one, they are in
- * `skipped` too, and the files arrive all the same.
+ * in the directory arrive as they are. What can't be carried is in `skipped` of what is returned: links that are absolute or
+ * lead out of the directory, special files, names that are not UTF-8. Empty directories, links and the modes of directories
+ * are made by commands in the session (`mkdir`, `ln`, `chmod`, `xargs`): where none can be run, as in a paused one, they are
+ * in `skipped` too, and the files arrive all the same.
  *
- * A path that is no directory is followed when it is a link, and may be a pipe or standard input (`/dev/stdin`): it is read to
- * its end. A regular file is sent with the size that it had at the beginning, whatever is added to it meanwhile; one of up to 64 KiB as it is when it
- * is read.
+ * `localPath` is followed when it is a link, and may be a pipe or standard input (`/dev/stdin`), which is read to its end. A
+ * regular file of up to 64 KiB arrives as it is when it is read; a larger one with the size that it had at the beginning,
+ * whatever is added to it meanwhile.
  *
  * @returns the files that were written, sorted by path.
  * @throws the errors of {@link SessionFiles.upload}; those of the file system as they are.
@@ -177,13 +177,6 @@ class Upload {
 
   readonly #remote = ({ path: below }: { readonly path: string }): string =>
     path.posix.join(this.#remotePath, below).replace(/(?<=.)\/$/, '')
-}
-
-/** The directories that something is in, up to the top of the tree. */
-function ancestorsOf(below: string): string[] {
-  const found: string[] = []
-  for (let at = below; at !== ''; found.push(at)) at = parentOf(at)
-  return found
 }
 
 /** What a file or directory is to have in the session. Undefined for what has no permissions of its own, as a pipe. */

@@ -63,8 +63,8 @@ describe.each(calls)('[B8] %s after a busy time, on a connection that was closed
   test.each(moments)('%s', async (_when, moment) => {
     const flag = new Int32Array(new SharedArrayBuffer(4))
     const worker = new Worker(source, { eval: true, workerData: { flag, body } })
-    const [port]: unknown[] = await once(worker, 'message')
-    const client = new SessionsClient({ apiUrl: `http://127.0.0.1:${String(port)}/v1`, maxRetries: 0 })
+    const told: unknown[] = await once(worker, 'message')
+    const client = new SessionsClient({ apiUrl: `http://127.0.0.1:${String(told[0])}/v1`, maxRetries: 0 })
     for (let round = 0; round < rounds; round += 1) {
       await client.getSession(sessionId)
       await moment()

@@ -30,7 +30,7 @@ interface Server {
 }
 
 /** Gives each connection the next answer, and all after the last one the last. */
-async function serve(...script: readonly [Answer, ...Answer[]]): Promise<Server> {
+async function serve(script: readonly Answer[]): Promise<Server> {
   let connections = 0
   let hangingSince: number | undefined
   const server = createServer((socket) => {
@@ -128,8 +128,7 @@ async function watch(
 ): Promise<void> {
   waiting.add(name)
   for (let waitMs = afterMs; ; waitMs *= 2) {
-    const [step, ...more] = [...first, last]
-    const server = await serve(step ?? last, ...more)
+    const server = await serve([...first, last])
     // The raw client knows only the deadline of the client.
     const timeoutMs = name.endsWith('deadline') ? waitMs : hopelessMs
     const client = new SessionsClient({ apiUrl: server.url, timeoutMs, maxRetryDelayMs: 5 })
@@ -179,7 +178,7 @@ async function hangingCalls(first: 'none' | 'too many requests' | 'reset'): Prom
 async function naiveCalls(): Promise<void> {
   const controllers = Array.from({ length: 20 }, () => new AbortController())
   const hanging = controllers.map(async (controller, index) => {
-    const server = await serve('nothing')
+    const server = await serve(['nothing'])
     waiting.add(`naive ${index}`)
     const request = new Request(server.url, { signal: controller.signal })
     void failureOf(fetch(request.clone())).then(() => {

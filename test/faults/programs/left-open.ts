@@ -59,9 +59,9 @@ async function until(holds: () => boolean): Promise<boolean> {
   return holds()
 }
 
-async function tryOut(
-  begin: () => unknown,
-  leave: (begun: unknown) => unknown,
+async function tryOut<T>(
+  begin: () => T,
+  leave: (begun: Awaited<T>) => unknown,
 ): Promise<{ held: number; connected: number }> {
   signals.length = 0
   heads = 0
@@ -76,19 +76,11 @@ async function tryOut(
   return { held: held(), connected }
 }
 
-function abort(stream: unknown): void {
-  Reflect.apply(Reflect.get(Object(stream), 'abort'), stream, [])
-}
-
 const results = {
-  'aborted streams': await tryOut(start.stream, abort),
-  'disposed streams': await tryOut(start.stream, (each) =>
-    Reflect.apply(Reflect.get(Object(each), Symbol.asyncDispose), each, []),
-  ),
+  'aborted streams': await tryOut(start.stream, (stream) => stream.abort()),
+  'disposed streams': await tryOut(start.stream, (stream) => stream[Symbol.asyncDispose]()),
   'dropped streams': await tryOut(start.stream, () => undefined),
-  'cancelled downloads': await tryOut(start.download, (each) =>
-    Reflect.apply(Reflect.get(Object(each), 'cancel'), each, []),
-  ),
+  'cancelled downloads': await tryOut(start.download, (download) => download.cancel()),
   'dropped downloads': await tryOut(start.download, () => undefined),
 }
 console.log(JSON.stringify(results))
