@@ -305,7 +305,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Tell whether the service works */
+    /**
+     * Tell whether the service works
+     * @description Answers 503 from the moment that the service takes no new work, because it is shutting down.
+     */
     get: operations['healthCheck']
     put?: never
     post?: never
@@ -717,8 +720,9 @@ export interface components {
       }
     }
     /**
-     * @description The service has no room at the moment, for a session or for a running command, or it is shutting down. With
-     *     `Retry-After` nothing was started, and the same request may be sent again; without it, what ran was cut off.
+     * @description The service has no room at the moment, for a session or for a running command, its machine lacks something, as when
+     *     its disk is full, or it is shutting down. With `Retry-After` nothing was started, and the same request may be sent
+     *     again; without it, what ran was cut off.
      */
     ServiceUnavailable: {
       headers: {

@@ -14,7 +14,8 @@ if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); proce
   exit 1
 fi
 
-# The server isolates sessions with bubblewrap and prlimit, locks its directory with flock, and runs the interpreters of the system in them.
+# The server isolates sessions with bubblewrap and prlimit, runs the interpreters of the system in them, and locks its
+# directory with flock.
 missing=''
 command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 [ -x /usr/bin/python3 ] || missing="$missing python3"

@@ -73,10 +73,53 @@ function isPropertyBag(value: unknown): value is Record<string, unknown> {
   }
 }
 
-export function checkSignal(value: unknown): void {
-  if (value === undefined || value === null || value instanceof AbortSignal) return
-  if (typeof value === 'object' && 'aborted' in value && 'addEventListener' in value) return
-  throw new SandboxValidationError(`signal must be an AbortSignal, got ${show(value)}.`, 'signal')
+/** Null is as good as undefined, as it is for `fetch`. */
+export function checkSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined || value === null) return undefined
+  if (value instanceof AbortSignal || isSignalLike(value)) return value
+  const hint = typeof AbortController === 'function' && value instanceof AbortController
+  throw new SandboxValidationError(
+    `signal must be an AbortSignal, got ${hint ? 'an AbortController: pass its signal' : show(value)}.`,
+    'signal',
+  )
+}
+
+/** That of another realm, or of a library. */
+function isSignalLike(value: unknown): value is AbortSignal {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'aborted') === 'boolean' &&
+    typeof Reflect.get(value, 'addEventListener') === 'function' &&
+    typeof Reflect.get(value, 'removeEventListener') === 'function'
+  )
+}
+
+export function checkFunction(parameter: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new SandboxValidationError(`${parameter} must be a function, got ${show(value)}.`, parameter, value)
+}
+
+/** An object whose methods of these names are called: some of them, or all. It may be an instance of any class. */
+export function checkListeners(parameter: string, value: unknown, names: readonly string[], needed?: 'all'): void {
+  if (value === undefined) return
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || Array.isArray(value)) {
+    const methods = names.join(', ')
+    throw new SandboxValidationError(
+      `${parameter} must be an object with methods of the names ${methods}; got ${show(value)}.`,
+      parameter,
+      value,
+    )
+  }
+  for (const name of names) {
+    const method: unknown = Reflect.get(value, name)
+    if (typeof method === 'function' || (method === undefined && needed === undefined)) continue
+    throw new SandboxValidationError(
+      `${parameter}.${name} must be a function, got ${show(method)}.`,
+      `${parameter}.${name}`,
+      method,
+    )
+  }
 }
 
 export function checkOptionalText(parameter: string, value: unknown): void {
@@ -218,7 +261,16 @@ export function isHeaderSafe(value: string): boolean {
 
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  if (typeof value === 'object' && value !== null) return isArray(value) ? 'an array' : 'an object'
   if (typeof value === 'function') return 'a function'
   return String(value)
+}
+
+function isArray(value: object): boolean {
+  try {
+    return Array.isArray(value)
+  } catch {
+    // A revoked proxy.
+    return false
+  }
 }

@@ -1,4 +1,4 @@
-import { type ErrorContext, SandboxConnectionError } from './errors.js'
+import { SandboxConnectionError } from './errors.js'
 
 /** Takes in bytes, and gives their MD5 in hex. */
 export interface Checksum {
@@ -20,13 +20,8 @@ export async function createChecksum(): Promise<Checksum> {
 }
 
 /** @throws {SandboxConnectionError} when they differ, or the server gave none. */
-export function compareChecksums(
-  path: string,
-  ours: string,
-  theirs: string | undefined,
-  context: ErrorContext | undefined,
-): void {
+export function compareChecksums(path: string, ours: string, theirs: string | undefined): void {
   if (ours === theirs) return
   const problem = theirs === undefined ? 'the server gave no checksum' : `its MD5 is ${ours} here and ${theirs} there`
-  throw new SandboxConnectionError(`${path} could not be verified: ${problem}.`, context)
+  throw new SandboxConnectionError(`${path} could not be verified: ${problem}.`)
 }

@@ -2,7 +2,9 @@ import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
 import type { Output } from './bytes.js'
 import { askedRange } from './byte-range.js'
-import { checkHeaders, checkRelativePath } from './checks.js'
+import { rememberCall } from './call-of-result.js'
+import { CallSite } from './call-site.js'
+import { checkRelativePath, checkSessionId } from './checks.js'
 import { collect } from './collect.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { CommandStream } from './command-stream.js'
@@ -10,7 +12,14 @@ import { FileDownload } from './download.js'
 import { SandboxAPIError, SandboxValidationError } from './errors.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
-import { type RequestOptions, type SessionsClientOptions, type Settings, resolveSettings } from './options.js'
+import {
+  type RequestOptions,
+  type SessionsClientOptions,
+  type Settings,
+  checkMoreOptions,
+  checkRequestOptions,
+  resolveSettings,
+} from './options.js'
 import { type Encoded, type OutputEncoding, type OutputForm, type OutputOf, outputForm } from './output-form.js'
 import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './pipeline.js'
 import {
@@ -99,7 +108,7 @@ export class SessionsClient {
    * ```ts
    * import type { paths } from './generated/sandbox-api.js'
    *
-   * const { data } = await client.apiOf<paths>().POST('/sessions/{sessionId}/snapshot', { params: { path: { sessionId } } })
+   * const { data } = await client.apiOf<paths>().GET('/sessions', { params: { query: { limit: 10 } } })
    * ```
    */
   apiOf<Paths extends object>(): SandboxApi<Paths>
@@ -138,9 +147,8 @@ export class SessionsClient {
 
   /** @throws {SessionNotFoundError} */
   getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId }
     return this.#session('getSession', options, (api, init) =>
-      api.GET('/sessions/{sessionId}', { ...init, params: { path } }),
+      api.GET('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -150,18 +158,16 @@ export class SessionsClient {
     request: UpdateSessionRequest,
     options: RequestOptions = {},
   ): Promise<Session> {
-    const path = { sessionId }
     const body = updateSessionBody(request)
     return this.#session('updateSession', options, (api, init) =>
-      api.PATCH('/sessions/{sessionId}', { ...init, params: { path }, body }),
+      api.PATCH('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) }, body }),
     )
   }
 
   /** Ends every process of the session and removes every file in it. @throws {SessionNotFoundError} */
   async deleteSession(sessionId: string, options: RequestOptions = {}): Promise<void> {
-    const path = { sessionId }
     await this.#pipeline.nothing('deleteSession', options, (api, init) =>
-      api.DELETE('/sessions/{sessionId}', { ...init, params: { path } }),
+      api.DELETE('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -172,9 +178,8 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is paused already.
    */
   async pauseSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId }
     return this.#session('pauseSession', options, (api, init) =>
-      api.POST('/sessions/{sessionId}/pause', { ...init, params: { path } }),
+      api.POST('/sessions/{sessionId}/pause', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -185,9 +190,8 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is not paused.
    */
   async resumeSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    const path = { sessionId }
     return this.#session('resumeSession', options, (api, init) =>
-      api.POST('/sessions/{sessionId}/resume', { ...init, params: { path } }),
+      api.POST('/sessions/{sessionId}/resume', { ...init, params: { path: pathOf(sessionId) } }),
     )
   }
 
@@ -280,11 +284,12 @@ export class SessionsClient {
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileInfo> {
     const query = uploadQuery(request)
+    checkMoreOptions(options)
     const upload = await createUpload(content, options)
     const send: Send = (api, init) =>
       api.POST('/sessions/{sessionId}/files', {
         ...init,
-        params: { path: { sessionId }, query },
+        params: { path: pathOf(sessionId), query },
         // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
         body: new Blob(),
         bodySerializer: () => upload.begin(init.call),
@@ -294,10 +299,13 @@ export class SessionsClient {
       repeatable: upload.repeatable,
       headers: { 'content-type': 'application/octet-stream' },
     }
-    try {
-      const info = await this.#pipeline.body('uploadFile', 'FileInfo', options, send, fileInfo, traits)
+    const checked = async (wire: Wire['FileInfo']): Promise<FileInfo> => {
+      const info = fileInfo(wire)
       await upload.check(info)
       return info
+    }
+    try {
+      return await this.#pipeline.body('uploadFile', 'FileInfo', options, send, checked, traits)
     } finally {
       upload.end()
     }
@@ -320,15 +328,17 @@ export class SessionsClient {
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileDownload> {
     const query = { filePath: checkRelativePath('filePath', filePath) }
+    const { signal, headers: own, ...numbers } = checkMoreOptions(options)
+    const headers = { ...this.#settings.headers, ...own }
+    checkRange(headers, options)
+    const site = new CallSite()
     let call: CallControl | undefined
     const send: Send = (api, init) => {
       call = init.call
-      return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: { sessionId }, query } })
+      return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: pathOf(sessionId), query } })
     }
-    const headers = { ...this.#settings.headers, ...checkHeaders(options.headers) }
-    checkRange(headers, options)
-    const open = (headers: RequestOptions['headers']): Promise<Response> =>
-      this.#pipeline.stream('downloadFile', { ...options, headers }, send, {
+    const open = (all: RequestOptions['headers']): Promise<Response> =>
+      this.#pipeline.stream('downloadFile', { signal, ...numbers, headers: all }, send, {
         accept: 'application/octet-stream, */*;q=0.5',
       })
     const { maxRetries, maxRetryDelayMs } = this.#settings
@@ -336,11 +346,15 @@ export class SessionsClient {
       path: filePath,
       options,
       headers,
-      signal: options.signal,
-      maxRetries: options.maxRetries ?? maxRetries,
+      signal,
+      maxRetries: numbers.maxRetries ?? maxRetries,
       maxRetryDelayMs,
       abort: (reason) => call?.abort(reason),
-      context: () => call?.context() ?? {},
+      explain: (error) => {
+        if (call?.isForeign(error) === true) return
+        if (error instanceof SandboxAPIError) call?.explain(error)
+        site.addTo(error)
+      },
       resume: (rest) => open({ ...headers, ...rest }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })
@@ -355,7 +369,7 @@ export class SessionsClient {
   async statFile(sessionId: string, request: StatFileRequest, options: RequestOptions = {}): Promise<FileInfo> {
     const query = statFileQuery(request)
     const send: Send = (api, init) =>
-      api.GET('/sessions/{sessionId}/files/stat', { ...init, params: { path: { sessionId }, query } })
+      api.GET('/sessions/{sessionId}/files/stat', { ...init, params: { path: pathOf(sessionId), query } })
     return this.#pipeline.body('statFile', 'FileInfo', options, send, fileInfo)
   }
 
@@ -367,10 +381,9 @@ export class SessionsClient {
   ): Listing<FilePage, FileInfo> {
     return new Listing({
       load: async (offset, inLoop) => {
-        const path = { sessionId }
         const query = listFilesQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) =>
-          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path, query } })
+          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path: pathOf(sessionId), query } })
         return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({
           ...wire,
           files: wire.files.map(fileInfo),
@@ -389,10 +402,9 @@ export class SessionsClient {
    * @throws {ConflictError} `DIRECTORY_NOT_EMPTY` when a directory has entries and `recursive` is not set.
    */
   async deleteFile(sessionId: string, request: DeleteFileRequest, options: RequestOptions = {}): Promise<void> {
-    const path = { sessionId }
     const query = deleteFileQuery(request)
     await this.#pipeline.nothing('deleteFile', options, (api, init) =>
-      api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path, query } }),
+      api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path: pathOf(sessionId), query } }),
     )
   }
 
@@ -424,7 +436,7 @@ export class SessionsClient {
       hasBytes: body.stdinEncoding === 'base64',
       timeout: body.timeout ?? schemas.CommandRequest.properties.timeout.default,
       send: (api, init) =>
-        api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: { sessionId } }, body }),
+        api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body }),
     }
   }
 
@@ -435,7 +447,8 @@ export class SessionsClient {
       sessionId,
       hasBytes: body.stdinEncoding === 'base64',
       timeout: body.timeout ?? schemas.CodeRequest.properties.timeout.default,
-      send: (api, init) => api.POST('/sessions/{sessionId}/code', { ...init, params: { path: { sessionId } }, body }),
+      send: (api, init) =>
+        api.POST('/sessions/{sessionId}/code', { ...init, params: { path: pathOf(sessionId) }, body }),
     }
   }
 
@@ -445,7 +458,7 @@ export class SessionsClient {
     options: RequestOptions,
   ): Promise<CommandResult<Form>> {
     const { operation, timeout, hasBytes, send } = execution
-    if (timeout > longestSilence && options.timeoutMs === undefined) {
+    if (timeout > longestSilence && checkRequestOptions(options).timeoutMs === undefined) {
       return collect(
         this.#stream(() => execution, form, options),
         form,
@@ -453,11 +466,17 @@ export class SessionsClient {
       )
     }
     if (hasBytes) await this.#assertTakesBytes(execution, options)
-    const timeoutMs = timeout * 1000 + executionMarginMs
-    return this.#pipeline.body(operation, 'CommandResult', options, send, (wire) => commandResult(wire, form), {
-      timeoutMs,
-      repeatable: false,
-    })
+    let call: CallControl | undefined
+    const toDomain = (wire: Wire['CommandResult']): CommandResult<Form> => commandResult(wire, form)
+    const result = await this.#pipeline.body(
+      operation,
+      'CommandResult',
+      options,
+      telling(send, (begun) => (call = begun)),
+      toDomain,
+      { timeoutMs: timeout * 1000 + executionMarginMs, repeatable: false },
+    )
+    return rememberCall(result, call)
   }
 
   #stream<Form extends Output>(
@@ -465,34 +484,43 @@ export class SessionsClient {
     form: OutputForm<Form>,
     options: RequestOptions,
   ): CommandStream<Form> {
-    const start = async (signal: AbortSignal): Promise<Response> => {
+    const start = async (begun: (call: CallControl) => void): Promise<Response> => {
       const execution = prepare()
       const { operation, timeout, hasBytes, send } = execution
-      if (hasBytes) await this.#assertTakesBytes(execution, { ...options, signal })
-      // A server of version 1.0.0 answers only when the command has ended.
-      const timeoutMs = timeout * 1000 + executionMarginMs
-      const accept = 'text/event-stream, application/json;q=0.5'
-      return await this.#pipeline.stream(operation, { ...options, signal }, send, {
-        accept,
-        timeoutMs,
+      if (hasBytes) await this.#assertTakesBytes(execution, options, begun)
+      return await this.#pipeline.stream(operation, options, telling(send, begun), {
+        accept: 'text/event-stream, application/json;q=0.5',
+        // A server of version 1.0.0 answers only when the command has ended.
+        timeoutMs: timeout * 1000 + executionMarginMs,
         repeatable: false,
       })
     }
-    return new CommandStream(start, options.signal, form)
+    return new CommandStream(start, form)
   }
 
   /**
    * A server before version 1.2.0 takes base64 for text without a word. Which version it has shows only in an answer, that
    * of a command that does nothing.
    */
-  async #assertTakesBytes({ sessionId }: Execution, options: RequestOptions): Promise<void> {
+  async #assertTakesBytes(
+    { sessionId }: Execution,
+    options: RequestOptions,
+    begun: (call: CallControl) => void = () => undefined,
+  ): Promise<void> {
     if (this.#takesBytes) return
-    const path = { sessionId }
     const body = { command: ':', encoding: 'base64' } as const
-    const send: Send = (api, init) => api.POST('/sessions/{sessionId}/commands', { ...init, params: { path }, body })
+    const send: Send = (api, init) =>
+      api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body })
     const encodingOf = ({ encoding }: Wire['CommandResult']): unknown => encoding
     const traits = { repeatable: true }
-    const encoding = await this.#pipeline.body('executeCommand', 'CommandResult', options, send, encodingOf, traits)
+    const encoding = await this.#pipeline.body(
+      'executeCommand',
+      'CommandResult',
+      options,
+      telling(send, begun),
+      encodingOf,
+      traits,
+    )
     if (encoding !== body.encoding) {
       throw new SandboxAPIError(
         'stdin is not UTF-8, and this server takes only text: bytes need a server of version 1.2.0 of the Sandbox API. Upload ' +
@@ -512,6 +540,19 @@ function checkRange({ range }: Readonly<Record<string, string>>, { verify }: Tra
     'verify does not go with a range header: the server knows only the checksum of the whole file. Leave one of them out.',
     'verify',
   )
+}
+
+/** Checked here too, where the caller is still in reach of the error's stack. */
+function pathOf(sessionId: string): { readonly sessionId: string } {
+  return { sessionId: checkSessionId(sessionId) }
+}
+
+/** Tells of the call that a request belongs to. */
+function telling(send: Send, begun: (call: CallControl) => void): Send {
+  return (api, init) => {
+    begun(init.call)
+    return send(api, init)
+  }
 }
 
 /** A command or code run that is about to be sent. */

@@ -1,4 +1,5 @@
 import type { Output } from './bytes.js'
+import { callOf, rememberCall } from './call-of-result.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
@@ -24,17 +25,18 @@ const largestResult = 10 * 1024 * 1024
 export async function collect<Form extends Output>(
   stream: CommandStream<Form>,
   form: OutputForm<Form>,
-  { onStdout, onStderr }: OutputListeners<Form>,
+  listeners: OutputListeners<Form>,
 ): Promise<CommandResult<Form>> {
   const output = new CommandOutput(form, largestResult)
   // A listener that throws leaves the loop, which kills the command.
   for await (const event of stream) {
     if (event.type === 'exit') {
       const { stdout, stderr, truncated } = output
-      return { ...event.result, stdout, stderr, truncated: truncated || event.result.truncated }
+      const result = { ...event.result, stdout, stderr, truncated: truncated || event.result.truncated }
+      return rememberCall(result, callOf(event.result))
     }
     output.add(event)
-    await (event.type === 'stdout' ? onStdout : onStderr)?.(event.data)
+    await (event.type === 'stdout' ? listeners.onStdout?.(event.data) : listeners.onStderr?.(event.data))
   }
   throw new SandboxConnectionError('The event stream ended before the command did.')
 }

@@ -1,3 +1,5 @@
+import { rememberCall } from './call-of-result.js'
+import { CallSite } from './call-site.js'
 import { type Output, exact, readable } from './bytes.js'
 import { type CommandEvent, type OutputEvent, readEvents } from './command-events.js'
 import { CommandOutput } from './command-output.js'
@@ -5,6 +7,7 @@ import type { CommandResult } from './command-result.js'
 import { SandboxAPIError, SandboxConnectionError } from './errors.js'
 import { LazyPromise } from './lazy-promise.js'
 import type { OutputForm } from './output-form.js'
+import type { CallControl } from './pipeline.js'
 
 /** How much of the output an error carries, in characters or bytes for each stream. */
 const rememberedOutput = 1024 * 1024
@@ -16,7 +19,7 @@ const readAhead = 64 * 1024
  * the `result`. A slow reader slows the command.
  *
  * Leaving the loop early, {@link CommandStream.abort} and the end of an `await using` block close the connection, and the
- * server kills the command with all its descendants.
+ * server kills the command with all its descendants. So does a garbage collection, once nothing holds on to the stream any more.
  *
  * @example
  * ```ts
@@ -33,34 +36,39 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
    * @throws {SandboxConnectionError} with the `output` so far, when the stream ends before the command has.
    */
   readonly result: Promise<CommandResult<Form>>
-  readonly #controller = new AbortController()
   readonly #form: OutputForm<Form>
   readonly #output: CommandOutput<Form>
   readonly #events: AsyncGenerator<CommandEvent<Form>, void, undefined>
   readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<Form>>> = {}
-  readonly #ended: Promise<CommandResult<Form>>
+  readonly #ending = new Ending<Form>()
+  readonly #site = new CallSite()
+  #call: CallControl | undefined
+  /** Why the stream was left before its call began. */
+  #left: { readonly reason: unknown } | undefined
   #reader: 'events' | 'streams' | 'result' | undefined
   #wake: (() => void) | undefined
-  #settle: { resolve(result: CommandResult<Form>): void; reject(reason: unknown): void } | undefined
 
-  /** @internal `start` sends the request; it is called at once. */
-  constructor(
-    start: (signal: AbortSignal) => Promise<Response>,
-    caller: AbortSignal | undefined,
-    form: OutputForm<Form>,
-  ) {
+  /** @internal `start` is called at once; it sends requests, and gives the call of each as it begins. */
+  constructor(start: (begun: (call: CallControl) => void) => Promise<Response>, form: OutputForm<Form>) {
     this.#form = form
     this.#output = new CommandOutput(form, rememberedOutput)
-    this.#ended = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    // Nobody has to ask for the result.
-    this.#ended.catch(() => undefined)
     this.result = new LazyPromise(() => {
       if (this.#reader === undefined) void this.#drain()
-      return this.#ended
+      return this.#ending.result
     })
-    const response = this.#start(start, caller)
-    response.catch((error: unknown) => this.#settle?.reject(error))
+    const response = start((call) => {
+      this.#call = call
+      this.#ending.follow(call, this.#output)
+      if (this.#left !== undefined) call.abort(this.#left.reason)
+    })
+    response.catch((error: unknown) => this.#fail(error))
     this.#events = this.#read(response)
+    const leave = this.#events.return.bind(this.#events)
+    // The request first: a generator that waits for the next event is left only when that has come.
+    this.#events.return = (value) => {
+      this.#leave()
+      return leave(value)
+    }
   }
 
   /** What the command writes to its standard output, as text or bytes. Get both streams before reading one, or the other is lost. */
@@ -74,10 +82,8 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
   }
 
   /** Closes the connection, which kills the command. Whoever reads gets the reason. */
-  abort(reason?: unknown): void {
-    this.#controller.abort(reason)
-    // Nobody may ever read, and so find out. Without effect when the command has ended.
-    this.#settle?.reject(this.#controller.signal.reason)
+  abort(reason: unknown = new DOMException('The command was aborted.', 'AbortError')): void {
+    this.#end(reason)
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<CommandEvent<Form>, void, undefined> {
@@ -91,39 +97,41 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
     await this.#events.return().catch(() => undefined)
   }
 
-  async #start(start: (signal: AbortSignal) => Promise<Response>, caller: AbortSignal | undefined): Promise<Response> {
-    const { signal } = this.#controller
-    const forward = (): void => this.abort(caller?.reason)
-    if (caller?.aborted === true) forward()
-    caller?.addEventListener('abort', forward)
-    const letGo = (): void => caller?.removeEventListener('abort', forward)
-    this.#ended.then(letGo, letGo)
-    return await start(signal)
-  }
-
   async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent<Form>, void, undefined> {
     try {
       for await (const event of readEvents(await started, this.#form)) {
-        if (event.type === 'exit') this.#settle?.resolve(event.result)
+        if (event.type === 'exit') this.#ending.resolve(rememberCall(event.result, this.#call))
         else this.#output.add(event)
         yield event
         if (event.type === 'exit') return
       }
       throw new SandboxConnectionError('The event stream ended before the command did.')
     } catch (thrown) {
-      const error = this.#withOutput(thrown)
-      this.#settle?.reject(error)
-      throw error
+      throw this.#fail(thrown)
     } finally {
-      // Without effect after an end of any other kind.
-      this.#settle?.reject(new SandboxAPIError('The stream was left before the command ended.'))
+      this.#leave()
     }
   }
 
-  #withOutput(error: unknown): unknown {
-    if (!(error instanceof SandboxConnectionError) || this.#controller.signal.aborted) return error
-    error.output = readable(this.#output)
-    error.outputBytes = exact(this.#output)
+  /** Without effect after an end of any other kind. */
+  #leave(): void {
+    this.#end(new SandboxAPIError('The stream was left before the command ended.'))
+  }
+
+  #end(reason: unknown): void {
+    this.#left ??= { reason }
+    this.#call?.abort(reason)
+    // Nobody may ever read, and so find out. Without effect when the command has ended.
+    this.#ending.reject(reason)
+  }
+
+  /** What is thrown for an error: one of the SDK then tells all that is known. */
+  #fail(error: unknown): unknown {
+    if (this.#call?.isForeign(error) !== true) {
+      tellAll(error, this.#call, this.#output)
+      this.#site.addTo(error)
+    }
+    this.#ending.reject(error)
     return error
   }
 
@@ -176,4 +184,40 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
     if (this.#reader !== undefined) throw new SandboxAPIError('The output of this command is being read already.')
     this.#reader = reader
   }
+}
+
+/** How the command ended. It knows nothing of the stream, so that its call can hold on to it. */
+class Ending<Form extends Output> {
+  readonly result: Promise<CommandResult<Form>>
+  #settle: { resolve(result: CommandResult<Form>): void; reject(reason: unknown): void } | undefined
+
+  constructor() {
+    this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    // Nobody has to ask for it.
+    this.result.catch(() => undefined)
+  }
+
+  resolve(result: CommandResult<Form>): void {
+    this.#settle?.resolve(result)
+  }
+
+  reject(reason: unknown): void {
+    this.#settle?.reject(reason)
+  }
+
+  /** Ends with the call: whoever waits for the result need not wait for somebody who does not go on reading. */
+  follow(call: CallControl, output: CommandOutput<Form>): void {
+    call.onAbort((reason) => {
+      if (!call.isForeign(reason)) tellAll(reason, call, output)
+      this.reject(reason)
+    })
+  }
+}
+
+function tellAll(error: unknown, call: CallControl | undefined, output: CommandOutput<Output>): void {
+  if (error instanceof SandboxConnectionError) {
+    error.output = readable(output)
+    error.outputBytes = exact(output)
+  }
+  if (error instanceof SandboxAPIError) call?.explain(error)
 }

@@ -2,7 +2,7 @@ import type { Bytes } from './bytes.js'
 import { type ByteRange, askedRange, contentRange, isAsked } from './byte-range.js'
 import { compareChecksums, createChecksum } from './checksum.js'
 import { chunksOf } from './chunks.js'
-import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
+import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
 import type { TransferOptions } from './progress.js'
 import { promisedLength } from './transport/body.js'
 import { Deadline } from './transport/deadline.js'
@@ -22,8 +22,10 @@ export interface DownloadSource {
   abort(reason: unknown): void
   /** Asks for the rest, in place of what the caller's headers ask for. */
   resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
-  /** What an error tells of the request that is under way. */
-  context(): ErrorContext
+  /** Adds to an error of the SDK what is known of the call. */
+  explain(error: unknown): void
+  /** Asks for the rest, in place of what the caller's headers ask for. */
+  resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
   /** Asks for the MD5 of the file. */
   checksum(): Promise<string | undefined>
 }
@@ -43,6 +45,7 @@ export class FileDownload implements AsyncDisposable {
   readonly #part: ByteRange | undefined
   #response: Response | undefined
   #cancelled: SandboxAPIError | undefined
+  #pause: Deadline | undefined
 
   /** @internal */
   constructor(response: Response, source: DownloadSource) {
@@ -60,26 +63,32 @@ export class FileDownload implements AsyncDisposable {
   static async of(response: Response, source: DownloadSource): Promise<FileDownload> {
     const problem = problemOf(response, source.headers)
     if (problem === undefined) return new FileDownload(response, source)
+    const error = new SandboxConnectionError(`The download of ${source.path} ${problem}.`)
+    source.explain(error)
     await response.body?.cancel()
-    throw new SandboxConnectionError(`The download of ${source.path} ${problem}.`, {
-      ...source.context(),
-      statusCode: response.status,
-      headers: response.headers,
-    })
+    throw error
   }
 
   /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
   stream(): ReadableStream<Bytes> {
     const chunks = this.#chunks(this.#take())
+    const source = this.#source
     return new ReadableStream(
       {
         async pull(controller) {
-          const { done, value } = await chunks.next()
-          if (done === true) controller.close()
-          else controller.enqueue(value)
+          try {
+            const { done, value } = await chunks.next()
+            if (done === true) controller.close()
+            else controller.enqueue(value)
+          } catch (error) {
+            source.explain(error)
+            throw error
+          }
         },
-        async cancel() {
-          await chunks.return()
+        // The request first: a generator that waits for the next piece is left only when that has come.
+        cancel: async () => {
+          await this.cancel()
+          chunks.return().catch(() => undefined)
         },
       },
       { highWaterMark: 0 },
@@ -106,6 +115,7 @@ export class FileDownload implements AsyncDisposable {
   async cancel(): Promise<void> {
     this.#cancelled ??= new SandboxAPIError(`The download of ${this.name} was cancelled.`)
     this.#source.abort(this.#cancelled)
+    this.#pause?.abort(this.#cancelled)
     await this.#response?.body?.cancel().catch(() => undefined)
     this.#response = undefined
   }
@@ -133,7 +143,7 @@ export class FileDownload implements AsyncDisposable {
       options.onProgress?.({ loaded, total: this.size })
       yield chunk
     }
-    if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum(), this.#source.context())
+    if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum())
   }
 
   async *#resuming(first: Response): AsyncGenerator<Bytes, void, undefined> {
@@ -153,7 +163,7 @@ export class FileDownload implements AsyncDisposable {
           yield chunk
         }
         if (length === undefined || received === length) return
-        throw new SandboxConnectionError(`${path} ended after ${received} of ${length} bytes.`, this.#source.context())
+        throw new SandboxConnectionError(`${path} ended after ${received} of ${length} bytes.`)
       } catch (error) {
         // The connection broke after the last byte.
         if (received === length && error instanceof SandboxConnectionError) return
@@ -168,7 +178,6 @@ export class FileDownload implements AsyncDisposable {
         if (rest === undefined) {
           await response.body?.cancel()
           throw new SandboxConnectionError(`${path} changed while it was being downloaded.`, {
-            ...this.#source.context(),
             cause: error,
           })
         }
@@ -178,10 +187,7 @@ export class FileDownload implements AsyncDisposable {
   }
 
   #tooLong(length: number): SandboxConnectionError {
-    return new SandboxConnectionError(
-      `${this.#source.path} has ${length} bytes, and more than that came.`,
-      this.#source.context(),
-    )
+    return new SandboxConnectionError(`${this.#source.path} has ${length} bytes, and more than that came.`)
   }
 
   async #waitBeforeResuming(failures: number, error: unknown): Promise<void> {
@@ -195,11 +201,13 @@ export class FileDownload implements AsyncDisposable {
     }
     const delayMs = retryDelayMs(failed, { maxRetries, maxRetryDelayMs }, Math.random())
     if (delayMs === undefined) throw error
-    const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
+    const pause = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
+    this.#pause = pause
     try {
-      await deadline.sleep(delayMs)
+      await pause.sleep(delayMs)
     } finally {
-      deadline.release()
+      this.#pause = undefined
+      pause.release()
     }
   }
 }

@@ -8,7 +8,11 @@ export const ErrorCode = enums.KnownErrorCode
 /** A code that the spec knows, or any other string that a server sends. */
 export type ErrorCode = components['schemas']['KnownErrorCode'] | (string & {})
 
-/** What is known of a failed call. All of it is safe to log: no token is ever in it. */
+/**
+ * What is known of a failed call. All of it is safe to log: the credentials that the call was sent with (a token, a key, what your
+ * own headers hold of them) are replaced by `[redacted]` in all that an error carries, its cause and a command's output included,
+ * also where they are percent-encoded, escaped or in Base64.
+ */
 export interface ErrorContext {
   /** The server's code, for example `SESSION_NOT_FOUND`. Missing when no Error body came. */
   readonly errorCode?: ErrorCode | undefined
@@ -16,7 +20,7 @@ export interface ErrorContext {
   readonly details?: Readonly<Record<string, unknown>> | undefined
   /** The HTTP status. Missing when no response came. */
   readonly statusCode?: number | undefined
-  /** The id to quote when reporting the failure. */
+  /** The id to quote when reporting the failure: the server's, or the one that was sent when no response came. */
   readonly requestId?: string | undefined
   readonly method?: string | undefined
   readonly url?: string | undefined

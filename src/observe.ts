@@ -37,12 +37,18 @@ export interface RetryEvent {
   readonly error: unknown
 }
 
-/** Called as things happen, and not waited for. What a hook throws, or rejects with, is logged and otherwise ignored. */
+/**
+ * Called as things happen, and not waited for. What a hook throws, or rejects with, is logged and otherwise ignored. An instance
+ * of a class will do: hooks are called as methods of their object.
+ */
 export interface ClientHooks {
   readonly onRequest?: ((event: RequestEvent) => unknown) | undefined
   readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined
   readonly onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
+
+/** Every hook that there is. */
+export const hookNames = ['onRequest', 'onResponse', 'onRetry'] as const satisfies readonly (keyof ClientHooks)[]
 
 /** Where messages go: `console` will do. */
 export interface Logger {
@@ -64,9 +70,12 @@ const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 export type Observer = Reporter
 
 /** Undefined when nobody listens: then nothing needs to be measured. */
-export function createObserver(hooks: ClientHooks, logger: Logger | undefined, level: LogLevel): Observer | undefined {
-  const deaf = logger === undefined && Object.values(hooks).every((hook) => hook === undefined)
-  return deaf ? undefined : new Reporter(hooks, logger, level)
+export function createObserver(
+  hooks: ClientHooks | undefined,
+  logger: Logger | undefined,
+  level: LogLevel,
+): Observer | undefined {
+  return hooks === undefined && logger === undefined ? undefined : new Reporter(hooks ?? {}, logger, level)
 }
 
 /** Tells the hooks and the logger what happens. Headers and bodies are never logged. */
@@ -82,30 +91,30 @@ class Reporter {
   }
 
   request(event: RequestEvent): void {
-    this.#call(this.#hooks.onRequest, event)
+    this.#call(() => this.#hooks.onRequest?.(event))
     this.#log('debug', event, 'is sent')
   }
 
   response(event: ResponseEvent): void {
-    this.#call(this.#hooks.onResponse, event)
+    this.#call(() => this.#hooks.onResponse?.(event))
     const failed = event.status === undefined || event.status >= 400
     this.#log(failed ? 'info' : 'debug', event, `${outcome(event)} after ${Math.round(event.durationMs)} ms`)
   }
 
   retry(event: RetryEvent): void {
-    this.#call(this.#hooks.onRetry, event)
+    this.#call(() => this.#hooks.onRetry?.(event))
     this.#log('warn', event, `${outcome(event)}, is tried again in ${Math.round(event.delayMs)} ms`)
   }
 
-  #call<Event>(hook: ((event: Event) => unknown) | undefined, event: Event): void {
-    if (hook === undefined) return
+  /** `hook` calls one of the hooks as a method of its object. */
+  #call(hook: () => unknown): void {
     const failed = (error: unknown): void => {
       this.#write('error', `A hook failed: ${String(error)}`)
     }
     try {
-      const result = hook(event)
+      const result = hook()
       // Left alone, the rejection of an async hook would end the process.
-      if (result instanceof Promise) result.catch(failed)
+      Promise.resolve(result).catch(failed)
     } catch (error) {
       failed(error)
     }

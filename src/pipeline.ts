@@ -1,10 +1,10 @@
 import { operations } from '../generated/constraints.js'
 import { type Apis, type SandboxApi, createApis } from './api.js'
-import { checkHeaders, checkMaxRetries, checkObject, checkSignal, checkTimeoutMs } from './checks.js'
-import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
-import type { RequestOptions, Settings } from './options.js'
+import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
+import { type RequestOptions, type Settings, checkRequestOptions } from './options.js'
 import { errorFromResponse } from './response-errors.js'
 import type { Exchange } from './transport/exchange.js'
+import { explained } from './transport/failure.js'
 import type { HeaderRecord } from './transport/request.js'
 import { Transport } from './transport/transport.js'
 import { type BodyName, type Wire, isBody } from './wire.js'
@@ -19,14 +19,21 @@ export interface CallInit {
   readonly call: CallControl
 }
 
-/** What a body that is being sent tells of its call. */
+/** What a body that is being sent, or read, tells its call and hears of it. */
 export interface CallControl {
   /** Starts the deadline anew: the call gets on. */
   readonly keepAlive: () => void
   /** Ends the call with this reason, as it is. */
   readonly abort: (reason: unknown) => void
-  /** What an error tells of the call. */
-  readonly context: () => ErrorContext
+  /**
+   * Tells `listener` why the call was ended, if it is before its body was read to the end. The call holds on to the listener: one
+   * that holds on to the body would keep it from being garbage.
+   */
+  readonly onAbort: (listener: (reason: unknown) => void) => void
+  /** Whether the call was ended for this reason of somebody else, which is thrown as it is. */
+  readonly isForeign: (error: unknown) => boolean
+  /** Adds to an error that comes after the head of the response what is known of the call. */
+  readonly explain: (error: SandboxAPIError) => void
 }
 
 /** Makes the request of an operation. It gets what the pipeline adds to every call. */
@@ -57,7 +64,7 @@ export class Pipeline {
     name: Name,
     options: RequestOptions,
     send: Send,
-    toDomain: (wire: Wire[Name]) => Domain,
+    toDomain: (wire: Wire[Name]) => Domain | Promise<Domain>,
     traits: Traits = noTraits,
   ): Promise<Domain> {
     return this.#perform(operation, options, traits, send, (response, exchange) =>
@@ -89,22 +96,15 @@ export class Pipeline {
     send: Send,
     read: (response: Response, exchange: Exchange) => T | Promise<T>,
   ): Promise<T> {
-    checkObject('options', options)
-    const { signal, timeoutMs, maxRetries, headers } = options
-    checkSignal(signal)
+    const { signal, timeoutMs, maxRetries, headers } = checkRequestOptions(options)
     const settings = this.#settings
     const { accept = 'application/json', body = 'buffered', repeatable } = traits
     const exchange = this.#transport.begin({
       operation,
       signal,
-      timeoutMs: timeoutMs === undefined ? (traits.timeoutMs ?? settings.timeoutMs) : checkTimeoutMs(timeoutMs),
-      maxRetries: maxRetries === undefined ? settings.maxRetries : checkMaxRetries(maxRetries),
-      headers: {
-        accept,
-        ...settings.headers,
-        ...traits.headers,
-        ...(headers === undefined ? undefined : checkHeaders(headers)),
-      },
+      timeoutMs: timeoutMs ?? traits.timeoutMs ?? settings.timeoutMs,
+      maxRetries: maxRetries ?? settings.maxRetries,
+      headers: { accept, ...settings.headers, ...traits.headers, ...headers },
       idleTimeoutMs: timeoutMs ?? settings.timeoutMs,
       repeatable,
       body,
@@ -115,15 +115,13 @@ export class Pipeline {
         parseAs: 'stream',
         headers: isLean() ? noHeaders : exchange.plan.headers,
         fetch: (request) => this.#transport.send(request, exchange),
-        call: {
-          keepAlive: () => exchange.deadline.arm(exchange.plan.idleTimeoutMs),
-          abort: (reason) => exchange.deadline.abort(reason),
-          context: () => exchange.context,
-        },
+        call: new Control(exchange),
       })
       if (response.ok || isDoneAlready(response, exchange)) return await read(response, exchange)
       throw errorFromResponse(response, error, {
-        ...exchange.context,
+        method: exchange.method,
+        url: exchange.url,
+        requestId: exchange.requestId,
         mayHaveRun: exchange.mayHaveRun,
         onSession: 'sessionId' in operations[operation].parameters,
         hasCredentials: exchange.ownCredentials || exchange.credential !== undefined,
@@ -169,16 +167,47 @@ function parse<Name extends BodyName>(name: Name, text: string, response: Respon
     }
   }
   throw new SandboxConnectionError(`${exchange.method} ${exchange.url} succeeded, but ${problem}.`, {
-    ...exchange.context,
-    requestId: response.headers.get('x-request-id') ?? exchange.requestId,
-    statusCode: response.status,
-    headers: response.headers,
+    // Middleware may have put another response in the place of the one that came.
+    ...exchange.contextOf(response),
   })
 }
 
 /** Nothing but the documented errors leaves a call: what middleware throws is wrapped, an abort reason is not. */
-function checked(error: unknown, { deadline }: Exchange): unknown {
-  if (deadline.aborted) return deadline.reason
-  if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
-  return new SandboxAPIError('The request could not be made; the cause says why.', { cause: error })
+function checked(error: unknown, exchange: Exchange): unknown {
+  if (exchange.deadline.aborted) return exchange.deadline.reason
+  if (error instanceof SandboxValidationError) return error
+  if (error instanceof SandboxAPIError) return explained(error, exchange)
+  return explained(
+    new SandboxAPIError('The request could not be made; the cause says why.', { cause: error }),
+    exchange,
+  )
+}
+
+class Control implements CallControl {
+  readonly #exchange: Exchange
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
+  }
+
+  keepAlive(): void {
+    const { deadline, plan } = this.#exchange
+    deadline.arm(plan.idleTimeoutMs)
+  }
+
+  abort(reason: unknown): void {
+    this.#exchange.deadline.abort(reason)
+  }
+
+  onAbort(listener: (reason: unknown) => void): void {
+    this.#exchange.onAbort = listener
+  }
+
+  isForeign(error: unknown): boolean {
+    return this.#exchange.deadline.isForeign(error)
+  }
+
+  explain(error: SandboxAPIError): void {
+    explained(error, this.#exchange)
+  }
 }

@@ -157,10 +157,10 @@ function pageOf(
   paging: Paging,
   maximum: number,
 ): Pick<ListFilesRequest, 'limit' | 'offset'> {
-  // Not `??`: a null is the caller's mistake, and is told as one.
   return {
+    // Not `??`: a null is the caller's mistake, and is told as one.
     limit: limit === undefined && paging.largest ? maximum : limit,
-    offset: paging.offset === undefined ? offset : paging.offset,
+    offset: paging.offset ?? offset,
   }
 }
 

@@ -15,8 +15,8 @@ import { rateLimit, retryAfterMs } from './retry-hints.js'
 
 /** The call that an error answers. */
 export interface FailedCall {
-  readonly method: string | undefined
-  readonly url: string | undefined
+  readonly method: string
+  readonly url: string
   readonly requestId: string
   /** Whether an earlier attempt, whose answer was lost, may have been carried out. */
   readonly mayHaveRun: boolean
@@ -30,17 +30,32 @@ export interface FailedCall {
 export function errorFromResponse(response: Response, body: unknown, call: FailedCall): SandboxAPIError {
   const { status, headers } = response
   const wire = isRecord(body) ? body : {}
-  const errorCode = text(wire['error'])
-  const message = text(wire['message']) ?? describe(response, call)
   const context: ErrorContext = {
-    errorCode,
-    details: isRecord(wire['details']) ? wire['details'] : undefined,
+    ...contextOf(wire),
     statusCode: status,
     requestId: headers.get('x-request-id') ?? text(wire['requestId']) ?? call.requestId,
     method: call.method,
     url: call.url,
     headers,
   }
+  return errorOfStatus(status, text(wire['message']) ?? describe(response, call), context, call)
+}
+
+function contextOf(wire: Readonly<Record<string, unknown>>): ErrorContext {
+  return {
+    errorCode: text(wire['error']),
+    details: isRecord(wire['details']) ? wire['details'] : undefined,
+    requestId: text(wire['requestId']),
+  }
+}
+
+function errorOfStatus(
+  status: number,
+  message: string,
+  context: ErrorContext,
+  call: Pick<FailedCall, 'mayHaveRun' | 'onSession' | 'hasCredentials'>,
+): SandboxAPIError {
+  const { errorCode, headers = new Headers() } = context
   switch (status) {
     case 401:
       return new UnauthorizedError(call.hasCredentials ? message : `${message} ${noCredentials}`, context)
@@ -69,19 +84,18 @@ const statuses: ReadonlyMap<string, number> = new Map([
   [ErrorCode.CapacityExceeded, 503],
 ])
 
-/** The error that an Error body stands for that came without a status, within an event stream. */
+/**
+ * The error that an Error body stands for that came without a status, within an event stream. What is known of the call is added
+ * where the stream is read.
+ */
 export function errorFromBody(body: unknown): SandboxAPIError {
-  const code = isRecord(body) ? text(body['error']) : undefined
-  const status = (code === undefined ? undefined : statuses.get(code)) ?? 500
-  const call = {
-    method: undefined,
-    url: undefined,
-    requestId: '',
-    mayHaveRun: false,
-    onSession: true,
-    hasCredentials: true,
-  }
-  return errorFromResponse(new Response(null, { status }), body, call)
+  const wire = isRecord(body) ? body : {}
+  const context = contextOf(wire)
+  const { errorCode = 'no code' } = context
+  const status = statuses.get(errorCode) ?? 500
+  const message = text(wire['message']) ?? `The event stream ended with an error that says no more than ${errorCode}.`
+  const call = { mayHaveRun: false, onSession: true, hasCredentials: true }
+  return errorOfStatus(status, message, { ...context, statusCode: status }, call)
 }
 
 const lostAnswer = 'An earlier attempt of this call, whose answer was lost, may have been what is in the way.'

@@ -25,6 +25,12 @@ const runtime = runtimeOf(globalThis)
 export const keepsCopyOfBody = runtime === 'node'
 
 /**
+ * Whether a busy program has not yet been told of a connection that the server closed meanwhile. Elsewhere connections live in a
+ * thread of their own, or in the browser.
+ */
+export const learnsLateOfClosedConnections = runtime === 'node'
+
+/**
  * Whether the body of a request can be a stream. Firefox and Safari would send the text `[object ReadableStream]`, and Chromium
  * does it over HTTP/2 alone, and fails without saying so.
  */

@@ -1,13 +1,14 @@
 import { enums } from '../generated/constraints.js'
 import type { Output } from './bytes.js'
 import type { SessionsClient } from './client.js'
+import { callOf } from './call-of-result.js'
 import { type OutputListener, type OutputListeners, collect } from './collect.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
 import { dateOf } from './dates.js'
 import { CommandFailedError, SessionNotFoundError } from './errors.js'
-import type { RequestOptions } from './options.js'
 import { type Encoded, type OutputEncoding, type OutputOf, type OutputOptions, outputForm } from './output-form.js'
+import { type RequestOptions, checkMoreOptions } from './options.js'
 import type { CodeLanguage, ExecutionOptions } from './requests.js'
 import { SessionFiles } from './session-files.js'
 import type { Wire } from './wire.js'
@@ -155,6 +156,7 @@ export class Session {
   ): Promise<CommandResult<OutputOf<Encoding>>>
   run(command: string, options?: RunOptions): Promise<CommandResult>
   async run(command: string, options: AnyRunOptions = {}): Promise<CommandResult<Output>> {
+    checkMoreOptions(options)
     const request = { ...options, command, encoding: encodingOf(options) }
     return finish(
       options,
@@ -174,6 +176,7 @@ export class Session {
     code: string,
     options: AnyRunOptions & Pick<RunCodeOptions, 'language'> = {},
   ): Promise<CommandResult<Output>> {
+    checkMoreOptions(options)
     const request = { ...options, code, encoding: encodingOf(options) }
     return finish(
       options,
@@ -245,6 +248,8 @@ async function finish(
   running: Promise<CommandResult<Output>>,
 ): Promise<CommandResult<Output>> {
   const result = await running
-  if (check === true && !result.ok) throw new CommandFailedError(result)
-  return result
+  if (check !== true || result.ok) return result
+  const error = new CommandFailedError(result)
+  callOf(result)?.explain(error)
+  throw error
 }

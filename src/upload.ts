@@ -1,6 +1,6 @@
 import type { Bytes } from './bytes.js'
 import { type Checksum, compareChecksums, createChecksum } from './checksum.js'
-import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
+import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { FileInfo } from './file-info.js'
 import type { RequestOptions } from './options.js'
 import { piecesOf } from './pieces.js'
@@ -79,9 +79,8 @@ class StreamedUpload implements Upload {
   }
 
   check(info: FileInfo): void {
-    const context = this.#call?.context()
-    compareSizes(info, this.#attempt?.sent ?? 0, context)
-    if (this.#checksum !== undefined) compareChecksums(info.path, this.#checksum.hex(), info.checksum, context)
+    compareSizes(info, this.#attempt?.sent ?? 0)
+    if (this.#checksum !== undefined) compareChecksums(info.path, this.#checksum.hex(), info.checksum)
   }
 
   end(): void {
@@ -145,7 +144,6 @@ class WholeUpload implements Upload {
   readonly #source: UploadSource
   readonly #options: Options
   readonly #checksum: Checksum | undefined
-  #call: CallControl | undefined
 
   constructor(
     whole: Blob | Bytes,
@@ -165,20 +163,18 @@ class WholeUpload implements Upload {
     return timeoutMs + this.#size / slowestBytesPerMs
   }
 
-  begin(call: CallControl): BodySource {
-    this.#call = call
+  begin(): BodySource {
     return this.#body
   }
 
   async check(info: FileInfo): Promise<void> {
-    const context = this.#call?.context()
-    compareSizes(info, this.#size, context)
+    compareSizes(info, this.#size)
     if (this.#checksum !== undefined) {
       for await (const piece of piecesOf(this.#source)) {
         this.#options.signal?.throwIfAborted()
         this.#checksum.update(piece)
       }
-      compareChecksums(info.path, this.#checksum.hex(), info.checksum, context)
+      compareChecksums(info.path, this.#checksum.hex(), info.checksum)
     }
     if (this.#size > 0) this.#options.onProgress?.({ loaded: this.#size, total: this.#size })
   }
@@ -215,10 +211,9 @@ function tooLarge(): SandboxValidationError {
   )
 }
 
-function compareSizes({ path, size }: FileInfo, sent: number, context: ErrorContext | undefined): void {
+function compareSizes({ path, size }: FileInfo, sent: number): void {
   if (size === sent) return
   throw new SandboxConnectionError(
     `${path} did not arrive as it was sent: ${sent} bytes were sent, and the server wrote ${size}. Upload it again.`,
-    context,
   )
 }

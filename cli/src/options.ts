@@ -48,10 +48,7 @@ export const cwdOption = () =>
   new Option('--cwd <path>', 'working directory, relative to the root of the session').argParser(relativePath)
 
 export const stdinOption = () =>
-  new Option(
-    '-i, --stdin',
-    'read standard input to its end (UTF-8) and send it; large inputs are better put into a file',
-  )
+  new Option('-i, --stdin', 'read standard input to its end and send it; large inputs are better put into a file')
 
 export const overwriteOption = () => new Option('--overwrite', 'replace what is there')
 

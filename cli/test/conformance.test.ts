@@ -65,6 +65,24 @@ describe('a server that keeps to the spec', () => {
   })
 })
 
+test('[B14] judges by a spec with schemas that hold themselves', async () => {
+  const file = path.join(await temporaryDirectory(), 'tree.yaml')
+  const text = await readFile(path.join(root, 'sandbox-api-spec.yaml'), 'utf8')
+  const tree = {
+    type: 'object',
+    properties: { trees: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+  }
+  const changed = text
+    .replace(/^  schemas:\n/m, (found) => `${found}    Tree: ${JSON.stringify(tree)}\n`)
+    .replace(/^    Health:\n.*\n(?: {6}.*\n)*? {6}properties:\n/m, (found) => {
+      return `${found}        tree: { $ref: '#/components/schemas/Tree' }\n`
+    })
+  expect(changed.match(/schemas\/Tree/g)).toHaveLength(2)
+  await writeFile(file, changed)
+  const { code, stdout } = await sandbox(['conformance', '--spec', file])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/conforms: /)])
+})
+
 describe('limits are those of the spec that judges', () => {
   /** The published spec with another ttl, in a file. */
   async function specWith(minimum: number, maximum: number): Promise<string> {
@@ -211,7 +229,7 @@ describe('what no verdict can be made of', () => {
 
   test('a server that is not there', async () => {
     const { code, stderr } = await sandbox(['conformance', '--url', `http://127.0.0.1:${await closedPort()}/v1`])
-    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox: No response came/)])
+    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox-sessions: No response came/)])
   })
 
   test('a server that knows no such token', async () => {
@@ -223,12 +241,29 @@ describe('what no verdict can be made of', () => {
   test('no token', async () => {
     const env = { SANDBOX_API_TOKEN: undefined, SANDBOX_API_KEY: inject('bearerToken') }
     const { code, stderr } = await sandbox(['conformance'], { env })
-    expect([code, stderr]).toEqual([2, 'sandbox: Pass --token, or set SANDBOX_API_TOKEN.\n'])
+    expect([code, stderr]).toEqual([2, 'sandbox-sessions: Pass --token, or set SANDBOX_API_TOKEN.\n'])
+  })
+
+  test('[B14] a spec with a reference to itself', async () => {
+    const file = path.join(await temporaryDirectory(), 'circle.yaml')
+    const text = await readFile(path.join(root, 'sandbox-api-spec.yaml'), 'utf8')
+    const circle = "    A: { $ref: '#/components/schemas/B' }\n    B: { $ref: '#/components/schemas/A' }\n"
+    await writeFile(
+      file,
+      text.replace(/^  schemas:\n/m, (found) => found + circle),
+    )
+    const { code, stderr } = await sandbox(['conformance', '--spec', file])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^sandbox-sessions: .*circle\.yaml can't be used: #\/components\/schemas\/A is a reference to itself → #\/components\/schemas\/B\n$/,
+      ),
+    ])
   })
 
   test('a spec that is none', async () => {
     const file = path.join(await temporaryDirectory(), 'none.yaml')
     const { code, stderr } = await sandbox(['conformance', '--spec', file])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox: .*none\.yaml can't be used: ENOENT/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox-sessions: .*none\.yaml can't be used: ENOENT/)])
   })
 })

@@ -81,9 +81,6 @@ describe('exec', () => {
     const input = 'grüße\n'
     expect((await sandbox(['exec', '-i', sessionId, '--', 'cat'], { input })).stdout).toBe(input)
     expect((await sandbox(['exec', sessionId, '--', 'cat'], { input })).stdout).toBe('')
-    const binary = await sandbox(['exec', '-i', sessionId, '--', 'cat'], { input: new Uint8Array([0xff, 0xfe]) })
-    expect(binary.code).toBe(2)
-    expect(binary.stderr).toContain('must be UTF-8')
   })
 
   test('shows output before the command ends', async () => {
@@ -126,13 +123,13 @@ describe('exec', () => {
       'exec',
       '-q',
       '--timeout',
-      '1',
+      '5',
       sessionId,
       '--',
       'echo begun; sleep 60',
     ])
     expect([code, stdout]).toEqual([124, 'begun\n'])
-    expect(stderr).toBe('sandbox-sessions: the command was killed at its timeout of 1 s\n')
+    expect(stderr).toBe('sandbox-sessions: the command was killed at its timeout of 5 s\n')
   })
 
   test('holds up the command while nobody reads, and keeps no output in memory', async () => {

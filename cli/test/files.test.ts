@@ -1,9 +1,18 @@
 /** Files in both directions. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { newSession, sandbox, sandboxJson, temporaryDirectory } from './support/sandbox.js'
+import {
+  type Ended,
+  newSession,
+  program,
+  sandbox,
+  sandboxJson,
+  shell,
+  start,
+  temporaryDirectory,
+} from './support/sandbox.js'
 
 describe('put and get', () => {
   test('move a file there and back', async () => {
@@ -117,6 +126,73 @@ describe('put and get', () => {
     expect(there.stderr).toMatch(/^sandbox-sessions: dir\/f exists\. Use --overwrite to replace it\. \(request id/)
     const full = await sandbox(['files', 'rm', `${session.sessionId}:dir`])
     expect(full.stderr).toMatch(/^sandbox-sessions: dir is not empty\. Use --recursive to delete everything in it\. \(/)
+  })
+
+  test('[A3] put reads pipes and standard input, whatever they are, to their end', async () => {
+    const session = await newSession()
+    const id = session.sessionId
+    const bash = (line: string, input = ''): Promise<Ended> =>
+      shell(line.replaceAll('SANDBOX', `'${process.execPath}' '${program}'`).replaceAll('ID', id), input)
+    expect(await bash('SANDBOX -q put <(echo hello) ID:substituted')).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await bash('echo hello | SANDBOX -q put /dev/stdin ID:piped')).toMatchObject({ code: 0, stderr: '' })
+    // What Node gives its children is a socket.
+    expect(await bash('SANDBOX -q put /dev/stdin ID:socket', 'hello\n')).toMatchObject({ code: 0, stderr: '' })
+    expect(await bash('SANDBOX -q put /dev/fd/0 ID:here <<< hello')).toMatchObject({ code: 0, stderr: '' })
+    expect(await bash('SANDBOX -q put /proc/cpuinfo ID:cpuinfo')).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await session.run('cat substituted piped socket here; test -s cpuinfo && echo full')
+    expect(stdout).toBe('hello\nhello\nhello\nhello\nfull\n')
+  })
+
+  test('[A3] put refuses what has no end, and a pipe that nobody writes to can be interrupted', async () => {
+    const { sessionId } = await newSession()
+    const refused = await sandbox(['put', '/dev/zero', `${sessionId}:zero`])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(/^sandbox-sessions: \/dev\/zero is a device that may never end[^\n]*\n$/)
+    const directory = await temporaryDirectory()
+    expect(await shell(`mkfifo '${directory}/pipe'`)).toMatchObject({ code: 0 })
+    const { child, ended } = start(['put', path.join(directory, 'pipe'), `${sessionId}:pipe`])
+    // The pipe can be written to without waiting as soon as somebody has opened it to read.
+    await shell(`exec 3>'${directory}/pipe'; kill -INT ${child.pid ?? 0}; tail --pid=${child.pid ?? 0} -f /dev/null`)
+    expect((await ended).code).toBe(130)
+  })
+
+  test('[A4] put and get keep modes, links and empty directories, and tell what they leave out', async () => {
+    const session = await newSession()
+    const id = session.sessionId
+    const directory = await temporaryDirectory()
+    const made = await shell(
+      [
+        `cd '${directory}' && mkdir -p tree/.bin tree/hollow && printf '#!/bin/sh\\necho ran\\n' > tree/program`,
+        'chmod 755 tree/program && ln -s ../program tree/.bin/run && ln -s /etc/passwd "tree/$(printf "out\\033")"',
+      ].join('\n'),
+    )
+    expect(made).toEqual({ code: 0, stdout: '', stderr: '' })
+    const put = await sandbox(['put', '--quiet', 'tree', `${id}:`], { cwd: directory })
+    expect([put.code, put.stdout]).toEqual([0, ''])
+    expect(put.stderr).toMatch(/^sandbox-sessions: tree\/out\\u001b: left out: The link is absolute [^\n]*\n$/)
+    expect((await session.run('tree/.bin/run && ls -d tree/hollow')).stdout).toBe('ran\ntree/hollow\n')
+    await session.run('ln -s ../../etc tree/escape')
+    const get = await sandbox(['--json', 'get', `${id}:tree`, 'back'], { cwd: directory })
+    expect([get.code, JSON.parse(get.stdout)]).toEqual([
+      0,
+      { path: 'tree', local: path.join(directory, 'back'), size: 19 },
+    ])
+    const reason = 'The link leads out of the directory (../../etc).'
+    expect(JSON.parse(get.stderr)).toEqual({ skipped: { path: 'tree/escape', part: 'entry', reason } })
+    expect((await shell(`cd '${directory}/back' && .bin/run && ls -A`)).stdout).toBe('ran\n.bin\nhollow\nprogram\n')
+  })
+
+  test('[A4] put and get keep the mode of a single file, and standard input has none', async () => {
+    const session = await newSession()
+    const id = session.sessionId
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'program'), '#!/bin/sh\necho ran\n', { mode: 0o750 })
+    expect((await sandbox(['put', 'program', `${id}:`], { cwd: directory })).code).toBe(0)
+    expect((await session.files.stat('program')).permissions).toBe('rwxr-x---')
+    expect((await sandbox(['put', '--overwrite', '-', `${id}:program`], { input: 'other' })).code).toBe(0)
+    expect((await session.files.stat('program')).permissions).toBe('rwxr-x---')
+    expect((await sandbox(['get', `${id}:program`, 'back'], { cwd: directory })).code).toBe(0)
+    expect((await stat(path.join(directory, 'back'))).mode & 0o777).toBe(0o750)
   })
 
   test.each([

@@ -123,12 +123,15 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
 
     let closing: Promise<void> | undefined
     const close = async (graceMs: number) => {
-      await sessions.drain(graceMs)
-      await sessions.close()
-      const lateAnswers = setTimeout(() => app.server.closeAllConnections(), farewellMs)
-      await app.close()
-      clearTimeout(lateAnswers)
-      await dataDir.release()
+      try {
+        await sessions.drain(graceMs)
+        await sessions.close()
+      } finally {
+        const lateAnswers = setTimeout(() => app.server.closeAllConnections(), farewellMs)
+        await app.close()
+        clearTimeout(lateAnswers)
+        await dataDir.release()
+      }
     }
     return {
       url: reachable(address) + basePath,
@@ -136,7 +139,8 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
       close: ({ graceMs = options.graceMs ?? 500 } = {}) => (closing ??= close(graceMs)),
     }
   } catch (error) {
-    for (const step of undo) await step()
+    // Each, whatever becomes of the others, and what went wrong first is what is told.
+    for (const step of undo) await step().catch(() => undefined)
     throw error
   }
 }

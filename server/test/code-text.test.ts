@@ -59,6 +59,24 @@ describe('code is text', () => {
     }
   })
 
+  test.each([
+    ['command', 'commands', { command: 'echo "\uD83D" > written' }],
+    ['code', 'code', { code: 'open("written", "w").write("\uDC00")' }],
+    ['stdin', 'commands', { command: 'cat > written', stdin: 'a\uD83D' }],
+    ['env.A', 'commands', { command: 'echo > written', env: { A: '\uD83Da' } }],
+    ['env', 'commands', { command: 'echo > written', env: { '\uDE00': 'a' } }],
+    ['cwd', 'commands', { command: 'echo > written', cwd: '\uD83D' }],
+  ])(
+    '[A6] half of a surrogate pair in %s is refused, rather than that U+FFFD runs in its place',
+    async (parameter, route, json) => {
+      const answer = await server.call('POST', `/sessions/${id}/${route}`, { json })
+      expect([answer.status, answer.json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+      expect(answer.json['details']).toMatchObject({ parameter })
+      expect(answer.json['message']).toMatch(/surrogate pair.*\.$/)
+      expect((await server.download(id, 'written')).status).toBe(404)
+    },
+  )
+
   test('[A6] a byte order mark within code, a command or stdin stays', async () => {
     const python = await server.code(id, {
       code: 'import sys; print(ascii("\uFEFF" + sys.stdin.read()))',

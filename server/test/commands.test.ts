@@ -90,12 +90,12 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     const sleep = markedSleep()
     const { status, json } = await server.command(id, {
       command: `echo before; setsid sleep ${sleep} & sleep ${sleep}`,
-      timeout: 1,
+      timeout: 5,
     })
     expect(status).toBe(200)
     expect(json).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'before\n' })
     await eventually(() => processesWith(sleep).length === 0, 'the processes ended')
-    const python = await server.code(id, { code: 'print("so far")\nwhile True: pass', timeout: 1 })
+    const python = await server.code(id, { code: 'print("so far")\nwhile True: pass', timeout: 5 })
     expect(python.json).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'so far\n' })
   })
 

@@ -36,8 +36,8 @@ test('[C3] by default no page of another origin gets anything', async () => {
   expect(seenBy(await on.call('GET', '/sessions', { headers: { origin } }))).toEqual([null, null])
 })
 
-describe('[C3] with --cors-origin', () => {
-  test('a preflight needs no credentials, on every operation', async () => {
+describe('with --cors-origin', () => {
+  test('[C3] a preflight needs no credentials, on every operation', async () => {
     // Preflights are no failed logins.
     const on = await start([origin], { limits: { failedLoginsPerMinute: 1 } })
     const known = readOperations(await SpecDocument.load(publishedSpec))
@@ -51,7 +51,7 @@ describe('[C3] with --cors-origin', () => {
     expect((await on.call('GET', '/sessions')).status).toBe(200)
   })
 
-  test('it allows the headers that requests have, and a private network only when asked', async () => {
+  test('[C3] it allows the headers that requests have, and a private network only when asked', async () => {
     const on = await start([origin])
     const { headers } = await preflight(on, '/sessions', 'POST')
     const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(', ')
@@ -77,7 +77,7 @@ describe('[C3] with --cors-origin', () => {
     expect(asked.headers.get('access-control-allow-private-network')).toBe('true')
   })
 
-  test('another origin gets no preflight, and nothing that it may read', async () => {
+  test('[C3] another origin gets no preflight, and nothing that it may read', async () => {
     const on = await start([origin, 'http://localhost:3000'])
     const refused = await preflight(on, '/sessions', 'POST', { origin: other })
     expect([refused.status, ...seenBy(refused)]).toEqual([405, null, 'Origin'])
@@ -90,7 +90,7 @@ describe('[C3] with --cors-origin', () => {
     expect(seenBy(second)).toEqual(['http://localhost:3000', 'Origin'])
   })
 
-  test('OPTIONS without a question is a method like any other that is not possible', async () => {
+  test('[C3] OPTIONS without a question is a method like any other that is not possible', async () => {
     const on = await start([origin])
     const answer = await on.call('OPTIONS', '/sessions', { headers: { origin } })
     expect([answer.status, answer.json['error'], ...seenBy(answer)]).toEqual([
@@ -101,7 +101,7 @@ describe('[C3] with --cors-origin', () => {
     ])
   })
 
-  test('every answer can be read: success, streams, downloads, and errors of every kind', async () => {
+  test('[C3] every answer can be read: success, streams, downloads, and errors of every kind', async () => {
     const on = await start([origin], { limits: { maxBodyBytes: 1_000, failedLoginsPerMinute: 5 } })
     const id = await on.session()
     const at = `/sessions/${id}`
@@ -151,7 +151,7 @@ describe('[C3] with --cors-origin', () => {
     expect([limited.status, ...seenBy(limited)]).toEqual([429, origin, 'Origin'])
   })
 
-  test('also what Node refuses, as far as it knows from whom it came', async () => {
+  test('[C3] also what Node refuses, as far as it knows from whom it came', async () => {
     const on = await start([origin], { limits: { bodyIdleTimeoutMs: 200 } })
     const request = httpRequest(`${on.server.url}/sessions`, {
       method: 'POST',
@@ -174,7 +174,7 @@ describe('[C3] with --cors-origin', () => {
     expect(await exchange(on.origin, 'this is no HTTP\r\n\r\n')).not.toContain('access-control-allow-origin')
   })
 
-  test('* stands for every origin', async () => {
+  test('[C3] * stands for every origin', async () => {
     const on = await start(['*'])
     for (const each of [origin, other, 'null']) {
       expect((await preflight(on, '/sessions', 'POST', { origin: each })).status).toBe(204)
@@ -185,7 +185,7 @@ describe('[C3] with --cors-origin', () => {
     )
   })
 
-  test('while the server stops, a page still learns that it does', async () => {
+  test('[C3] while the server stops, a page still learns that it does', async () => {
     const dataDir = await temporaryDirectory()
     const gate = new Gate()
     const on = await start([origin], { dataDir, engine: new HookedEngine(dataDir, { closing: () => gate.pass() }) })

@@ -88,8 +88,8 @@ test('[B12] who waited as long as one may is refused, and told when to come back
   expect((await on.command(id, { command: 'true' })).status).toBe(200)
 })
 
-describe('[B12] who waits leaves', () => {
-  test('when the session is paused', async () => {
+describe('who waits leaves', () => {
+  test('[B12] when the session is paused', async () => {
     const { on, id, clock, running } = await busy()
     const waiting = on.command(id, { command: 'echo > ran' })
     await eventually(() => clock.waiting === 1, 'it waits')
@@ -102,7 +102,7 @@ describe('[B12] who waits leaves', () => {
     expect((await on.download(id, 'ran')).status).toBe(404)
   })
 
-  test('when the session is deleted', async () => {
+  test('[B12] when the session is deleted', async () => {
     const { on, id, clock, running } = await busy()
     const waiting = on.command(id, { command: 'true' })
     await eventually(() => clock.waiting === 1, 'it waits')
@@ -110,7 +110,7 @@ describe('[B12] who waits leaves', () => {
     expect([(await waiting).status, (await running).status, clock.waiting]).toEqual([404, 404, 0])
   })
 
-  test('when the server takes no new work: nothing was started, so it may be sent again', async () => {
+  test('[B12] when the server takes no new work: nothing was started, so it may be sent again', async () => {
     const { on, id, clock, running } = await busy()
     const waiting = on.command(id, { command: 'true' })
     await eventually(() => clock.waiting === 1, 'it waits')
@@ -122,7 +122,7 @@ describe('[B12] who waits leaves', () => {
     await closing
   })
 
-  test('when its caller goes away', async () => {
+  test('[B12] when its caller goes away', async () => {
     const { on, id, clock, running } = await busy()
     const caller = new AbortController()
     const command = { command: 'echo > ran' }

@@ -156,7 +156,7 @@ test.each([
 ])('[B11] %s of %s is a lack of room, however deep it lies', (code, syscall, resource) => {
   const cause = Object.assign(new Error(code), { code, syscall })
   for (const error of [cause, new EngineError('it failed', { cause: new Error('inside', { cause }) })]) {
-    const { status, code: name, details, headers, message } = toApiError(error, undefined)
+    const { status, code: name, details, headers, message } = toApiError(error, { path: undefined, maxBodyBytes: 0 })
     expect([status, name, details]).toEqual([503, 'CAPACITY_EXCEEDED', { resource }])
     expect(Number(headers['Retry-After'])).toBeGreaterThan(0)
     expect(message).not.toContain(code)
@@ -168,6 +168,6 @@ test('[B11] what is no lack of room, and what goes in circles, is a failure of t
   circle.cause = circle
   const busy = Object.assign(new Error('EAGAIN'), { code: 'EAGAIN', syscall: 'read' })
   for (const error of [circle, busy, new Error('EMFILE'), 'ENOSPC']) {
-    expect(toApiError(error, undefined).code).toBe('INTERNAL_ERROR')
+    expect(toApiError(error, { path: undefined, maxBodyBytes: 0 }).code).toBe('INTERNAL_ERROR')
   }
 })

@@ -73,6 +73,31 @@ test('[B16] within the grace period sessions are still there, and health says th
   await closing
 })
 
+test('[B16] what only reads, and is cut off by the end of the server, may be sent again', async () => {
+  const dataDir = await temporaryDirectory()
+  const gate = new Gate()
+  const hooks = { listing: () => gate.pass(), closing: async () => gate.open() }
+  const on = await TestServer.start({ dataDir, engine: new HookedEngine(dataDir, hooks) })
+  const id = await on.session()
+  const listed = on.call('GET', `/sessions/${id}/files/list`)
+  await gate.reached
+  const closing = on.server.close()
+  const { status, json, headers } = await listed
+  expect([status, json['error'], headers.get('retry-after')]).toEqual([503, 'CAPACITY_EXCEEDED', '5'])
+  await closing
+})
+
+test('a server that cannot end its sandboxes still lets its port and its directory go', async () => {
+  const dataDir = await temporaryDirectory()
+  const fail = () => Promise.reject(new Error('the engine cannot be closed'))
+  const engine = new HookedEngine(dataDir, { closing: fail })
+  const on = await TestServer.start({ dataDir, engine })
+  await expect(on.server.close()).rejects.toThrow('the engine cannot be closed')
+  await expect(on.call('GET', '/health')).rejects.toThrow('fetch failed')
+  const next = (server = await TestServer.start({ dataDir, port: Number(on.origin.port) }))
+  expect((await next.call('GET', '/health')).status).toBe(200)
+})
+
 test('[B16] a session that cannot be taken over at the start is not told to be gone', async () => {
   const dataDir = await temporaryDirectory()
   const first = await TestServer.start({ dataDir, engine: new HookedEngine(dataDir, {}) })

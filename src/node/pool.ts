@@ -1,4 +1,5 @@
 import { SandboxValidationError } from '../errors.js'
+import { listenTo, stopListeningTo } from '../transport/caller-signal.js'
 import { defaultConcurrency } from './transfer-options.js'
 
 /**
@@ -13,9 +14,9 @@ export async function forEachOf<T>(
     throw new SandboxValidationError('concurrency must be an integer of at least 1.', 'concurrency', concurrency)
   }
   const controller = new AbortController()
-  const forward = (): void => controller.abort(signal?.reason)
-  if (signal?.aborted === true) forward()
-  signal?.addEventListener('abort', forward)
+  const caller = { handleEvent: () => controller.abort(signal?.reason) }
+  if (signal?.aborted === true) caller.handleEvent()
+  if (signal !== undefined) listenTo(signal, caller)
   const queue = items.values()
   const failures: unknown[] = []
   const worker = async (): Promise<void> => {
@@ -30,7 +31,7 @@ export async function forEachOf<T>(
     }
   }
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker))
-  signal?.removeEventListener('abort', forward)
+  if (signal !== undefined) stopListeningTo(signal, caller)
   if (failures.length > 0) throw failures[0]
   signal?.throwIfAborted()
 }

@@ -1,15 +1,15 @@
-import type { Progress } from '../progress.js'
+import type { Progress, TransferOptions } from '../progress.js'
 
 /** Adds up the progress of the files of a directory. */
 export class TotalProgress {
   readonly #loaded = new Map<string, number>()
   readonly #total: number
-  readonly #onProgress: ((progress: Progress) => void) | undefined
+  readonly #options: TransferOptions
   #sum = 0
 
-  constructor(total: number, onProgress: ((progress: Progress) => void) | undefined) {
+  constructor(total: number, options: TransferOptions) {
     this.#total = total
-    this.#onProgress = onProgress
+    this.#options = options
   }
 
   /** The listener for one of the files. An upload that is sent again takes back what it had told. */
@@ -17,7 +17,7 @@ export class TotalProgress {
     return ({ loaded }) => {
       this.#sum += loaded - (this.#loaded.get(path) ?? 0)
       this.#loaded.set(path, loaded)
-      this.#onProgress?.({ loaded: this.#sum, total: this.#total })
+      this.#options.onProgress?.({ loaded: this.#sum, total: this.#total })
     }
   }
 }

@@ -1,6 +1,5 @@
 import { SandboxAPIError } from '../errors.js'
 import { type Secret, type Settings, checkSecret } from '../options.js'
-import type { HeaderRecord } from './request.js'
 
 /** The header that tells the server who is calling. */
 export interface Credential {
@@ -54,15 +53,4 @@ async function askFor(source: Exclude<Secret, string>): Promise<Credential> {
     throw new SandboxAPIError('The bearerToken function failed; its error is the cause.', { cause })
   }
   return bearer(checkSecret('bearerToken', token))
-}
-
-/** Takes the credentials out of a text that came from outside: a server may echo what it was sent. */
-export function redact(text: string, sent: Readonly<HeaderRecord>, credential: Credential | undefined): string {
-  let safe = text
-  for (const header of [credential?.value, sent['authorization'], sent['x-api-key']]) {
-    const value = header?.replace(/^Bearer /i, '')
-    // A secret of a few letters would tear the text apart and is none.
-    if (value !== undefined && value.length >= 8) safe = safe.replaceAll(value, '[redacted]')
-  }
-  return safe
 }

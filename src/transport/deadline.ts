@@ -1,4 +1,5 @@
 import { startTimer } from '../timers.js'
+import { listenTo, stopListeningTo } from './caller-signal.js'
 
 /**
  * The end of one call: a single AbortController and a single timer for the deadline, the caller's signal and the closing of
@@ -10,13 +11,25 @@ export class Deadline {
   #timeoutMs: number
   readonly #expired: (timeoutMs: number) => Error
   readonly #caller: AbortSignal | undefined
+  readonly #onAbort: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #endsAt = Infinity
   #released = false
   #rejectPending: ((reason: unknown) => void) | undefined
+  #makeReason: (() => unknown) | undefined
+  #reason: unknown
+  #isForeign = false
 
-  /** `expired` makes the error that the call ends with when `timeoutMs` have passed. */
-  constructor(timeoutMs: number, caller: AbortSignal | undefined, expired: (timeoutMs: number) => Error) {
+  /**
+   * `expired` makes the error that the call ends with when `timeoutMs` have passed. `onAbort` is told when the call is ended
+   * by whatever it may be; of a signal that is aborted already, it is not told.
+   */
+  constructor(
+    timeoutMs: number,
+    caller: AbortSignal | undefined,
+    expired: (timeoutMs: number) => Error,
+    onAbort?: () => void,
+  ) {
     this.#timeoutMs = timeoutMs
     this.#expired = expired
     this.#caller = caller
@@ -24,7 +37,8 @@ export class Deadline {
       this.abort(caller.reason)
       return
     }
-    caller?.addEventListener('abort', this)
+    this.#onAbort = onAbort
+    if (caller !== undefined) listenTo(caller, this)
     this.arm()
   }
 
@@ -32,14 +46,26 @@ export class Deadline {
     return this.#controller.signal
   }
 
+  get isReasonMade(): boolean {
+    return this.#makeReason === undefined
+  }
+
+  /** Whether this is the reason that the call was ended for, and somebody else's: it is thrown as it is. */
+  isForeign(error: unknown): boolean {
+    return this.#isForeign && error === this.#reason
+  }
+
   get aborted(): boolean {
     return this.#controller.signal.aborted
   }
 
-  /** Why the call was ended, when it was. */
+  /** Why the call was ended, when it was: what it throws. */
   get reason(): unknown {
-    const reason: unknown = this.#controller.signal.reason
-    return reason
+    if (this.#makeReason !== undefined) {
+      this.#reason = this.#makeReason()
+      this.#makeReason = undefined
+    }
+    return this.#reason
   }
 
   /** The caller's signal was aborted. */
@@ -68,30 +94,49 @@ export class Deadline {
   }
 
   expire(): void {
-    this.abort(this.#expired(this.#timeoutMs))
+    const timeoutMs = this.#timeoutMs
+    this.end(() => this.#expired(timeoutMs))
   }
 
+  /** Ends the call with the reason of somebody else, as it is. */
   abort(reason: unknown): void {
     if (this.aborted) return
-    this.release()
-    this.#controller.abort(reason)
-    this.#rejectPending?.(reason)
+    this.#isForeign = true
+    this.#reason = reason === undefined ? new DOMException('The call was aborted.', 'AbortError') : reason
+    this.#end(this.#reason)
   }
 
   /**
-   * Waits for work, but no longer than the call lasts: also for work that never looks at the signal. One wait at a time.
-   *
-   * @throws the reason of the abort, as it is.
+   * Ends the call with an error that is made where it is thrown: there its stack leads to the caller, and from a timer it
+   * leads nowhere.
+   */
+  end(makeReason: () => unknown): void {
+    if (this.aborted) return
+    this.#makeReason = makeReason
+    this.#end(undefined)
+  }
+
+  #end(reason: unknown): void {
+    this.release()
+    this.#controller.abort(reason)
+    this.#rejectPending?.(reason)
+    this.#onAbort?.()
+  }
+
+  /**
+   * Waits for work, but no longer than the call lasts: also for work that never looks at the signal. One wait at a time. When
+   * the call has ended, its {@link Deadline.reason} is what to throw, whatever this rejects with.
    */
   wait<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#rejectPending = reject
       work.then(resolve, reject)
-      if (this.aborted) reject(this.reason)
+      const reason: unknown = this.#controller.signal.reason
+      if (this.aborted) reject(reason)
     })
   }
 
-  /** Sleeps, but no longer than the call lasts. @throws the reason of the abort, as it is. */
+  /** Sleeps, but no longer than the call lasts; like {@link Deadline.wait}. */
   async sleep(milliseconds: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
@@ -105,7 +150,7 @@ export class Deadline {
   release(): void {
     this.#released = true
     this.disarm()
-    this.#caller?.removeEventListener('abort', this)
+    if (this.#caller !== undefined) stopListeningTo(this.#caller, this)
   }
 }
 

@@ -89,6 +89,7 @@ export function attemptInit({ method, headers, body }: Outgoing, signal: AbortSi
   if (body === null || typeof body === 'string') return { method, headers, signal, redirect: 'manual', body }
   const redirect = keepsCopyOfBody ? ({ redirect: 'error', window: null } as const) : ({ redirect: 'manual' } as const)
   const opened = body instanceof BodySource ? body.open() : body
+  forbidText(opened)
   const init = { method, headers, signal, body: opened, ...redirect }
   if (!isStream(opened)) return init
   if (!streamsRequests) {
@@ -100,6 +101,22 @@ export function attemptInit({ method, headers, body }: Outgoing, signal: AbortSi
   return { ...init, ...duplex, headers: { ...headers, 'content-length': String(size) }, body: ofLength(opened, size) }
 }
 
+/**
+ * A `fetch` that does not know a kind of body sends its name instead, `[object ReadableStream]`: Firefox does so for streams, and
+ * node-fetch too. Then it is to fail.
+ */
+function forbidText(body: Body): void {
+  if (!(body instanceof ReadableStream || body instanceof Blob) || Object.hasOwn(body, 'toString')) return
+  const kind = body instanceof Blob ? 'a Blob' : 'a stream'
+  const value = (): never => {
+    throw new SandboxValidationError(
+      `The fetch of this client can't send ${kind}, as the standard one does. Let it use another fetch, or give the content in another form: text, bytes or a Blob.`,
+      'content',
+    )
+  }
+  Reflect.defineProperty(body, 'toString', { value, configurable: true })
+}
+
 /** Whether the body can be sent again. */
 export function isReplayable({ body }: Outgoing): boolean {
   return body instanceof BodySource ? body.size !== undefined : !isStream(body)
@@ -107,6 +124,11 @@ export function isReplayable({ body }: Outgoing): boolean {
 
 function isStream(body: unknown): body is ReadableStream<Uint8Array> {
   return body instanceof ReadableStream
+}
+
+/** Whether a body that can be sent once is as it was. */
+export function isUntouched({ body }: Outgoing): boolean {
+  return body instanceof ReadableStream && !body.locked
 }
 
 function record(headers: Headers): HeaderRecord {

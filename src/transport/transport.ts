@@ -1,14 +1,26 @@
-import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
+import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
 import { type CallInfo, type Observer, createObserver } from '../observe.js'
 import type { Settings } from '../options.js'
 import { retryAfterMs } from '../retry-hints.js'
 import { userAgent } from '../version.js'
-import { advise } from './advice.js'
 import { guardBody } from './body.js'
-import { Credentials, redact } from './credentials.js'
+import { Credentials } from './credentials.js'
 import { Exchange, type ExchangePlan } from './exchange.js'
-import { type HeaderRecord, type Outgoing, attemptInit, isLean, isReplayable, outgoing } from './request.js'
+import { failure, refuseRedirect } from './failure.js'
+import { nothingWasSent } from './not-sent.js'
+import { Redactors, isSecretHeader } from './redact.js'
+import {
+  type HeaderRecord,
+  type Outgoing,
+  attemptInit,
+  isLean,
+  isReplayable,
+  isUntouched,
+  outgoing,
+} from './request.js'
+import { checkResponse } from './response.js'
 import { retryDelayMs } from './retry.js'
+import { turnOfLoop } from './turn.js'
 
 /** How an attempt ended: with a response (and its body, if that is in memory), or with what the call would throw. */
 type Outcome =
@@ -23,6 +35,7 @@ export class Transport {
   readonly #settings: Settings
   readonly #credentials: Credentials
   readonly #observer: Observer | undefined
+  readonly #redactors = new Redactors()
   readonly #open = new Set<Exchange>()
   #closed = false
 
@@ -35,7 +48,7 @@ export class Transport {
   /** Begins a logical call. It finishes with the body of its answer, or with its failure. */
   begin(plan: ExchangePlan): Exchange {
     if (this.#closed) throw new SandboxAPIError('The client is closed. Make a new SessionsClient.')
-    return new Exchange(plan, this.#open)
+    return new Exchange(plan, this.#open, this.#redactors)
   }
 
   /** Makes the attempts of a call, and answers the response of the last one. */
@@ -51,12 +64,7 @@ export class Transport {
       if (outcome.response === undefined) throw outcome.error
       const { response, text, ok } = outcome
       if (!ok) refuseRedirect(response, exchange)
-      if (text === undefined) {
-        return rebuild(
-          response,
-          guardBody(response, exchange, (error) => failure(error, exchange, response)),
-        )
-      }
+      if (text === undefined) return rebuild(response, guardBody(response, exchange))
       exchange.finish()
       exchange.text = text
       // The pipeline takes the text, and no middleware looks on: another Response would cost a tenth of the call.
@@ -65,17 +73,14 @@ export class Transport {
       return rebuild(response, response.status === 204 || response.status === 205 ? null : text)
     } catch (error) {
       exchange.finish()
-      throw error
+      throw failure(error, exchange)
     }
   }
 
   /** Aborts what is in flight and refuses what comes later. */
   close(): void {
     this.#closed = true
-    for (const exchange of this.#open) {
-      exchange.deadline.abort(new SandboxConnectionError('The client was closed during the call.', exchange.context))
-    }
-    this.#open.clear()
+    for (const exchange of this.#open) exchange.close()
   }
 
   async #attempt(message: Outgoing, exchange: Exchange): Promise<Outcome> {
@@ -85,22 +90,29 @@ export class Transport {
     const observer = this.#observer
     const began = observer === undefined ? 0 : performance.now()
     exchange.phase = 'response'
-    let response: Response | undefined
+    exchange.head = undefined
+    let sending: Promise<Response> | undefined
     try {
       if (observer !== undefined) announce(observer, exchange, headers)
       const credential = exchange.ownCredentials ? undefined : this.#credentials.get()
       exchange.credential = credential instanceof Promise ? await deadline.wait(credential) : credential
       if (exchange.credential !== undefined) headers[exchange.credential.name] = exchange.credential.value
-      response = await deadline.wait(this.#settings.fetch(message.url, attemptInit(message, deadline.signal)))
+      if (!exchange.repeatable) await deadline.wait(turnOfLoop())
+      // Without a receiver: the browser's own fetch refuses any but the window.
+      const { fetch } = this.#settings
+      sending = Promise.resolve(fetch(message.url, attemptInit(message, deadline.signal)))
+      const response = checkResponse(await deadline.wait(sending))
+      exchange.head = response
       exchange.phase = 'body'
       const { ok } = response
       const buffered = plan.body === 'buffered' || !ok
       let text = buffered ? await deadline.wait(response.text()) : undefined
-      if (text !== undefined && !ok) text = redact(text, headers, exchange.credential)
+      if (text !== undefined && !ok) text = exchange.redactor.text(text)
       observer?.response({ ...ended(exchange, began), status: response.status, error: undefined })
       return { ok, response, text }
     } catch (thrown) {
-      const error = failure(thrown, exchange, response)
+      if (deadline.aborted && exchange.head === undefined) discard(sending)
+      const error = failure(thrown, exchange)
       observer?.response({ ...ended(exchange, began), status: undefined, error })
       return { ok: false, error }
     }
@@ -111,6 +123,7 @@ export class Transport {
     const status = outcome.response?.status
     if (status === 401 && !exchange.renewed && isReplayable(message) && this.#credentials.refuse(exchange.credential)) {
       exchange.renewed = true
+      if (exchange.credential !== undefined) exchange.refused.push(exchange.credential.value)
       this.#observer?.retry({ ...attemptOf(exchange), delayMs: 0, status, error: undefined })
       return true
     }
@@ -123,18 +136,20 @@ export class Transport {
 
   /** How long to wait before the next attempt; undefined when the call ends with this one. */
   #delayMs(message: Outgoing, exchange: Exchange, { response, error }: Outcome): number | undefined {
-    if (!isReplayable(message) || exchange.deadline.aborted || exchange.final) return undefined
+    if (exchange.deadline.aborted || exchange.final) return undefined
     if (response === undefined && !(error instanceof SandboxConnectionError)) return undefined
+    const neverSent = exchange.head === undefined && error instanceof Error && nothingWasSent(error.cause)
+    if (!isReplayable(message) && !(neverSent && isUntouched(message))) return undefined
     const hints = response?.headers
     const askedToRetry = hints?.has('retry-after') ?? false
     const failed = {
       attempt: exchange.attempt,
-      repeatable: exchange.plan.repeatable ?? isRepeatable(message),
+      repeatable: exchange.repeatable || neverSent,
       status: response?.status,
       retryAfterMs: hints === undefined ? undefined : retryAfterMs(hints, Date.now()),
       askedToRetry,
     }
-    if (response === undefined || (response.status >= 500 && !askedToRetry)) exchange.mayHaveRun = true
+    if (response === undefined ? !neverSent : response.status >= 500 && !askedToRetry) exchange.mayHaveRun = true
     const limits = { maxRetries: exchange.plan.maxRetries, maxRetryDelayMs: this.#settings.maxRetryDelayMs }
     const delayMs = retryDelayMs(failed, limits, Math.random())
     // What the server said is worth more than a timeout error after a vain sleep.
@@ -142,21 +157,29 @@ export class Transport {
   }
 }
 
-function prepare({ url, method, headers }: Outgoing, exchange: Exchange, lean: boolean): void {
+function prepare(message: Outgoing, exchange: Exchange, lean: boolean): void {
+  const { url, method, headers } = message
   exchange.url = url
   exchange.method = method
+  exchange.headers = headers
   // A Request that middleware saw has them already, changed perhaps.
   if (lean) Object.assign(headers, exchange.plan.headers)
   exchange.requestId = headers['x-request-id'] ??= crypto.randomUUID()
   if (userAgent !== undefined) headers['user-agent'] ??= userAgent
   exchange.ownCredentials = 'authorization' in headers || 'x-api-key' in headers
+  exchange.repeatable = isReplayable(message) && (exchange.plan.repeatable ?? isRepeatable(message))
+}
+
+/** What comes after the end of the call is let go of: a fetch that does not look at its signal still brings it. */
+function discard(sending: Promise<Response> | undefined): void {
+  sending?.then((response) => response.body?.cancel()).catch(() => undefined)
 }
 
 /** Hooks see the headers without credentials, also without the caller's own, and may set more. */
 function announce(observer: Observer, exchange: Exchange, headers: HeaderRecord): void {
-  const { authorization: _, 'x-api-key': __, ...visible } = headers
+  const visible = Object.fromEntries(Object.entries(headers).filter(([name]) => !isSecretHeader(name)))
   observer.request({ ...attemptOf(exchange), headers: visible })
-  Object.assign(headers, visible)
+  for (const [name, value] of Object.entries(visible)) headers[name.toLowerCase()] = value
 }
 
 function attemptOf({ info, attempt }: Exchange): { call: CallInfo; attempt: number } {
@@ -174,61 +197,4 @@ function isRepeatable({ method, headers }: Outgoing): boolean {
 function rebuild(response: Response, body: BodyInit | null): Response {
   const { status, statusText, headers } = response
   return new Response(body, { status, statusText, headers })
-}
-
-function refuseRedirect(response: Response, exchange: Exchange): void {
-  const { status, headers } = response
-  if (response.type !== 'opaqueredirect' && (status < 300 || status > 399)) return
-  const target = headers.get('location')
-  const origin =
-    target !== null && URL.canParse(target, exchange.url) ? new URL(target, exchange.url).origin : 'elsewhere'
-  throw redirected(origin, exchange, { statusCode: status === 0 ? undefined : status, headers })
-}
-
-function redirected(origin: string, exchange: Exchange, context: ErrorContext): SandboxConnectionError {
-  return new SandboxConnectionError(
-    `The server redirected to ${origin}; redirects are not followed. Set apiUrl to the final address.`,
-    { ...exchange.context, ...context },
-  )
-}
-
-function failure(error: unknown, exchange: Exchange, response: Response | undefined): unknown {
-  const { deadline } = exchange
-  if (deadline.aborted) return deadline.reason
-  if (error instanceof SandboxAPIError || error instanceof SandboxValidationError) return error
-  const what = response === undefined ? 'No response came' : 'The connection broke in the middle of the response'
-  const reason = innermost(error)
-  if (isRefusedRedirect(reason)) {
-    exchange.final = true
-    return redirected('elsewhere', exchange, { cause: error })
-  }
-  const message = `${what}: ${describe(reason)} (${exchange.method} ${exchange.url}).${advise(reason)}`
-  return new SandboxConnectionError(message, {
-    ...exchange.context,
-    statusCode: response?.status,
-    headers: response?.headers,
-    cause: error,
-  })
-}
-
-/** What Node's fetch says of a redirect of a request with a body: see attemptInit. */
-function isRefusedRedirect(reason: unknown): boolean {
-  return reason instanceof Error && reason.message === 'unexpected redirect'
-}
-
-/** "fetch failed" says nothing, its cause does. */
-function innermost(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  if (error.cause instanceof Error) return innermost(error.cause)
-  return error instanceof AggregateError && error.errors.length > 0 ? innermost(error.errors[0]) : error
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code: unknown = Reflect.get(error, 'code')
-  const reason: unknown = Reflect.get(error, 'reason')
-  const name = typeof code === 'string' ? code : error.name
-  // OpenSSL's messages are made of addresses and file names; its reason is what a reader can use.
-  if (name.startsWith('ERR_SSL_') && typeof reason === 'string') return reason
-  return error.message === '' ? name : error.message
 }

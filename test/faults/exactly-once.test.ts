@@ -1,12 +1,13 @@
 /**
  * A command or code run whose connection dies is never sent again, however many retries are configured: it may have run.
  */
+import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { SandboxConnectionError, SandboxTimeoutError, SessionsClient } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
 import { faultProxy } from '../support/fault-proxy.js'
-import { type Fixture, rawFixture } from '../support/fixture.js'
+import { type Fixture, closedPort, rawFixture } from '../support/fixture.js'
 import { isolatedServer } from '../support/isolated-server.js'
 import { type Random, seedOf, seeded } from '../support/random.js'
 import { wireSession } from '../support/wire.js'
@@ -105,6 +106,73 @@ describe('a run whose connection dies', () => {
       }
     },
   )
+
+  /** Runs, and what else must not be repeated. */
+  const once: [string, (client: SessionsClient) => PromiseLike<unknown>][] = [
+    ['a command', (client) => client.executeCommand(sessionId, { command: 'x' })],
+    ['code', (client) => client.executeCode(sessionId, { code: 'x', language: 'bash' })],
+    ['a stream', (client) => client.streamCommand(sessionId, { command: 'x' }).result],
+    ['an upload of a stream', (client) => client.uploadFile(sessionId, { path: 'a' }, new Blob(['content']).stream())],
+    ['an upload of an iterable', (client) => client.uploadFile(sessionId, { path: 'a' }, pieces())],
+    ['a pause', (client) => client.pauseSession(sessionId)],
+  ]
+  async function* pieces(): AsyncGenerator<string> {
+    yield 'con'
+    await Promise.resolve()
+    yield 'tent'
+  }
+  const answer = JSON.stringify({
+    ...wireSession(),
+    ...JSON.parse(result),
+    name: 'a',
+    path: 'a',
+    type: 'file',
+    size: 7,
+  })
+
+  test.each(once)('[B8] %s that nobody was there for is tried again, and reaches the server once', async (_, call) => {
+    const port = await closedPort()
+    const bodies: string[] = []
+    const server = createServer((request, response) => {
+      let body = ''
+      request.on('data', (bytes) => (body += String(bytes)))
+      request.on('end', () => {
+        bodies.push(body)
+        response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+      })
+    })
+    // The server comes up once it was not there, for the first attempt.
+    const onRetry = (): void => {
+      if (!server.listening) server.listen(port, '127.0.0.1')
+    }
+    const apiUrl = `http://127.0.0.1:${port}/v1`
+    await using client = new SessionsClient({ apiUrl, maxRetries: 20, maxRetryDelayMs: 20, hooks: { onRetry } })
+    await call(client)
+    expect(bodies).toHaveLength(1)
+    if (call.toString().includes('uploadFile')) expect(bodies).toEqual(['content'])
+    server.close()
+    server.closeAllConnections()
+  })
+
+  test('[B8] a run whose first attempt found nobody, and whose second one was lost, is not sent a third time', async () => {
+    const port = await closedPort()
+    let begun = 0
+    const server = createServer((request) => {
+      begun += 1
+      request.resume().on('end', () => request.socket.resetAndDestroy())
+    })
+    const onRetry = (): void => {
+      if (!server.listening) server.listen(port, '127.0.0.1')
+    }
+    const apiUrl = `http://127.0.0.1:${port}/v1`
+    await using client = new SessionsClient({ apiUrl, maxRetries: 20, maxRetryDelayMs: 20, hooks: { onRetry } })
+    expect(await thrownBy(() => client.executeCommand(sessionId, { command: 'x' }))).toBeInstanceOf(
+      SandboxConnectionError,
+    )
+    expect(begun).toBe(1)
+    server.close()
+    server.closeAllConnections()
+  })
 
   test('runs at most once on the real server', async () => {
     const random = seeded(seedOf('runs through the fault proxy'))

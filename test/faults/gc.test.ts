@@ -16,11 +16,12 @@ describe.each([20, 22, 24])('on Node %i', (major) => {
 
   afterAll(() => collected[Symbol.asyncDispose]())
 
-  test('every hanging call ends by its deadline, its caller’s signal or the closing of its client', async () => {
+  // The programs have their own limit: how long they take depends on what else the machine does.
+  test('[B15] every hanging call ends by its deadline, its caller’s signal or the closing of its client', async () => {
     expect(await collected.run(['sdk'], { node })).toEqual({ ended: 348, hanging: 0 })
-  })
+  }, 300_000)
 
   test('the test is sharp: a naive retry loses its signal', async () => {
     expect(await collected.run(['naive'], { node })).toEqual({ ended: 0, hanging: 20 })
-  })
+  }, 300_000)
 })

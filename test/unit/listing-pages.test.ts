@@ -72,7 +72,8 @@ describe.each(lists)('a listing of %s', (_, list, maximum) => {
   test.each([0, null, '5', 1.5, 1_000_000])('[B10] refuses the limit %j in a loop, too', async (limit) => {
     open = await paging(10)
     // What a caller without types may pass.
-    const asked = { limit } as Asked
+    const asked: Asked = {}
+    Reflect.set(asked, 'limit', limit)
     await expect(list(open.client, asked).toArray()).rejects.toThrow(SandboxValidationError)
     expect(open.asked).toEqual([])
   })

@@ -5,6 +5,7 @@ import {
   type ClientHooks,
   LogLevel,
   type Logger,
+  type Progress,
   type RequestEvent,
   type ResponseEvent,
   type RetryEvent,
@@ -232,6 +233,114 @@ describe('hooks', () => {
     }
     await clientOf(server.url, { hooks: { onRequest }, logger }).getSession(sessionId)
     expect(lines).toEqual(['error: A hook failed: Error: a bug in the hook'])
+  })
+})
+
+/** What is given as an instance of a class: its methods are not its own properties, and need their object. */
+describe('[B5] an instance of a class', () => {
+  class Base {
+    readonly seen: string[] = []
+    onRequest({ attempt }: RequestEvent): void {
+      this.seen.push(`request ${attempt}`)
+    }
+  }
+  class Tracer extends Base {
+    onResponse({ status }: ResponseEvent): void {
+      this.seen.push(`response ${String(status)}`)
+    }
+    onRetry({ status }: RetryEvent): void {
+      this.seen.push(`retry ${String(status)}`)
+    }
+  }
+
+  test('can be the hooks, also with methods that it inherits', async () => {
+    await using server = await answers(503)
+    const hooks = new Tracer()
+    await clientOf(server.url, { hooks }).getSession(sessionId)
+    expect(hooks.seen).toEqual(['request 1', 'response 503', 'retry 503', 'request 2', 'response 200'])
+  })
+
+  test('can be the logger', async () => {
+    class Log implements Logger {
+      readonly lines: string[] = []
+      debug(message: string): void {
+        this.lines.push(message)
+      }
+      info(message: string): void {
+        this.lines.push(message)
+      }
+      warn(message: string): void {
+        this.lines.push(message)
+      }
+      error(message: string): void {
+        this.lines.push(message)
+      }
+    }
+    await using server = await answers()
+    const logger = new Log()
+    await clientOf(server.url, { logger, logLevel: LogLevel.Debug }).getSession(sessionId)
+    expect(logger.lines).toHaveLength(2)
+  })
+
+  test('can be a middleware', async () => {
+    class Signer {
+      readonly key = 'of-the-instance'
+      onRequest({ request }: { readonly request: Request }): void {
+        request.headers.set('x-signed-by', this.key)
+      }
+    }
+    let signed: unknown
+    await using server = await httpFixture((request, response) => {
+      signed = request.headers['x-signed-by']
+      respond(response, 200, wireSession())
+    })
+    await clientOf(server.url, { middleware: [new Signer()] }).getSession(sessionId)
+    expect(signed).toBe('of-the-instance')
+  })
+
+  test('can be options with listeners', async () => {
+    class Output {
+      text = ''
+      loaded = 0
+      onStdout(text: string): void {
+        this.text += text
+      }
+      onProgress({ loaded }: Progress): void {
+        this.loaded = loaded
+      }
+    }
+    const events = 'event: stdout\ndata: {"data":"hello"}\n\nevent: exit\ndata: {"status":"completed","exitCode":0}\n\n'
+    await using server = await httpFixture((request, response) => {
+      request.resume().on('end', () => {
+        if (request.url?.includes('/commands') === true) {
+          response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events)
+        } else if (request.url?.includes('/files') === true) response.end('content')
+        else respond(response, 200, wireSession())
+      })
+    })
+    const session = await clientOf(server.url, {}).getSession(sessionId)
+    const output = new Output()
+    await session.run('x', output)
+    expect(output.text).toBe('hello')
+    await (await session.files.download('a', output)).text()
+    expect(output.loaded).toBe(7)
+  })
+
+  test('hooks are called as methods of their object, as are listeners: a fetch has no receiver', async () => {
+    const receivers: unknown[] = []
+    const hooks = {
+      onRequest(this: unknown): void {
+        receivers.push(this)
+      },
+    }
+    function fetch(this: unknown, input: string, init: RequestInit): Promise<Response> {
+      receivers.push(this)
+      return globalThis.fetch(input, init)
+    }
+    await using server = await answers()
+    await clientOf(server.url, { hooks, fetch }).getSession(sessionId)
+    // A browser's own fetch refuses to be called on anything but its window.
+    expect(receivers).toEqual([hooks, undefined])
   })
 })
 

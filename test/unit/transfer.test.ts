@@ -108,11 +108,11 @@ describe('an upload', () => {
     await using server = await uploadServer()
     async function* slow(): AsyncGenerator<string> {
       for (let count = 0; count < 10; count += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 40))
+        await new Promise((resolve) => setTimeout(resolve, 300))
         yield 'piece'
       }
     }
-    const info = await clientOf(server).uploadFile(sessionId, { path: 'a' }, slow(), { timeoutMs: 250 })
+    const info = await clientOf(server).uploadFile(sessionId, { path: 'a' }, slow(), { timeoutMs: 2500 })
     expect(info.size).toBe(50)
   })
 

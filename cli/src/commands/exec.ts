@@ -2,7 +2,7 @@ import { newCommand } from '../new-command.js'
 import { UsageError } from '../cli-error.js'
 import type { Context } from '../context.js'
 import { cwdOption, envOption, stdinOption, timeoutOption } from '../options.js'
-import { relay } from '../relay.js'
+import { Relay } from '../relay.js'
 import { findSession, sessionHelp } from '../session-reference.js'
 import { shellLine } from '../shell-line.js'
 import { readStdin } from '../stdin.js'
@@ -24,8 +24,9 @@ export const execCommand = (context: Context) =>
       const line = shellLine(commandWords(words))
       const session = await findSession(context, reference)
       const stdin = sendsStdin ? await readStdin(signal) : undefined
-      await using stream = session.stream(line, { ...options, stdin, signal })
-      await relay(context, stream, options.timeout)
+      const relay = new Relay(context)
+      await using stream = session.stream(line, { ...options, ...relay.options, stdin, signal })
+      await relay.run(stream, options.timeout)
     })
 
 /** A `--` before the command is left out. An option of ours that is put there would be taken for the command. */

@@ -1,6 +1,7 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 import { invalidParameter } from '../http/api-error.js'
 import type { Command } from '../sessions/commands.js'
+import { assertText } from './text.js'
 
 type Body = components['schemas']['CommandRequest']
 type Settings = Pick<Body, 'env' | 'cwd' | 'stdin'> & Required<Pick<Body, 'timeout' | 'stdinEncoding' | 'encoding'>>
@@ -8,10 +9,16 @@ type Settings = Pick<Body, 'env' | 'cwd' | 'stdin'> & Required<Pick<Body, 'timeo
 /**
  * What a command and code have in common.
  *
- * @throws {ApiError} 400 `INVALID_PARAMETER` when `stdin` is not in the encoding that it is said to be in.
+ * @throws {ApiError} 400 `INVALID_PARAMETER` for text that is none, and a `stdin` that is not in the encoding that it is said to be in.
  */
 export function processSettings(settings: Settings): Omit<Command, 'programs'> {
   const { env = {}, cwd = '.', stdin = '', stdinEncoding, encoding, timeout } = settings
+  assertText('cwd', cwd)
+  assertText('stdin', stdin)
+  for (const [name, value] of Object.entries(env)) {
+    assertText('env', name)
+    assertText(`env.${name}`, value)
+  }
   return { env, cwd, stdin: bytesOf(stdin, stdinEncoding), encoding, timeout }
 }
 

@@ -16,7 +16,7 @@ export function requestHeadersOf(spec: SpecDocument, operations: readonly Operat
 
 /** Headers that some answer has by the spec. */
 export function responseHeadersOf(spec: SpecDocument): string[] {
-  const operations = childrenOf(spec.object(spec.root['paths'])).flatMap(childrenOf)
+  const operations = childrenOf(spec.at('#/paths')).flatMap(childrenOf)
   const responses = operations.flatMap((operation) => childrenOf(operation['responses']))
   return unique(responses.flatMap(({ headers }) => (isObject(headers) ? Object.keys(headers) : [])))
 }

@@ -230,7 +230,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
   it('kills what left its tree, its session and its environment', async () => {
     const sleep = markedSleep()
     const leave = `(setsid env -i setsid bash -c '(exec sleep ${sleep}) >/dev/null 2>&1 & disown' &)`
-    const result = await run(sandbox, `${leave}; sleep 0.2; echo up; sleep 60`, { timeoutMs: 1000 })
+    const result = await run(sandbox, `${leave}; sleep 0.2; echo up; sleep 60`, { timeoutMs: 5000 })
     expect(result).toMatchObject({ stdout: 'up\n', timedOut: true })
     expect(processesWith(sleep)).toEqual([])
   })

@@ -171,7 +171,7 @@ export function commandConformance(subject: Subject): void {
         `echo all up`,
         `exec sleep ${sleep}`,
       ].join('\n')
-      const execution = await sandbox.exec(request(script, { timeoutMs: 1500 }))
+      const execution = await sandbox.exec(request(script, { timeoutMs: 5000 }))
       const both = Promise.all([text(execution.stdout), text(execution.stderr)])
       expect(await execution.exit).toMatchObject({ exitCode: null, timedOut: true })
       expect((await both)[0]).toBe('so far\nall up\n')
@@ -323,18 +323,22 @@ export function commandConformance(subject: Subject): void {
       'stands still while it is paused, clocks and all',
       async () => {
         const sleep = markedSleep()
+        // Written while it is paused, so that nothing of this can be over before.
+        const afterwards = 'until [ -e while-paused ]; do sleep 0.05; done'
         const execution = await sandbox.exec(
-          request(`setsid sleep ${sleep} & echo up; sleep 0.5; kill %1 || kill $!; echo over`, { timeoutMs: 20_000 }),
+          request(`setsid sleep ${sleep} & echo up; ${afterwards}; kill %1 || kill $!; echo over`, {
+            timeoutMs: 20_000,
+          }),
         )
         await until(execution.stdout, 'up')
-        const short = await sandbox.exec(request('sleep 0.3; echo in time', { timeoutMs: 2000 }))
+        const short = await sandbox.exec(request(`${afterwards}; echo in time`, { timeoutMs: 4000 }))
         await sandbox.pause()
         const [pid] = processesWith(sleep)
         expect(pid).toBeDefined()
         await eventually(() => pid !== undefined && stateOf(pid) === 'T', 'the process stopped')
         await expect(run(sandbox, 'true')).rejects.toThrow(ExecStartError)
         await sandbox.files.write('while-paused', from('x'), { overwrite: true })
-        await new Promise((resolve) => setTimeout(resolve, 2500))
+        await new Promise((resolve) => setTimeout(resolve, 4500))
         await sandbox.resume()
         expect(await finish(short)).toMatchObject({ stdout: 'in time\n', exitCode: 0, timedOut: false })
         expect(await text(execution.stdout)).toBe('over\n')

@@ -18,6 +18,10 @@ class CountingWalks extends Walks {
   }
 }
 
+function pathOf(entry: unknown): string {
+  return typeof entry === 'object' && entry !== null && 'path' in entry ? String(entry.path) : ''
+}
+
 interface Page {
   readonly paths: string[]
   readonly total: number
@@ -46,7 +50,7 @@ describe('a list', () => {
     }
     const { total } = await list(root, { op: 'list', path, recursive, offset, limit }, output, walks)
     const lines = text.split('\n').filter((line) => line !== '')
-    return { paths: lines.map((line) => (JSON.parse(line) as { path: string }).path), total }
+    return { paths: lines.map((line) => pathOf(JSON.parse(line))), total }
   }
   const fill = (names: readonly string[]): void => {
     for (const name of names) writeFileSync(join(root, name), '')

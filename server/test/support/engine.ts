@@ -8,6 +8,8 @@ export interface EngineHooks {
   readonly starting?: (request: ExecRequest) => void
   /** Called before a sandbox of an earlier run is taken over. */
   readonly recovering?: () => Promise<void>
+  /** Called before a directory is listed. */
+  readonly listing?: () => Promise<void>
   /** Called before everything is ended. */
   readonly closing?: () => Promise<void>
 }
@@ -80,10 +82,20 @@ export class HookedEngine implements Engine {
   }
 
   #hook(sandbox: Sandbox): Sandbox {
-    const { starting } = this.hooks
+    const { starting, listing } = this.hooks
+    const { files } = sandbox
     return {
       id: sandbox.id,
-      files: sandbox.files,
+      files: {
+        list: async (directory, options) => {
+          await listing?.()
+          return await files.list(directory, options)
+        },
+        stat: (file, options) => files.stat(file, options),
+        read: (file, options) => files.read(file, options),
+        write: (file, content, options) => files.write(file, content, options),
+        remove: (file, options) => files.remove(file, options),
+      },
       diskUsage: () => sandbox.diskUsage(),
       get gone() {
         return sandbox.gone

@@ -1,0 +1,20 @@
+import { learnsLateOfClosedConnections } from '../runtime.js'
+
+/**
+ * Lets the runtime see what has become of its idle connections: a program that was busy has not yet been told of one that the
+ * server closed meanwhile, and a request would be lost on it. That matters where a request must not be sent again.
+ */
+export async function turnOfLoop(): Promise<void> {
+  if (!learnsLateOfClosedConnections) return
+  // Sockets are looked at between two of these: the first may still run in the turn in which the call was made.
+  await macrotask()
+  await macrotask()
+}
+
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    const setImmediate: unknown = Reflect.get(globalThis, 'setImmediate')
+    if (typeof setImmediate === 'function') Reflect.apply(setImmediate, undefined, [resolve])
+    else setTimeout(resolve)
+  })
+}
