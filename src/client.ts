@@ -273,6 +273,9 @@ export class SessionsClient {
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
    * @throws {SandboxOperationError} 413 `FILE_TOO_LARGE` or `QUOTA_EXCEEDED`.
+   * @throws {SandboxConnectionError} when the server wrote another number of bytes than were sent, or with `verify` other bytes.
+   * @throws {SandboxValidationError} also while it is sent: half of a surrogate pair, neither bytes nor a string, another size than
+   *   the content had at first, more of a stream than can be collected in a browser. The file is not written then.
    */
   async uploadFile(
     sessionId: string,
