@@ -97,7 +97,7 @@ export class Transport {
       const credential = exchange.ownCredentials ? undefined : this.#credentials.get()
       exchange.credential = credential instanceof Promise ? await deadline.wait(credential) : credential
       if (exchange.credential !== undefined) headers[exchange.credential.name] = exchange.credential.value
-      if (!exchange.repeatable) await deadline.wait(turnOfLoop())
+      if (!exchange.repeatable || exchange.attempt > plan.maxRetries) await deadline.wait(turnOfLoop())
       // Without a receiver: the browser's own fetch refuses any but the window.
       const { fetch } = this.#settings
       sending = Promise.resolve(fetch(message.url, attemptInit(message, deadline.signal)))

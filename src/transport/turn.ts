@@ -2,7 +2,7 @@ import { learnsLateOfClosedConnections } from '../runtime.js'
 
 /**
  * Lets the runtime see what has become of its idle connections: a program that was busy has not yet been told of one that the
- * server closed meanwhile, and a request would be lost on it. That matters where a request must not be sent again.
+ * server closed meanwhile, and a request would be lost on it. That matters where a request will not be sent again.
  */
 export async function turnOfLoop(): Promise<void> {
   if (!learnsLateOfClosedConnections) return

@@ -50,6 +50,8 @@ const calls: [string, (client: SessionsClient) => PromiseLike<unknown>][] = [
     (client) => client.uploadFile(sessionId, { path: 'a' }, new Blob(['content']).stream()),
   ],
   ['a pause', (client) => client.pauseSession(sessionId)],
+  // The clients of this test try nothing again.
+  ['what is not to be tried again', (client) => client.getSession(sessionId)],
 ]
 
 /** Where in a turn of the event loop the call is made: sockets are looked at in one place of it only. */
