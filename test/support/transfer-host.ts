@@ -57,7 +57,8 @@ export async function transferHost(pages: Readonly<Record<string, string>> = {})
 
 /** Like `rw-r--r--`. */
 function permissionsOf(mode: number): string {
-  return [...'rwxrwxrwx'].map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-')).join('')
+  const letters = Array.from({ length: 9 }, (_, index) => 'rwx'.charAt(index % 3))
+  return letters.map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-')).join('')
 }
 
 async function answerFile(
