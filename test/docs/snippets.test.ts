@@ -84,6 +84,10 @@ describe.each(pages.filter((name) => snippetsOf(read(name)).length > 0))('[C0] %
 
   for (const snippet of snippets) {
     const where = `${name}:${snippet.line}`
+    if (snippet.problem !== undefined) {
+      test(`[C0] ${where} says what it is`, () => expect(snippet.problem).toBeUndefined())
+      continue
+    }
     if (snippet.language === 'sh') {
       if (!snippet.runs) continue
       test(`[C0] ${where} runs`, async () => {

@@ -16,11 +16,13 @@ export interface Snippet {
   readonly line: number
   readonly runs: boolean
   readonly settings: ReadonlyMap<string, string>
+  /** What is wrong with the words after the language. */
+  readonly problem?: string
 }
 
 const fence = /^(?<indent> *)```(?<info>.*)\n(?<body>[^]*?)^ *```$/gm
 
-/** @throws {Error} for a block that says neither. A block without a language is no program. */
+/** A block without a language is no program, and not among them. */
 export function snippetsOf(page: string): Snippet[] {
   const found: Snippet[] = []
   for (const { groups, index } of page.matchAll(fence)) {
@@ -28,21 +30,11 @@ export function snippetsOf(page: string): Snippet[] {
     const [language = '', ...words] = info.trim().split(/\s+/)
     if (language === '') continue
     const line = page.slice(0, index).split('\n').length
-    const [mode, ...rest] = words
-    if (mode !== 'runs' && (mode !== 'part:' || rest.length === 0)) {
-      throw new Error(`Line ${line}: after \`\`\`${language} must stand "runs", or "part:" and why it can't run.`)
-    }
     const text = body
       .split('\n')
       .map((each) => each.slice(Math.min(indent.length, each.search(/\S|$/))))
       .join('\n')
-    found.push({
-      language,
-      text,
-      line,
-      runs: mode === 'runs',
-      settings: mode === 'runs' ? settingsOf(rest, line) : new Map(),
-    })
+    found.push({ language, text, line, ...markOf(words) })
   }
   return found
 }
@@ -58,15 +50,19 @@ export function examplesOf(source: string): Snippet[] {
   return found
 }
 
-function settingsOf(words: readonly string[], line: number): Map<string, string> {
+function markOf([mode, ...words]: readonly string[]): Pick<Snippet, 'runs' | 'settings' | 'problem'> {
   const settings = new Map<string, string>()
+  if (mode === 'part:' && words.length > 0) return { runs: false, settings }
+  if (mode !== 'runs')
+    return { runs: false, settings, problem: 'it says neither "runs", nor "part:" and why it can\'t run' }
   for (const word of words) {
     const [name = '', value = ''] = word.split('=')
-    if (!['in', 'on', 'until', 'with'].includes(name) || value === '')
-      throw new Error(`Line ${line}: ${word} means nothing.`)
+    if (!['in', 'on', 'until', 'with'].includes(name) || value === '') {
+      return { runs: false, settings, problem: `${word} means nothing` }
+    }
     settings.set(name, value)
   }
-  return settings
+  return { runs: true, settings }
 }
 
 /** What a program says that it prints: the rest of a line after `// prints`. */
