@@ -6,6 +6,9 @@ export type Body = NonNullable<RequestInit['body']>
 
 /** A body that each attempt makes anew. */
 export class BodySource {
+  /** Whether any of it was read. */
+  begun = false
+
   /** @param size - bytes, where they are known: only then it can be sent again. */
   constructor(
     readonly open: () => Body,
@@ -128,7 +131,7 @@ function isStream(body: unknown): body is ReadableStream<Uint8Array> {
 
 /** Whether a body that can be sent once is as it was. */
 export function isUntouched({ body }: Outgoing): boolean {
-  return body instanceof ReadableStream && !body.locked
+  return body instanceof BodySource ? !body.begun : isStream(body) && !body.locked
 }
 
 function record(headers: Headers): HeaderRecord {

@@ -34,7 +34,8 @@ export async function transferHost(pages: Readonly<Record<string, string>> = {})
       if (request.method === 'POST' && pathname.endsWith('/files')) {
         const name = searchParams.get('path') ?? ''
         received.set(name, { headers: request.headers, body })
-        const written = { ...writtenFile(body), name, path: name }
+        const permissions = permissionsOf(Number.parseInt(searchParams.get('mode') ?? '644', 8))
+        const written = { ...writtenFile(body), name, path: name, permissions }
         respond(response, 201, name === 'wrong-size' ? { ...written, size: written.size + 1 } : written)
       } else if (pathname.endsWith('/files')) {
         answerRange(request, response, content, cut)
@@ -52,6 +53,11 @@ export async function transferHost(pages: Readonly<Record<string, string>> = {})
     })
   })
   return Object.assign(fixture, { received, result })
+}
+
+/** Like `rw-r--r--`. */
+function permissionsOf(mode: number): string {
+  return 'rwxrwxrwx'.replaceAll(/./g, (letter, index: number) => ((mode >> (8 - index)) & 1 ? letter : '-'))
 }
 
 async function answerFile(
