@@ -97,7 +97,7 @@ class StreamedUpload implements Upload {
   #open(): ReadableStream<Uint8Array> {
     this.end()
     this.#checksum?.reset()
-    const attempt: Attempt = { pieces: piecesOf(this.#source), sent: 0 }
+    const attempt: Attempt = { pieces: piecesOf(this.#source), sent: 0, isCancelled: false }
     this.#attempt = attempt
     return new ReadableStream(
       {
@@ -105,10 +105,11 @@ class StreamedUpload implements Upload {
           this.#isTouched = true
           try {
             const { done, value } = await attempt.pieces.next()
+            if (attempt.isCancelled) return
             // A body that ended here would be taken for a whole one.
             if (this.#attempt !== attempt) throw new SandboxAPIError('This attempt of the upload is over.')
             if (done === true) {
-              controller.close()
+              close(controller)
               return
             }
             this.#tell(attempt, value)
@@ -116,11 +117,12 @@ class StreamedUpload implements Upload {
           } catch (error) {
             // What the content or a listener throws is the caller's own: it ends the call, as it is. In this order: workerd
             // ends a body that fails as if it were whole, unless the request was aborted before.
-            if (this.#attempt === attempt) this.#call?.abort(error)
+            if (this.#attempt === attempt && !attempt.isCancelled) this.#call?.abort(error)
             throw error
           }
         },
         cancel: () => {
+          attempt.isCancelled = true
           attempt.pieces.return().catch(() => undefined)
         },
       },
@@ -140,6 +142,16 @@ interface Attempt {
   readonly pieces: AsyncGenerator<Uint8Array, void, undefined>
   /** Bytes. */
   sent: number
+  /** Whether `fetch` wants no more of it: the answer has come. */
+  isCancelled: boolean
+}
+
+function close(controller: ReadableStreamDefaultController): void {
+  try {
+    controller.close()
+  } catch {
+    // Bun closes it itself when as many bytes were taken as the Content-Length says.
+  }
 }
 
 /** Taken whole by `fetch`, which tells nothing on the way. */

@@ -57,8 +57,7 @@ export async function transferHost(pages: Readonly<Record<string, string>> = {})
 
 /** Like `rw-r--r--`. */
 function permissionsOf(mode: number): string {
-  const letters = Array.from({ length: 9 }, (_, index) => 'rwx'.charAt(index % 3))
-  return letters.map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-')).join('')
+  return 'rwxrwxrwx'.replaceAll(/./g, (letter, index: number) => ((mode >> (8 - index)) & 1 ? letter : '-'))
 }
 
 async function answerFile(

@@ -200,6 +200,27 @@ describe('an upload', () => {
     expect(seen).toEqual({ bytes: 800 * length, wrong: 0 })
   })
 
+  test('[A2] that is answered early ends with that answer, whatever its content does then', async () => {
+    await using server = await httpFixture((_, response) => respond(response, 413, { error: 'FILE_TOO_LARGE' }))
+    for (const end of [() => undefined, () => Promise.reject(new Error('too late'))]) {
+      let tell = (): void => undefined
+      const answered = new Promise<void>((resolve) => (tell = resolve))
+      async function* content(): AsyncGenerator<Uint8Array> {
+        yield bytes
+        await answered
+        await end()
+      }
+      const fetchAndTell: SessionsClientOptions['fetch'] = async (input, init) => {
+        const response = await fetch(input, init)
+        tell()
+        return response
+      }
+      const client = new SessionsClient({ apiUrl: server.url, fetch: fetchAndTell })
+      const error = await thrownBy(() => client.uploadFile(sessionId, { path: 'a' }, content()))
+      expect(error).toMatchObject({ statusCode: 413 })
+    }
+  })
+
   test('[B8] of a stream is sent again where nothing of it was sent, and only there', async () => {
     await using server = await uploadServer()
     let refusals = 0
