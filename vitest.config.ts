@@ -38,6 +38,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
+      { oxc, test: { ...limits, name: 'runtimes', include: ['test/runtimes/*.test.ts'] } },
+      { oxc, test: { ...limits, name: 'docs', include: ['test/docs/**/*.test.ts'] } },
       { oxc, test: { ...limits, name: 'faults', include: ['test/faults/**/*.test.ts'], maxConcurrency: 12 } },
       { oxc, resolve, test: { ...limits, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       { oxc, test: { ...limits, testTimeout: 120_000, name: 'mutations', include: ['test/mutations/**/*.test.ts'] } },

@@ -929,7 +929,7 @@ export const operations = {
     method: 'GET',
     path: '/health',
     secured: false,
-    statuses: [200, 429],
+    statuses: [200, 429, 503],
     parameters: {
       'X-Request-Id': {
         in: 'header',

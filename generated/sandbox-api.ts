@@ -148,7 +148,8 @@ export interface paths {
      * Run a shell command
      * @description Runs the command through a shell. A command that exits 0 is `completed`, any other exit is `failed`. One that
      *     outlives its `timeout` is killed with all its descendants and answers 200 with status `timeout`, `exitCode` null
-     *     and the output so far. With `Accept: text/event-stream` the output arrives while the command runs; closing the
+     *     and the output so far. SIGTERM comes first, and SIGKILL after two seconds at the most, so that a trap can run; what it
+     *     writes is part of the output. With `Accept: text/event-stream` the output arrives while the command runs; closing the
      *     connection kills the command.
      */
     post: operations['executeCommand']
@@ -304,7 +305,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Tell whether the service works */
+    /**
+     * Tell whether the service works
+     * @description Answers 503 from the moment that the service takes no new work, because it is shutting down.
+     */
     get: operations['healthCheck']
     put?: never
     post?: never
@@ -475,7 +479,10 @@ export interface components {
       stderr?: string
       /** @description How stdout and stderr stand here. Missing, they are text. */
       encoding?: components['schemas']['Encoding']
-      /** @description True when the output was longer than the server keeps, and its end is missing. What is there ends with a whole character. */
+      /**
+       * @description True when the output was longer than the server keeps, and its end is missing. What is there as text ends with a
+       *     whole character.
+       */
       truncated?: boolean
       /** @description How long it ran, in milliseconds. At least 0. */
       durationMs?: number
@@ -713,8 +720,9 @@ export interface components {
       }
     }
     /**
-     * @description The service has no room at the moment, for a session or for a running command, or it is shutting down. With
-     *     `Retry-After` nothing was started, and the same request may be sent again; without it, what ran was cut off.
+     * @description The service has no room at the moment, for a session or for a running command, its machine lacks something, as when
+     *     its disk is full, or it is shutting down. With `Retry-After` nothing was started, and the same request may be sent
+     *     again; without it, what ran was cut off.
      */
     ServiceUnavailable: {
       headers: {
@@ -1557,6 +1565,7 @@ export interface operations {
         }
       }
       429: components['responses']['RateLimited']
+      503: components['responses']['ServiceUnavailable']
     }
   }
 }

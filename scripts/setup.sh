@@ -6,24 +6,27 @@ cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*"; }
 
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-  say 'Node.js and npm are missing. Install Node 20.19 or newer (https://nodejs.org), then run this again.' >&2
+  say 'Node.js and npm are missing. Install Node 22.12 or newer, or 20.19 (https://nodejs.org), then run this again.' >&2
   exit 1
 fi
-if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
-  say "Node $(node --version) is too old. Install Node 20.19 or newer (https://nodejs.org), then run this again." >&2
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)'; then
+  say "Node $(node --version) is too old. Install Node 22.12 or newer, or 20.19 (https://nodejs.org), then run this again." >&2
   exit 1
 fi
 
-# The server isolates sessions with bubblewrap and prlimit, and runs the interpreters of the system in them.
+# The server isolates sessions with bubblewrap and prlimit, runs the interpreters of the system in them, and locks its
+# directory with flock.
 missing=''
 command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 [ -x /usr/bin/python3 ] || missing="$missing python3"
-[ -x /usr/bin/prlimit ] || missing="$missing util-linux"
+{ [ -x /usr/bin/prlimit ] && command -v flock >/dev/null 2>&1; } || missing="$missing util-linux"
 [ -x /bin/bash ] || missing="$missing bash"
 # The tests of the command line run in a terminal, and in each shell that it has completion for.
 for tool in tmux zsh fish; do
   command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
+# A page of another origin uses the server in a browser.
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 if [ -n "$missing" ]; then
   as_root=''
   if [ "$(id -u)" != 0 ]; then

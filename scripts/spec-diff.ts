@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { type Document, isDocument } from './generate/document.js'
+import { checkReferences } from './generate/references.js'
 import { diffDocuments } from './spec-diff/documents.js'
 import { type Verdict, judge } from './spec-diff/policy.js'
 import { release, releaseFile, releasedVersions } from './spec-diff/releases.js'
@@ -19,6 +20,7 @@ async function readSpec(file: string): Promise<Document> {
   try {
     const document: unknown = parse(await readFile(file, 'utf8'))
     if (!isDocument(document)) throw new Error('it is not an OpenAPI 3.1 document')
+    checkReferences(document)
     return document
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -71,6 +71,11 @@ function serializePath(pathname: string, parameters: Readonly<Record<string, unk
 
 /** openapi-fetch asks for no serialized path when a call has no `params.path`. */
 class FilledRequest extends ReplayableRequest {
+  /** openapi-fetch holds what middleware answers against this class: any Request will do. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Request
+  }
+
   constructor(input: string | URL | Request, init?: RequestInit) {
     if (typeof input === 'string') serializePath(input.replace(/[?#].*/s, ''), {})
     super(input, init)

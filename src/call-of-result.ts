@@ -1,15 +1,19 @@
+import type { Output } from './bytes.js'
 import type { CommandResult } from './command-result.js'
 import type { CallControl } from './pipeline.js'
 
 /** A result is plain data, which is compared and sent on: what is known of its call stands beside it. */
-const calls = new WeakMap<CommandResult, CallControl>()
+const calls = new WeakMap<CommandResult<Output>, CallControl>()
 
-export function rememberCall(result: CommandResult, call: CallControl | undefined): CommandResult {
+export function rememberCall<Result extends CommandResult<Output>>(
+  result: Result,
+  call: CallControl | undefined,
+): Result {
   if (call !== undefined) calls.set(result, call)
   return result
 }
 
 /** The call that answered a result. */
-export function callOf(result: CommandResult): CallControl | undefined {
+export function callOf(result: CommandResult<Output>): CallControl | undefined {
   return calls.get(result)
 }

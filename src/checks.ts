@@ -4,11 +4,10 @@
 import { schemas } from '../generated/constraints.js'
 import { SandboxValidationError } from './errors.js'
 import { isRecord } from './guards.js'
+import { largestTimer } from './timers.js'
 
 const uuid = new RegExp(schemas.SessionId.pattern)
 const loneSurrogate = /\p{Surrogate}/u
-/** Milliseconds that a timer can hold: a longer one fires at once. */
-export const largestTimer = 2 ** 31 - 1
 
 interface IntegerLimits {
   readonly minimum: number

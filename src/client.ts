@@ -1,5 +1,7 @@
 import { schemas } from '../generated/constraints.js'
 import type { SandboxApi } from './api.js'
+import type { Output } from './bytes.js'
+import { askedRange } from './byte-range.js'
 import { rememberCall } from './call-of-result.js'
 import { CallSite } from './call-site.js'
 import { checkRelativePath, checkSessionId } from './checks.js'
@@ -7,7 +9,7 @@ import { collect } from './collect.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { CommandStream } from './command-stream.js'
 import { FileDownload } from './download.js'
-import { SandboxAPIError } from './errors.js'
+import { SandboxAPIError, SandboxValidationError } from './errors.js'
 import { type FileInfo, fileInfo } from './file-info.js'
 import { Listing, type PageInfo } from './listing.js'
 import {
@@ -18,6 +20,7 @@ import {
   checkRequestOptions,
   resolveSettings,
 } from './options.js'
+import { type Encoded, type OutputEncoding, type OutputForm, type OutputOf, outputForm } from './output-form.js'
 import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './pipeline.js'
 import {
   type CodeRequest,
@@ -83,6 +86,8 @@ const executionMarginMs = 15_000
 export class SessionsClient {
   readonly #settings: Settings
   readonly #pipeline: Pipeline
+  /** Whether the server is known to be of version 1.2.0 or later. */
+  #takesBytes = false
 
   /** @throws {SandboxValidationError} when an option, or the environment variable in its place, can't be used. */
   constructor(options: SessionsClientOptions = {}) {
@@ -103,7 +108,7 @@ export class SessionsClient {
    * ```ts
    * import type { paths } from './generated/sandbox-api.js'
    *
-   * const { data } = await client.apiOf<paths>().POST('/sessions/{sessionId}/snapshot', { params: { path: { sessionId } } })
+   * const { data } = await client.apiOf<paths>().GET('/sessions', { params: { query: { limit: 10 } } })
    * ```
    */
   apiOf<Paths extends object>(): SandboxApi<Paths>
@@ -127,8 +132,8 @@ export class SessionsClient {
   /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
   listSessions(request: ListSessionsRequest = {}, options: RequestOptions = {}): Listing<SessionPage, Session> {
     return new Listing({
-      load: async (offset) => {
-        const query = listSessionsQuery(request, offset)
+      load: async (offset, inLoop) => {
+        const query = listSessionsQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) => api.GET('/sessions', { ...init, params: { query } })
         return this.#pipeline.body('listSessions', 'SessionList', options, send, (wire) => ({
           ...wire,
@@ -191,33 +196,75 @@ export class SessionsClient {
   }
 
   /**
-   * Runs a shell command. A non-zero exit and a timeout are results, not errors.
+   * Runs a shell command. A non-zero exit and a timeout are results, not errors. With `encoding: 'bytes'` its output comes
+   * exact to the byte.
    *
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `SESSION_PAUSED`.
    * @throws {SandboxOperationError} 408 when a gateway gave up waiting: the command may still run.
+   * @throws {SandboxAPIError} when `stdin` is not UTF-8 and the server is of a version before 1.2.0, which is found out with
+   * one more command, `:`, that does nothing; also when such a server was asked for bytes, and lost some.
    */
+  executeCommand<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CommandRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
+  executeCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): Promise<CommandResult>
   async executeCommand(
     sessionId: string,
-    request: CommandRequest,
+    request: CommandRequest<OutputEncoding>,
     options: RequestOptions = {},
-  ): Promise<CommandResult> {
-    return this.#execute(this.#command(sessionId, request), options)
+  ): Promise<CommandResult<Output>> {
+    return this.#execute(this.#command(sessionId, request), outputForm(request), options)
   }
 
   /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
-  async executeCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): Promise<CommandResult> {
-    return this.#execute(this.#code(sessionId, request), options)
+  executeCode<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CodeRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
+  executeCode(sessionId: string, request: CodeRequest, options?: RequestOptions): Promise<CommandResult>
+  async executeCode(
+    sessionId: string,
+    request: CodeRequest<OutputEncoding>,
+    options: RequestOptions = {},
+  ): Promise<CommandResult<Output>> {
+    return this.#execute(this.#code(sessionId, request), outputForm(request), options)
   }
 
-  /** Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read. */
-  streamCommand(sessionId: string, request: CommandRequest, options: RequestOptions = {}): CommandStream {
-    return this.#stream(() => this.#command(sessionId, request), options)
+  /**
+   * Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read: those of
+   * {@link executeCommand}.
+   */
+  streamCommand<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CommandRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): CommandStream<OutputOf<Encoding>>
+  streamCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): CommandStream
+  streamCommand(
+    sessionId: string,
+    request: CommandRequest<OutputEncoding>,
+    options: RequestOptions = {},
+  ): CommandStream<Output> {
+    return this.#stream(() => this.#command(sessionId, request), outputForm(request), options)
   }
 
   /** Runs code whose output comes as it is written; otherwise like {@link streamCommand}. */
-  streamCode(sessionId: string, request: CodeRequest, options: RequestOptions = {}): CommandStream {
-    return this.#stream(() => this.#code(sessionId, request), options)
+  streamCode<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CodeRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): CommandStream<OutputOf<Encoding>>
+  streamCode(sessionId: string, request: CodeRequest, options?: RequestOptions): CommandStream
+  streamCode(
+    sessionId: string,
+    request: CodeRequest<OutputEncoding>,
+    options: RequestOptions = {},
+  ): CommandStream<Output> {
+    return this.#stream(() => this.#code(sessionId, request), outputForm(request), options)
   }
 
   /**
@@ -249,20 +296,28 @@ export class SessionsClient {
       repeatable: upload.repeatable,
       headers: { 'content-type': 'application/octet-stream' },
     }
-    const verified = async (wire: Wire['FileInfo']): Promise<FileInfo> => {
+    const checked = async (wire: Wire['FileInfo']): Promise<FileInfo> => {
       const info = fileInfo(wire)
-      await upload.verify(info)
+      await upload.check(info)
       return info
     }
-    return await this.#pipeline.body('uploadFile', 'FileInfo', options, send, verified, traits)
+    try {
+      return await this.#pipeline.body('uploadFile', 'FileInfo', options, send, checked, traits)
+    } finally {
+      upload.end()
+    }
   }
 
   /**
    * Answers one file, whose bytes are read with the methods of {@link FileDownload}. The deadline starts anew with each
-   * piece that comes.
+   * piece that comes. A `range` header (`headers: { range: 'bytes=100-149' }`) answers that part of it, one range of bytes:
+   * `verify` does not go with it, since the server knows only the checksum of the whole file.
    *
    * @throws {SessionNotFoundError}
    * @throws {FileNotFoundError}
+   * @throws {SandboxOperationError} 416 when the file has no such range.
+   * @throws {SandboxConnectionError} when the server answers something else than the range; the whole file is taken with an
+   *   `if-range` header only.
    */
   async downloadFile(
     sessionId: string,
@@ -270,7 +325,9 @@ export class SessionsClient {
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileDownload> {
     const query = { filePath: checkRelativePath('filePath', filePath) }
-    const { signal, headers, ...numbers } = checkMoreOptions(options)
+    const { signal, headers: own, ...numbers } = checkMoreOptions(options)
+    const headers = { ...this.#settings.headers, ...own }
+    checkRange(headers, options)
     const site = new CallSite()
     let call: CallControl | undefined
     const send: Send = (api, init) => {
@@ -282,9 +339,10 @@ export class SessionsClient {
         accept: 'application/octet-stream, */*;q=0.5',
       })
     const { maxRetries, maxRetryDelayMs } = this.#settings
-    return new FileDownload(await open(headers), {
+    return FileDownload.of(await open(headers), {
       path: filePath,
       options,
+      headers,
       signal,
       maxRetries: numbers.maxRetries ?? maxRetries,
       maxRetryDelayMs,
@@ -294,7 +352,7 @@ export class SessionsClient {
         if (error instanceof SandboxAPIError) call?.explain(error)
         site.addTo(error)
       },
-      resume: (offset, etag) => open({ ...headers, range: `bytes=${offset}-`, 'if-range': etag }),
+      resume: (rest) => open({ ...headers, ...rest }),
       checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
     })
   }
@@ -319,8 +377,8 @@ export class SessionsClient {
     options: RequestOptions = {},
   ): Listing<FilePage, FileInfo> {
     return new Listing({
-      load: async (offset) => {
-        const query = listFilesQuery(request, offset)
+      load: async (offset, inLoop) => {
+        const query = listFilesQuery(request, { offset, largest: inLoop })
         const send: Send = (api, init) =>
           api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path: pathOf(sessionId), query } })
         return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({
@@ -367,60 +425,118 @@ export class SessionsClient {
     return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire), traits)
   }
 
-  #command(sessionId: string, request: CommandRequest): Execution {
+  #command(sessionId: string, request: CommandRequest<OutputEncoding>): Execution {
     const body = commandBody(request)
     return {
       operation: 'executeCommand',
+      sessionId,
+      hasBytes: body.stdinEncoding === 'base64',
       timeout: body.timeout ?? schemas.CommandRequest.properties.timeout.default,
       send: (api, init) =>
         api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body }),
     }
   }
 
-  #code(sessionId: string, request: CodeRequest): Execution {
+  #code(sessionId: string, request: CodeRequest<OutputEncoding>): Execution {
     const body = codeBody(request)
     return {
       operation: 'executeCode',
+      sessionId,
+      hasBytes: body.stdinEncoding === 'base64',
       timeout: body.timeout ?? schemas.CodeRequest.properties.timeout.default,
       send: (api, init) =>
         api.POST('/sessions/{sessionId}/code', { ...init, params: { path: pathOf(sessionId) }, body }),
     }
   }
 
-  async #execute({ operation, timeout, send }: Execution, options: RequestOptions): Promise<CommandResult> {
+  async #execute<Form extends Output>(
+    execution: Execution,
+    form: OutputForm<Form>,
+    options: RequestOptions,
+  ): Promise<CommandResult<Form>> {
+    const { operation, timeout, hasBytes, send } = execution
     if (timeout > longestSilence && checkRequestOptions(options).timeoutMs === undefined) {
       return collect(
-        this.#stream(() => ({ operation, timeout, send }), options),
+        this.#stream(() => execution, form, options),
+        form,
         {},
       )
     }
+    if (hasBytes) await this.#assertTakesBytes(execution, options)
     let call: CallControl | undefined
-    const timeoutMs = timeout * 1000 + executionMarginMs
-    const sendAndKeep: Send = (api, init) => {
-      call = init.call
-      return send(api, init)
-    }
-    const result = await this.#pipeline.body(operation, 'CommandResult', options, sendAndKeep, commandResult, {
-      timeoutMs,
-      repeatable: false,
-    })
+    const toDomain = (wire: Wire['CommandResult']): CommandResult<Form> => commandResult(wire, form)
+    const result = await this.#pipeline.body(
+      operation,
+      'CommandResult',
+      options,
+      telling(send, (begun) => (call = begun)),
+      toDomain,
+      { timeoutMs: timeout * 1000 + executionMarginMs, repeatable: false },
+    )
     return rememberCall(result, call)
   }
 
-  #stream(prepare: () => Execution, options: RequestOptions): CommandStream {
+  #stream<Form extends Output>(
+    prepare: () => Execution,
+    form: OutputForm<Form>,
+    options: RequestOptions,
+  ): CommandStream<Form> {
     const start = async (begun: (call: CallControl) => void): Promise<Response> => {
-      const { operation, timeout, send } = prepare()
-      // A server of version 1.0.0 answers only when the command has ended.
-      const timeoutMs = timeout * 1000 + executionMarginMs
-      const accept = 'text/event-stream, application/json;q=0.5'
-      const sendAndTell: Send = (api, init) => {
-        begun(init.call)
-        return send(api, init)
-      }
-      return await this.#pipeline.stream(operation, options, sendAndTell, { accept, timeoutMs, repeatable: false })
+      const execution = prepare()
+      const { operation, timeout, hasBytes, send } = execution
+      if (hasBytes) await this.#assertTakesBytes(execution, options, begun)
+      return await this.#pipeline.stream(operation, options, telling(send, begun), {
+        accept: 'text/event-stream, application/json;q=0.5',
+        // A server of version 1.0.0 answers only when the command has ended.
+        timeoutMs: timeout * 1000 + executionMarginMs,
+        repeatable: false,
+      })
     }
-    return new CommandStream(start)
+    return new CommandStream(start, form)
   }
+
+  /**
+   * A server before version 1.2.0 takes base64 for text without a word. Which version it has shows only in an answer, that
+   * of a command that does nothing.
+   */
+  async #assertTakesBytes(
+    { sessionId }: Execution,
+    options: RequestOptions,
+    begun: (call: CallControl) => void = () => undefined,
+  ): Promise<void> {
+    if (this.#takesBytes) return
+    const body = { command: ':', encoding: 'base64' } as const
+    const send: Send = (api, init) =>
+      api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body })
+    const encodingOf = ({ encoding }: Wire['CommandResult']): unknown => encoding
+    const traits = { repeatable: true }
+    const encoding = await this.#pipeline.body(
+      'executeCommand',
+      'CommandResult',
+      options,
+      telling(send, begun),
+      encodingOf,
+      traits,
+    )
+    if (encoding !== body.encoding) {
+      throw new SandboxAPIError(
+        'stdin is not UTF-8, and this server takes only text: bytes need a server of version 1.2.0 of the Sandbox API. Upload ' +
+          'them as a file, and let the command read that.',
+      )
+    }
+    this.#takesBytes = true
+  }
+}
+
+/** @throws {SandboxValidationError} */
+function checkRange({ range }: Readonly<Record<string, string>>, { verify }: TransferOptions): void {
+  if (range === undefined) return
+  askedRange(range)
+  if (verify !== true) return
+  throw new SandboxValidationError(
+    'verify does not go with a range header: the server knows only the checksum of the whole file. Leave one of them out.',
+    'verify',
+  )
 }
 
 /** Checked here too, where the caller is still in reach of the error's stack. */
@@ -428,9 +544,20 @@ function pathOf(sessionId: string): { readonly sessionId: string } {
   return { sessionId: checkSessionId(sessionId) }
 }
 
+/** Tells of the call that a request belongs to. */
+function telling(send: Send, begun: (call: CallControl) => void): Send {
+  return (api, init) => {
+    begun(init.call)
+    return send(api, init)
+  }
+}
+
 /** A command or code run that is about to be sent. */
 interface Execution {
   readonly operation: OperationId
+  readonly sessionId: string
+  /** Whether its input is in base64. */
+  readonly hasBytes: boolean
   /** Seconds. */
   readonly timeout: number
   readonly send: Send

@@ -1,21 +1,33 @@
+import type { Output } from './bytes.js'
 import { callOf, rememberCall } from './call-of-result.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
 import { SandboxConnectionError } from './errors.js'
+import type { OutputForm } from './output-form.js'
 
-/** Gets text as a command writes it: whole characters, any number of them. */
-export type OutputListener = (text: string) => unknown
+/** Gets output as a command writes it: whole characters, any number of them, or bytes. */
+export type OutputListener<Form extends Output = string> = (output: Form) => unknown
 
-/** How much output a result holds, in characters for each stream, when it came as a stream. */
+/** A listener as TypeScript compares methods: one to text passes where only the run tells which form it is. */
+type LooseListener<Form extends Output> = { listen(output: Form): unknown }['listen']
+
+/** Who is told of output as it comes. */
+export interface OutputListeners<Form extends Output> {
+  readonly onStdout?: LooseListener<Form> | undefined
+  readonly onStderr?: LooseListener<Form> | undefined
+}
+
+/** How much output a result holds, in characters or bytes for each stream, when it came as a stream. */
 const largestResult = 10 * 1024 * 1024
 
 /** Reads a stream to its end, tells the listeners, and answers the result with the output in it. */
-export async function collect(
-  stream: CommandStream,
-  listeners: { readonly onStdout?: OutputListener | undefined; readonly onStderr?: OutputListener | undefined },
-): Promise<CommandResult> {
-  const output = new CommandOutput(largestResult)
+export async function collect<Form extends Output>(
+  stream: CommandStream<Form>,
+  form: OutputForm<Form>,
+  listeners: OutputListeners<Form>,
+): Promise<CommandResult<Form>> {
+  const output = new CommandOutput(form, largestResult)
   // A listener that throws leaves the loop, which kills the command.
   for await (const event of stream) {
     if (event.type === 'exit') {

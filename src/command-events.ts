@@ -1,25 +1,27 @@
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
 import { chunksOf } from './chunks.js'
+import type { Output } from './bytes.js'
 import { type CommandResult, commandResult } from './command-result.js'
 import { SandboxConnectionError } from './errors.js'
 import { isRecord } from './guards.js'
+import type { OutputForm } from './output-form.js'
 import { errorFromBody } from './response-errors.js'
 import { type Wire, isBody } from './wire.js'
 
 /** A piece of a command's output. */
-export interface OutputEvent {
+export interface OutputEvent<Form extends Output = string> {
   readonly type: 'stdout' | 'stderr'
-  /** Text, whole characters only. */
-  readonly data: string
+  /** Text, whole characters only; or bytes, cut anywhere. */
+  readonly data: Form
 }
 
 /** The command ended: the last event of a stream. The output came before it; its result has none. */
-export interface ExitEvent {
+export interface ExitEvent<Form extends Output = string> {
   readonly type: 'exit'
-  readonly result: CommandResult
+  readonly result: CommandResult<Form>
 }
 
-export type CommandEvent = OutputEvent | ExitEvent
+export type CommandEvent<Form extends Output = string> = OutputEvent<Form> | ExitEvent<Form>
 
 /** More than a server sends in one event, and little enough to hold. */
 const longestEvent = 32 * 1024 * 1024
@@ -29,21 +31,28 @@ const longestEvent = 32 * 1024 * 1024
  *
  * @throws {SandboxConnectionError} when the stream breaks, or is not what the spec says.
  */
-export async function* readEvents(response: Response): AsyncGenerator<CommandEvent, void, undefined> {
+export async function* readEvents<Form extends Output>(
+  response: Response,
+  form: OutputForm<Form>,
+): AsyncGenerator<CommandEvent<Form>, void, undefined> {
   const type = response.headers.get('content-type') ?? ''
   // A server of version 1.0.0 knows no event streams, and answers when all is over.
-  if (type.startsWith('application/json')) yield* eventsOfResult(await response.text())
-  else yield* parseEvents(response)
+  if (type.startsWith('application/json')) yield* eventsOfResult(await response.text(), form)
+  else yield* parseEvents(response, form)
 }
 
-function* eventsOfResult(text: string): Generator<CommandEvent> {
+function* eventsOfResult<Form extends Output>(text: string, form: OutputForm<Form>): Generator<CommandEvent<Form>> {
   const wire = parseResult(text)
-  if (wire.stdout !== undefined && wire.stdout !== '') yield { type: 'stdout', data: wire.stdout }
-  if (wire.stderr !== undefined && wire.stderr !== '') yield { type: 'stderr', data: wire.stderr }
-  yield { type: 'exit', result: commandResult({ ...wire, stdout: '', stderr: '' }) }
+  const { stdout, stderr } = commandResult(wire, form)
+  if (stdout.length > 0) yield { type: 'stdout', data: stdout }
+  if (stderr.length > 0) yield { type: 'stderr', data: stderr }
+  yield { type: 'exit', result: commandResult({ ...wire, stdout: '', stderr: '' }, form) }
 }
 
-async function* parseEvents({ body }: Response): AsyncGenerator<CommandEvent> {
+async function* parseEvents<Form extends Output>(
+  { body }: Response,
+  form: OutputForm<Form>,
+): AsyncGenerator<CommandEvent<Form>> {
   if (body === null) throw new SandboxConnectionError('The event stream has no body.')
   let arrived: EventSourceMessage[] = []
   const parser = createParser({
@@ -59,7 +68,7 @@ async function* parseEvents({ body }: Response): AsyncGenerator<CommandEvent> {
     const messages = arrived
     arrived = []
     for (const message of messages) {
-      const event = commandEvent(message)
+      const event = commandEvent(message, form)
       if (event === undefined) continue
       yield event
       if (event.type === 'exit') return
@@ -68,13 +77,16 @@ async function* parseEvents({ body }: Response): AsyncGenerator<CommandEvent> {
 }
 
 /** Undefined for an event that this version does not know. */
-function commandEvent({ event, data }: EventSourceMessage): CommandEvent | undefined {
+function commandEvent<Form extends Output>(
+  { event, data }: EventSourceMessage,
+  form: OutputForm<Form>,
+): CommandEvent<Form> | undefined {
   switch (event) {
     case 'stdout':
     case 'stderr':
-      return { type: event, data: parseOutput(event, data) }
+      return { type: event, data: parseOutput(event, data, form) }
     case 'exit':
-      return { type: 'exit', result: commandResult(parseResult(data)) }
+      return { type: 'exit', result: commandResult(parseResult(data), form) }
     case 'error':
       throw errorFromBody(parseJson(data))
     default:
@@ -82,10 +94,14 @@ function commandEvent({ event, data }: EventSourceMessage): CommandEvent | undef
   }
 }
 
-function parseOutput(event: string, text: string): string {
+function parseOutput<Form extends Output>(event: string, text: string, form: OutputForm<Form>): Form {
   const output = parseJson(text)
-  if (isRecord(output) && typeof output['data'] === 'string') return output['data']
-  throw new SandboxConnectionError(`A ${event} event is not what the spec says: data is missing.`)
+  const { data, encoding } = isRecord(output) ? output : {}
+  if (typeof data !== 'string') {
+    throw new SandboxConnectionError(`A ${event} event is not what the spec says: data is missing.`)
+  }
+  if (typeof encoding === 'string' || encoding === undefined || encoding === null) return form.read(data, encoding)
+  throw new SandboxConnectionError(`A ${event} event is not what the spec says: encoding is not of type string.`)
 }
 
 function parseResult(text: string): Wire['CommandResult'] {

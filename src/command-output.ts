@@ -1,23 +1,31 @@
+import type { Output } from './bytes.js'
 import type { OutputEvent } from './command-events.js'
+import type { KeptOutput, OutputForm } from './output-form.js'
 
-/** What a command has written so far, up to a limit of characters for each of its streams. */
-export class CommandOutput {
-  stdout = ''
-  stderr = ''
-  /** Whether something was left out. */
-  truncated = false
-  readonly #limit: number
+/** What a command has written so far, up to a limit for each of its outputs: of characters, or of bytes. */
+export class CommandOutput<Form extends Output> {
+  readonly #stdout: KeptOutput<Form>
+  readonly #stderr: KeptOutput<Form>
 
-  constructor(limit: number) {
-    this.#limit = limit
+  constructor(form: OutputForm<Form>, limit: number) {
+    this.#stdout = form.keep(limit)
+    this.#stderr = form.keep(limit)
   }
 
-  add({ type, data }: OutputEvent): void {
-    const room = this.#limit - this[type].length
-    if (room >= data.length) this[type] += data
-    else {
-      this[type] += data.slice(0, Math.max(0, room))
-      this.truncated = true
-    }
+  get stdout(): Form {
+    return this.#stdout.output
+  }
+
+  get stderr(): Form {
+    return this.#stderr.output
+  }
+
+  /** Whether something was left out. */
+  get truncated(): boolean {
+    return this.#stdout.truncated || this.#stderr.truncated
+  }
+
+  add({ type, data }: OutputEvent<Form>): void {
+    ;(type === 'stdout' ? this.#stdout : this.#stderr).add(data)
   }
 }

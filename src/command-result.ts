@@ -1,4 +1,6 @@
 import { enums } from '../generated/constraints.js'
+import type { Output } from './bytes.js'
+import type { OutputForm } from './output-form.js'
 import type { Wire } from './wire.js'
 
 /** How a command ended. */
@@ -6,14 +8,14 @@ export const CommandStatus = enums.CommandStatus
 /** How a command ended; a value that the SDK does not know passes through. */
 export type CommandStatus = Wire['CommandStatus'] | (string & {})
 
-/** What a command or code run did. */
-export interface CommandResult {
+/** What a command or code run did. Its output is text, or with `encoding: 'bytes'` exact to the byte. */
+export interface CommandResult<Form extends Output = string> {
   /** `completed`: exit code 0. `failed`: any other exit code. `timeout`: killed at its timeout. */
   readonly status: CommandStatus
   /** Null when the command was killed at its timeout. */
   readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
+  readonly stdout: Form
+  readonly stderr: Form
   /** True when the output was longer than the server keeps, and its end is missing. */
   readonly truncated: boolean
   /** How long it ran, in milliseconds. Missing when the server did not say. */
@@ -22,14 +24,17 @@ export interface CommandResult {
   readonly ok: boolean
 }
 
-export function commandResult(wire: Wire['CommandResult']): CommandResult {
-  const { status, exitCode, stdout, stderr, truncated, durationMs } = wire
+export function commandResult<Form extends Output>(
+  wire: Wire['CommandResult'],
+  form: OutputForm<Form>,
+): CommandResult<Form> {
+  const { status, exitCode, stdout, stderr, encoding, truncated, durationMs } = wire
   // A server may also write null for what it leaves out.
   return {
     status,
     exitCode,
-    stdout: stdout ?? '',
-    stderr: stderr ?? '',
+    stdout: form.read(stdout ?? '', encoding),
+    stderr: form.read(stderr ?? '', encoding),
     truncated: truncated ?? false,
     durationMs: durationMs ?? undefined,
     ok: exitCode === 0,

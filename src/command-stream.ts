@@ -1,15 +1,17 @@
 import { rememberCall } from './call-of-result.js'
 import { CallSite } from './call-site.js'
+import { type Output, exact, readable } from './bytes.js'
 import { type CommandEvent, type OutputEvent, readEvents } from './command-events.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import { SandboxAPIError, SandboxConnectionError } from './errors.js'
 import { LazyPromise } from './lazy-promise.js'
+import type { OutputForm } from './output-form.js'
 import type { CallControl } from './pipeline.js'
 
-/** How much of the output an error carries, in characters for each stream. */
+/** How much of the output an error carries, in characters or bytes for each stream. */
 const rememberedOutput = 1024 * 1024
-/** How much text waits for a slow reader, in characters. Beyond it the command waits too. */
+/** How much output waits for a slow reader, in characters or bytes. Beyond it the command waits too. */
 const readAhead = 64 * 1024
 
 /**
@@ -27,24 +29,29 @@ const readAhead = 64 * 1024
  * }
  * ```
  */
-export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposable {
+export class CommandStream<Form extends Output = string> implements AsyncIterable<CommandEvent<Form>>, AsyncDisposable {
   /**
    * The result, without the output. Waiting for it reads the stream to its end when nobody else does.
    *
    * @throws {SandboxConnectionError} with the `output` so far, when the stream ends before the command has.
    */
-  readonly result: Promise<CommandResult>
-  readonly #output = new CommandOutput(rememberedOutput)
-  readonly #events: AsyncGenerator<CommandEvent, void, undefined>
-  readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<string>>> = {}
-  readonly #ending = new Ending()
+  readonly result: Promise<CommandResult<Form>>
+  readonly #form: OutputForm<Form>
+  readonly #output: CommandOutput<Form>
+  readonly #events: AsyncGenerator<CommandEvent<Form>, void, undefined>
+  readonly #sinks: Partial<Record<OutputEvent['type'], ReadableStreamDefaultController<Form>>> = {}
+  readonly #ending = new Ending<Form>()
   readonly #site = new CallSite()
   #call: CallControl | undefined
-  #reader: 'events' | 'text' | 'result' | undefined
+  /** Why the stream was left before its call began. */
+  #left: { readonly reason: unknown } | undefined
+  #reader: 'events' | 'streams' | 'result' | undefined
   #wake: (() => void) | undefined
 
-  /** @internal `start` sends the request and gives its call, both at once. */
-  constructor(start: (begun: (call: CallControl) => void) => Promise<Response>) {
+  /** @internal `start` is called at once; it sends requests, and gives the call of each as it begins. */
+  constructor(start: (begun: (call: CallControl) => void) => Promise<Response>, form: OutputForm<Form>) {
+    this.#form = form
+    this.#output = new CommandOutput(form, rememberedOutput)
     this.result = new LazyPromise(() => {
       if (this.#reader === undefined) void this.#drain()
       return this.#ending.result
@@ -52,6 +59,7 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     const response = start((call) => {
       this.#call = call
       this.#ending.follow(call, this.#output)
+      if (this.#left !== undefined) call.abort(this.#left.reason)
     })
     response.catch((error: unknown) => this.#fail(error))
     this.#events = this.#read(response)
@@ -63,24 +71,22 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     }
   }
 
-  /** What the command writes to its standard output, as text. Get both streams before reading one, or the other is lost. */
-  get stdout(): ReadableStream<string> {
-    return this.#text('stdout')
+  /** What the command writes to its standard output, as text or bytes. Get both streams before reading one, or the other is lost. */
+  get stdout(): ReadableStream<Form> {
+    return this.#stream('stdout')
   }
 
-  /** What the command writes to its standard error, as text. */
-  get stderr(): ReadableStream<string> {
-    return this.#text('stderr')
+  /** What the command writes to its standard error, as text or bytes. */
+  get stderr(): ReadableStream<Form> {
+    return this.#stream('stderr')
   }
 
   /** Closes the connection, which kills the command. Whoever reads gets the reason. */
   abort(reason: unknown = new DOMException('The command was aborted.', 'AbortError')): void {
-    this.#call?.abort(reason)
-    // Nobody may ever read, and so find out. Without effect when the command has ended.
-    this.#ending.reject(reason)
+    this.#end(reason)
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<CommandEvent, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<CommandEvent<Form>, void, undefined> {
     this.#claim('events')
     return this.#events
   }
@@ -91,9 +97,9 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     await this.#events.return().catch(() => undefined)
   }
 
-  async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent, void, undefined> {
+  async *#read(started: Promise<Response>): AsyncGenerator<CommandEvent<Form>, void, undefined> {
     try {
-      for await (const event of readEvents(await started)) {
+      for await (const event of readEvents(await started, this.#form)) {
         if (event.type === 'exit') this.#ending.resolve(rememberCall(event.result, this.#call))
         else this.#output.add(event)
         yield event
@@ -109,8 +115,13 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
 
   /** Without effect after an end of any other kind. */
   #leave(): void {
-    const reason = new SandboxAPIError('The stream was left before the command ended.')
+    this.#end(new SandboxAPIError('The stream was left before the command ended.'))
+  }
+
+  #end(reason: unknown): void {
+    this.#left ??= { reason }
     this.#call?.abort(reason)
+    // Nobody may ever read, and so find out. Without effect when the command has ended.
     this.#ending.reject(reason)
   }
 
@@ -133,14 +144,14 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     }
   }
 
-  #text(type: OutputEvent['type']): ReadableStream<string> {
+  #stream(type: OutputEvent['type']): ReadableStream<Form> {
     if (this.#sinks[type] !== undefined) throw new SandboxAPIError(`${type} of this command is being read already.`)
-    if (this.#reader !== 'text') {
-      this.#claim('text')
+    if (this.#reader !== 'streams') {
+      this.#claim('streams')
       // Later, so that the other stream can be asked for first.
       queueMicrotask(() => void this.#pump())
     }
-    return new ReadableStream<string>(
+    return new ReadableStream<Form>(
       {
         start: (controller) => void (this.#sinks[type] = controller),
         pull: () => this.#wake?.(),
@@ -150,7 +161,7 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
           if (Object.keys(this.#sinks).length === 0) this.abort()
         },
       },
-      { highWaterMark: readAhead, size: (text) => text.length },
+      { highWaterMark: readAhead, size: (piece) => piece.length },
     )
   }
 
@@ -169,16 +180,16 @@ export class CommandStream implements AsyncIterable<CommandEvent>, AsyncDisposab
     }
   }
 
-  #claim(reader: 'events' | 'text' | 'result'): void {
+  #claim(reader: 'events' | 'streams' | 'result'): void {
     if (this.#reader !== undefined) throw new SandboxAPIError('The output of this command is being read already.')
     this.#reader = reader
   }
 }
 
 /** How the command ended. It knows nothing of the stream, so that its call can hold on to it. */
-class Ending {
-  readonly result: Promise<CommandResult>
-  #settle: { resolve: (result: CommandResult) => void; reject: (reason: unknown) => void } | undefined
+class Ending<Form extends Output> {
+  readonly result: Promise<CommandResult<Form>>
+  #settle: { resolve(result: CommandResult<Form>): void; reject(reason: unknown): void } | undefined
 
   constructor() {
     this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
@@ -186,7 +197,7 @@ class Ending {
     this.result.catch(() => undefined)
   }
 
-  resolve(result: CommandResult): void {
+  resolve(result: CommandResult<Form>): void {
     this.#settle?.resolve(result)
   }
 
@@ -195,7 +206,7 @@ class Ending {
   }
 
   /** Ends with the call: whoever waits for the result need not wait for somebody who does not go on reading. */
-  follow(call: CallControl, output: CommandOutput): void {
+  follow(call: CallControl, output: CommandOutput<Form>): void {
     call.onAbort((reason) => {
       if (!call.isForeign(reason)) tellAll(reason, call, output)
       this.reject(reason)
@@ -203,7 +214,10 @@ class Ending {
   }
 }
 
-function tellAll(error: unknown, call: CallControl | undefined, { stdout, stderr }: CommandOutput): void {
-  if (error instanceof SandboxConnectionError) error.output = { stdout, stderr }
+function tellAll(error: unknown, call: CallControl | undefined, output: CommandOutput<Output>): void {
+  if (error instanceof SandboxConnectionError) {
+    error.output = readable(output)
+    error.outputBytes = exact(output)
+  }
   if (error instanceof SandboxAPIError) call?.explain(error)
 }

@@ -1,3 +1,5 @@
+import type { Bytes } from './bytes.js'
+import { type ByteRange, askedRange, contentRange, isAsked } from './byte-range.js'
 import { compareChecksums, createChecksum } from './checksum.js'
 import { chunksOf } from './chunks.js'
 import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
@@ -11,29 +13,34 @@ export interface DownloadSource {
   readonly path: string
   readonly options: TransferOptions
   readonly signal: AbortSignal | undefined
+  /** The caller's own headers, by lower-case name: they may ask for a part of the file. */
+  readonly headers: Readonly<Record<string, string>>
   /** How often in a row the rest is asked for without a byte of it arriving. */
   readonly maxRetries: number
   readonly maxRetryDelayMs: number
   /** Ends the request that is under way. */
   abort(reason: unknown): void
+  /** Asks for the rest, in place of what the caller's headers ask for. */
+  resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
   /** Adds to an error of the SDK what is known of the call. */
   explain(error: unknown): void
-  /** Asks for the rest of the same file. */
-  resume(offset: number, etag: string): Promise<Response>
   /** Asks for the MD5 of the file. */
   checksum(): Promise<string | undefined>
 }
 
 /**
- * A file on its way out of a session. Its body can be read once, by one of its methods, or given up with `cancel()`. When the
- * connection breaks, the rest is asked for: what is read is whole and correct, or ends with an error.
+ * A file on its way out of a session, or the part of it that a `range` header asked for. Its body can be read once, by one of its
+ * methods, or given up with `cancel()`. When the connection breaks, the rest is asked for: what is read is whole and correct, or
+ * ends with an error.
  */
 export class FileDownload implements AsyncDisposable {
   /** The name of the file, without its directory. */
   readonly name: string
-  /** Bytes. Missing when the server did not say. */
+  /** Bytes that come: those of the part, where one was asked for. Missing when the server did not say. */
   readonly size: number | undefined
   readonly #source: DownloadSource
+  /** The part of the file that comes; undefined for all of it. */
+  readonly #part: ByteRange | undefined
   #response: Response | undefined
   #cancelled: SandboxAPIError | undefined
   #pause: Deadline | undefined
@@ -41,13 +48,27 @@ export class FileDownload implements AsyncDisposable {
   /** @internal */
   constructor(response: Response, source: DownloadSource) {
     this.name = source.path.split('/').at(-1) ?? source.path
-    this.size = promisedLength(response)
+    this.#part = response.status === 206 ? contentRange(response) : undefined
+    this.size = this.#part === undefined ? promisedLength(response) : lengthOf(this.#part)
     this.#source = source
     this.#response = response
   }
 
+  /**
+   * @internal
+   * @throws {SandboxConnectionError} when the answer is another part of the file than was asked for.
+   */
+  static async of(response: Response, source: DownloadSource): Promise<FileDownload> {
+    const problem = problemOf(response, source.headers)
+    if (problem === undefined) return new FileDownload(response, source)
+    const error = new SandboxConnectionError(`The download of ${source.path} ${problem}.`)
+    source.explain(error)
+    await response.body?.cancel()
+    throw error
+  }
+
   /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  stream(): ReadableStream<Bytes> {
     const chunks = this.#chunks(this.#take())
     const source = this.#source
     return new ReadableStream(
@@ -72,7 +93,7 @@ export class FileDownload implements AsyncDisposable {
     )
   }
 
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(): Promise<Bytes> {
     return new Uint8Array(await new Response(this.stream()).arrayBuffer())
   }
 
@@ -110,7 +131,7 @@ export class FileDownload implements AsyncDisposable {
     return response
   }
 
-  async *#chunks(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *#chunks(first: Response): AsyncGenerator<Bytes, void, undefined> {
     const { options, path } = this.#source
     const ours = options.verify === true ? await createChecksum() : undefined
     let loaded = 0
@@ -123,34 +144,48 @@ export class FileDownload implements AsyncDisposable {
     if (ours !== undefined) compareChecksums(path, ours.hex(), await this.#source.checksum())
   }
 
-  async *#resuming(first: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *#resuming(first: Response): AsyncGenerator<Bytes, void, undefined> {
+    const { path } = this.#source
     const etag = resumableTag(first)
+    const start = this.#part?.first ?? 0
     let response = first
-    let offset = 0
+    let length = this.size
+    let received = 0
     let failures = 0
     for (;;) {
       try {
         for await (const chunk of bodyOf(response)) {
-          offset += chunk.byteLength
+          received += chunk.byteLength
           failures = 0
+          if (length !== undefined && received > length) throw this.#tooLong(length)
           yield chunk
         }
-        return
+        if (length === undefined || received === length) return
+        throw new SandboxConnectionError(`${path} ended after ${received} of ${length} bytes.`)
       } catch (error) {
-        if (etag === undefined || !(error instanceof SandboxConnectionError)) throw error
-        if (error instanceof SandboxTimeoutError) throw error
+        // The connection broke after the last byte.
+        if (received === length && error instanceof SandboxConnectionError) return
+        if (etag === undefined || !isBroken(error) || received > (length ?? Infinity)) throw error
         failures += 1
         await this.#waitBeforeResuming(failures, error)
         if (this.#cancelled !== undefined) throw this.#cancelled
-        response = await this.#source.resume(offset, etag)
-        if (!continues(response, offset)) {
+        const range = `bytes=${start + received}-${this.#part?.last ?? ''}`
+        response = await this.#source.resume({ range, 'if-range': etag })
+        const total = this.#part === undefined ? length : this.#part.total
+        const rest = restOf(response, { etag, first: start + received, last: this.#part?.last, total })
+        if (rest === undefined) {
           await response.body?.cancel()
-          throw new SandboxConnectionError(`${this.#source.path} changed while it was being downloaded.`, {
+          throw new SandboxConnectionError(`${path} changed while it was being downloaded.`, {
             cause: error,
           })
         }
+        length ??= rest.last + 1
       }
     }
+  }
+
+  #tooLong(length: number): SandboxConnectionError {
+    return new SandboxConnectionError(`${this.#source.path} has ${length} bytes, and more than that came.`)
   }
 
   async #waitBeforeResuming(failures: number, error: unknown): Promise<void> {
@@ -175,17 +210,59 @@ export class FileDownload implements AsyncDisposable {
   }
 }
 
-async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+async function* bodyOf({ body }: Response): AsyncGenerator<Bytes, void, undefined> {
   if (body !== null) yield* chunksOf(body)
 }
 
-/** The strong tag that the parts of a file are known by, where the server gives parts. */
-function resumableTag({ headers }: Response): string | undefined {
-  const etag = headers.get('etag')
-  if (etag === null || !/^"[^"]+"$/.test(etag) || headers.has('content-encoding')) return undefined
-  return headers.get('accept-ranges') === 'bytes' ? etag : undefined
+function lengthOf({ first, last }: ByteRange): number {
+  return last - first + 1
 }
 
-function continues(response: Response, offset: number): boolean {
-  return response.status === 206 && (response.headers.get('content-range')?.startsWith(`bytes ${offset}-`) ?? false)
+/** What is wrong with the first answer; undefined for nothing. */
+function problemOf(response: Response, asked: Readonly<Record<string, string>>): string | undefined {
+  const { status, headers } = response
+  const { range, 'if-range': condition } = asked
+  if (status === 200) {
+    // With a condition, the whole is what a changed file is to be answered with.
+    if (range === undefined || condition !== undefined) return undefined
+    return `asked for ${range}, and the server answered with the whole file`
+  }
+  if (status !== 206) return `was answered with ${status}, which brings no file`
+  if (range === undefined) return 'was answered with a part of the file, which nobody asked for'
+  const part = contentRange(response)
+  if (part !== undefined && isAsked(part, askedRange(range)) && !headers.has('content-encoding')) {
+    const promised = promisedLength(response)
+    if (promised === undefined || promised === lengthOf(part)) return undefined
+  }
+  return `asked for ${range}, and the server answered with another part (content-range: ${headers.get('content-range') ?? 'none'})`
+}
+
+/** The strong tag that the parts of a file are known by, where the server gives parts. */
+function resumableTag({ headers, status }: Response): string | undefined {
+  const etag = headers.get('etag')
+  if (etag === null || !/^"[^"]+"$/.test(etag) || headers.has('content-encoding')) return undefined
+  return status === 206 || headers.get('accept-ranges') === 'bytes' ? etag : undefined
+}
+
+function isBroken(error: unknown): error is SandboxConnectionError {
+  return error instanceof SandboxConnectionError && !(error instanceof SandboxTimeoutError)
+}
+
+interface Rest {
+  readonly etag: string
+  readonly first: number
+  /** Undefined for the end of the file. */
+  readonly last: number | undefined
+  /** Undefined where nobody has told it yet. */
+  readonly total: number | undefined
+}
+
+/** The rest of the same file, all of it; undefined where something else came. */
+function restOf(response: Response, { etag, first, last, total }: Rest): ByteRange | undefined {
+  const { status, headers } = response
+  const part = status === 206 && !headers.has('content-encoding') ? contentRange(response) : undefined
+  if (part === undefined || (headers.get('etag') ?? etag) !== etag) return undefined
+  if (total !== undefined && part.total !== undefined && part.total !== total) return undefined
+  const known = { ...part, total: part.total ?? total }
+  return isAsked(known, { first, last, suffix: undefined }) ? part : undefined
 }

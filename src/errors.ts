@@ -1,4 +1,5 @@
 import { enums } from '../generated/constraints.js'
+import { type Bytes, type Output, exact, readable } from './bytes.js'
 import type { CommandResult } from './command-result.js'
 import type { components } from '../generated/sandbox-api.js'
 
@@ -78,6 +79,8 @@ export class SandboxConnectionError extends SandboxAPIError {
   override readonly name: string = 'SandboxConnectionError'
   /** What a streamed command had written before its connection broke; up to 1 Mi characters of each. */
   output: { readonly stdout: string; readonly stderr: string } | undefined
+  /** The same exact to the byte, up to 1 MiB of each; only of a command with `encoding: 'bytes'`. */
+  outputBytes: { readonly stdout: Bytes; readonly stderr: Bytes } | undefined
 }
 
 /** The deadline of the call passed. The deadline covers the body as well as the headers. */
@@ -146,11 +149,16 @@ export class FileNotFoundError extends SandboxOperationError {
 /** A command or code run with `check: true` did not exit with 0. */
 export class CommandFailedError extends SandboxAPIError {
   override readonly name: string = 'CommandFailedError'
+  /** With its output as text, also of a command with `encoding: 'bytes'`. */
   readonly result: CommandResult
+  /** The output exact to the byte; only of a command with `encoding: 'bytes'`. */
+  readonly outputBytes: { readonly stdout: Bytes; readonly stderr: Bytes } | undefined
 
-  constructor(result: CommandResult) {
-    super(failureMessage(result))
-    this.result = result
+  constructor(result: CommandResult<Output>) {
+    const withText = { ...result, ...readable(result) }
+    super(failureMessage(withText))
+    this.result = withText
+    this.outputBytes = exact(result)
   }
 
   override toJSON(): Record<string, unknown> {

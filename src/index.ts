@@ -6,6 +6,8 @@ export type { RunCodeOptions, RunOptions, StreamCodeOptions, StreamOptions } fro
 export { CommandStream } from './command-stream.js'
 export type { CommandEvent, ExitEvent, OutputEvent } from './command-events.js'
 export type { OutputListener } from './collect.js'
+export type { Encoded, OutputEncoding, OutputOf, OutputOptions } from './output-form.js'
+export type { Bytes, Output } from './bytes.js'
 export type { Progress, TransferOptions } from './progress.js'
 export type { UploadContent } from './upload-source.js'
 export { SessionFiles } from './session-files.js'

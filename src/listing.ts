@@ -13,7 +13,11 @@ export interface PageInfo {
 
 /** What a listing needs to know of its pages. */
 interface PageSource<Page extends PageInfo, Item> {
-  load(offset: number | undefined): Promise<Page>
+  /**
+   * @param offset - another one than was asked for.
+   * @param inLoop - every page will be read, so that the fewest are the best.
+   */
+  load(offset: number | undefined, inLoop: boolean): Promise<Page>
   items(page: Page): readonly Item[]
   /** What tells two entries apart, across pages. */
   key(item: Item): string
@@ -21,7 +25,8 @@ interface PageSource<Page extends PageInfo, Item> {
 
 /**
  * A list that is not loaded yet: await it for the one page that was asked for, or loop over it with `for await` for every
- * entry from there on. Nothing is sent before that.
+ * entry from there on. Nothing is sent before that. Without a `limit`, a page has as many entries as the server gives by
+ * default, and a loop asks for the largest pages that the API has.
  *
  * The loop may delete what it is given: entries that move up into the place of deleted ones are not missed, and none comes
  * twice.
@@ -38,14 +43,14 @@ export class Listing<Page extends PageInfo, Item> extends LazyPromise<Page> impl
 
   /** @internal */
   constructor(source: PageSource<Page, Item>) {
-    super(() => source.load(undefined))
+    super(() => source.load(undefined, false))
     this.#source = source
   }
 
   /** Every entry from the offset that was asked for to the end, page by page. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     const seen = new Set<string>()
-    let page = await this.#source.load(undefined)
+    let page = await this.#source.load(undefined, true)
     const start = page.offset
     let at = start
     for (;;) {
@@ -69,7 +74,7 @@ export class Listing<Page extends PageInfo, Item> extends LazyPromise<Page> impl
     let offset = end
     let { total } = previous
     for (;;) {
-      const page = await this.#source.load(offset)
+      const page = await this.#source.load(offset, true)
       const vanished = total - page.total
       if (vanished <= 0 || offset === start) return [page, offset]
       offset = Math.max(start, offset - vanished)

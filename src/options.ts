@@ -14,6 +14,7 @@ import {
 import { SandboxValidationError } from './errors.js'
 import { isRecord } from './guards.js'
 import { type ClientHooks, LogLevel, type Logger, hookNames } from './observe.js'
+import { environment } from './runtime.js'
 
 /** A secret, or a function that gives one: asked when a call first needs it, and once more when the server answers 401. */
 export type Secret = string | (() => string | Promise<string>)
@@ -214,16 +215,4 @@ function resolveApiUrl(apiUrl: string | undefined): string {
     )
   }
   return url.href.replace(/\/+$/, '')
-}
-
-function environment(name: string): string | undefined {
-  try {
-    const runtime: unknown = Reflect.get(globalThis, 'process')
-    const variables = isRecord(runtime) ? runtime['env'] : undefined
-    const value = isRecord(variables) ? variables[name] : undefined
-    return typeof value === 'string' && value !== '' ? value : undefined
-  } catch {
-    // Deno throws when the program may not read the environment.
-    return undefined
-  }
 }

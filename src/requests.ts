@@ -13,7 +13,10 @@ import {
   checkText,
   checkWellFormed,
 } from './checks.js'
+import { encodeBase64 } from './base64.js'
+import { exactText, isBytes } from './bytes.js'
 import { SandboxValidationError } from './errors.js'
+import type { OutputEncoding, OutputOptions } from './output-form.js'
 import type { Wire } from './wire.js'
 
 type Query<Operation extends keyof operations> = NonNullable<operations[Operation]['parameters']['query']>
@@ -25,12 +28,23 @@ type Input<T> = { readonly [Key in keyof T]: Pick<T, Key> extends Required<Pick<
 export type CreateSessionRequest = Input<Wire['CreateSessionRequest']>
 /** What of a session can be changed. */
 export type UpdateSessionRequest = Input<Wire['UpdateSessionRequest']>
-/** A shell command, and how it runs. */
-export type CommandRequest = Input<Wire['CommandRequest']>
-/** The text of a program, and how it runs. */
-export type CodeRequest = Input<Wire['CodeRequest']>
 /** How a command or code runs. */
-export type ExecutionOptions = Omit<CommandRequest, 'command'>
+export interface ExecutionOptions<Encoding extends OutputEncoding = 'text'>
+  extends
+    OutputOptions<Encoding>,
+    Omit<Input<Wire['CommandRequest']>, 'command' | 'stdin' | 'stdinEncoding' | 'encoding'> {
+  /**
+   * What the process reads from its standard input, followed by the end of input. Text is sent as UTF-8, bytes as they are:
+   * any to a server of version 1.2.0 or later, none but UTF-8 to an earlier one.
+   */
+  readonly stdin?: string | Uint8Array | undefined
+}
+/** A shell command, and how it runs. */
+export interface CommandRequest<Encoding extends OutputEncoding = 'text'>
+  extends ExecutionOptions<Encoding>, Pick<Input<Wire['CommandRequest']>, 'command'> {}
+/** The text of a program, and how it runs. */
+export interface CodeRequest<Encoding extends OutputEncoding = 'text'>
+  extends ExecutionOptions<Encoding>, Pick<Input<Wire['CodeRequest']>, 'code' | 'language'> {}
 /** Which page of the sessions. */
 export type ListSessionsRequest = Input<Query<'listSessions'>>
 /** Which page of which directory. */
@@ -39,8 +53,18 @@ export type ListFilesRequest = Input<Query<'listFiles'>>
 export type DeleteFileRequest = Input<Query<'deleteFile'>>
 /** Which file to describe. */
 export type StatFileRequest = Input<Query<'statFile'>>
-/** Where to write a file. */
-export type UploadRequest = Input<Query<'uploadFile'>> & { readonly path: string }
+/** Where to write a file, and how. */
+export type UploadRequest = Input<Omit<Query<'uploadFile'>, 'mode'>> & {
+  readonly path: string
+  /**
+   * The permissions of the file: a number like `0o755`, or octal digits like `'755'`; from 0 to 0o777. Default: a file that is
+   * replaced keeps its own, and a new one gets those that the server gives. A server before version 1.2.0 ignores it;
+   * `permissions` of the answer tells what holds.
+   */
+  readonly mode?: number | string | undefined
+}
+
+const fileMode = new RegExp(schemas.FileMode.pattern)
 
 /** The languages that code can be written in. */
 export const CodeLanguage = enums.CodeLanguage
@@ -62,47 +86,65 @@ export function updateSessionBody(request: UpdateSessionRequest): Wire['UpdateSe
   return { ttl }
 }
 
-export function commandBody(request: CommandRequest): Wire['CommandRequest'] {
+export function commandBody(request: CommandRequest<OutputEncoding>): Wire['CommandRequest'] {
   checkObject('request', request)
   return { command: checkText('command', request.command), ...executionBody(request, schemas.CommandRequest) }
 }
 
-export function codeBody(request: CodeRequest): Wire['CodeRequest'] {
+export function codeBody(request: CodeRequest<OutputEncoding>): Wire['CodeRequest'] {
   checkObject('request', request)
   const { code, language } = request
   checkOneOf('language', language, schemas.CodeLanguage.enum)
   return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, schemas.CodeRequest) }
 }
 
+type Execution = Omit<Wire['CommandRequest'], 'command'>
+
 function executionBody(
-  { timeout, env, cwd, stdin }: ExecutionOptions,
+  { timeout, env, cwd, stdin, encoding, onLostBytes }: ExecutionOptions<OutputEncoding>,
   { properties }: typeof schemas.CommandRequest | typeof schemas.CodeRequest,
-): Pick<Wire['CommandRequest'], 'timeout' | 'env' | 'cwd' | 'stdin'> {
+): Execution {
   checkOptionalInteger('timeout', timeout, properties.timeout)
   checkEnvironment(env)
   if (cwd !== undefined) checkRelativePath('cwd', cwd)
-  if (stdin !== undefined && typeof stdin !== 'string') {
-    throw new SandboxValidationError('stdin must be a string.', 'stdin')
+  checkOneOf('encoding', encoding, ['text', 'bytes'])
+  if (onLostBytes !== undefined && typeof onLostBytes !== 'function') {
+    throw new SandboxValidationError('onLostBytes must be a function.', 'onLostBytes')
   }
-  if (stdin !== undefined) checkWellFormed('stdin', stdin)
-  return defined({ timeout, env, cwd, stdin })
+  return { ...defined({ timeout, env, cwd }), ...inputBody(stdin), ...(encoding === 'bytes' && { encoding: 'base64' }) }
 }
 
-/** @param at - another offset than the one that was asked for. */
-export function listSessionsQuery(request: ListSessionsRequest, at: number | undefined): Query<'listSessions'> {
+/** Bytes that are UTF-8 go as the text that they are, which every server takes. */
+function inputBody(stdin: unknown): Pick<Execution, 'stdin' | 'stdinEncoding'> {
+  if (stdin === undefined) return {}
+  if (typeof stdin === 'string') return { stdin: checkWellFormed('stdin', stdin) }
+  if (!isBytes(stdin)) throw new SandboxValidationError('stdin must be a string or a Uint8Array.', 'stdin')
+  const text = exactText(stdin)
+  return text === undefined ? { stdin: encodeBase64(stdin), stdinEncoding: 'base64' } : { stdin: text }
+}
+
+/** Where a page of a listing is another one than the caller named. */
+interface Paging {
+  /** Default the caller's. */
+  readonly offset: number | undefined
+  /** Whether the pages are as large as can be, unless the caller named a limit. */
+  readonly largest: boolean
+}
+
+export function listSessionsQuery(request: ListSessionsRequest, paging: Paging): Query<'listSessions'> {
   checkObject('request', request)
-  const { limit, offset } = at === undefined ? request : { ...request, offset: at }
   const { parameters } = limits.listSessions
+  const { limit, offset } = pageOf(request, paging, parameters.limit.maximum)
   checkOptionalInteger('limit', limit, parameters.limit)
   checkOptionalInteger('offset', offset, parameters.offset)
   return defined({ limit, offset })
 }
 
-/** @param at - another offset than the one that was asked for. */
-export function listFilesQuery(request: ListFilesRequest, at: number | undefined): Query<'listFiles'> {
+export function listFilesQuery(request: ListFilesRequest, paging: Paging): Query<'listFiles'> {
   checkObject('request', request)
-  const { path, recursive, limit, offset } = at === undefined ? request : { ...request, offset: at }
+  const { path, recursive } = request
   const { parameters } = limits.listFiles
+  const { limit, offset } = pageOf(request, paging, parameters.limit.maximum)
   if (path !== undefined) checkRelativePath('path', path)
   checkBoolean('recursive', recursive)
   checkOptionalInteger('limit', limit, parameters.limit)
@@ -110,11 +152,24 @@ export function listFilesQuery(request: ListFilesRequest, at: number | undefined
   return defined({ path, recursive, limit, offset })
 }
 
+function pageOf(
+  { limit, offset }: Pick<ListFilesRequest, 'limit' | 'offset'>,
+  paging: Paging,
+  maximum: number,
+): Pick<ListFilesRequest, 'limit' | 'offset'> {
+  return {
+    // Not `??`: a null is the caller's mistake, and is told as one.
+    limit: limit === undefined && paging.largest ? maximum : limit,
+    offset: paging.offset ?? offset,
+  }
+}
+
 export function uploadQuery(request: UploadRequest): Query<'uploadFile'> {
   checkObject('request', request)
   const { path, overwrite } = request
   checkBoolean('overwrite', overwrite)
-  return { path: checkRelativePath('path', path), ...defined({ overwrite }) }
+  const mode = octalMode(request.mode)
+  return { path: checkRelativePath('path', path), ...defined({ overwrite, mode }) }
 }
 
 export function statFileQuery(request: StatFileRequest): Query<'statFile'> {
@@ -129,6 +184,18 @@ export function deleteFileQuery(request: DeleteFileRequest): Query<'deleteFile'>
   const { filePath, recursive } = request
   checkBoolean('recursive', recursive)
   return { filePath: checkRelativePath('filePath', filePath), ...defined({ recursive }) }
+}
+
+/** The form that the wire has: 755 by mistake for 0o755 is no such thing. */
+function octalMode(mode: unknown): string | undefined {
+  if (mode === undefined) return undefined
+  const text = typeof mode === 'number' ? mode.toString(8).padStart(3, '0') : mode
+  if (typeof text === 'string' && fileMode.test(text)) return text
+  throw new SandboxValidationError(
+    "mode must be the permissions of a file, a number like 0o755 or octal digits like '755', from 0 to 0o777.",
+    'mode',
+    mode,
+  )
 }
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }

@@ -20,7 +20,8 @@ export class SessionFiles {
   }
 
   /**
-   * Writes one file, making its parent directories.
+   * Writes one file, making its parent directories. `mode` sets its permissions, like `0o755`; without it a file that is
+   * replaced keeps its own.
    *
    * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
    */

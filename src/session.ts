@@ -1,11 +1,13 @@
 import { enums } from '../generated/constraints.js'
+import type { Output } from './bytes.js'
 import type { SessionsClient } from './client.js'
 import { callOf } from './call-of-result.js'
-import { type OutputListener, collect } from './collect.js'
+import { type OutputListener, type OutputListeners, collect } from './collect.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
 import { dateOf } from './dates.js'
 import { CommandFailedError, SessionNotFoundError } from './errors.js'
+import { type Encoded, type OutputEncoding, type OutputOf, type OutputOptions, outputForm } from './output-form.js'
 import { type RequestOptions, checkMoreOptions } from './options.js'
 import type { CodeLanguage, ExecutionOptions } from './requests.js'
 import { SessionFiles } from './session-files.js'
@@ -17,29 +19,37 @@ export const SessionStatus = enums.SessionStatus
 export type SessionStatus = Wire['SessionStatus'] | (string & {})
 
 /** Options of {@link Session.run}. */
-export interface RunOptions extends ExecutionOptions, RequestOptions {
+export interface RunOptions<Encoding extends OutputEncoding = 'text'>
+  extends ExecutionOptions<Encoding>, RequestOptions {
   /** Gets the standard output as it comes. The command waits for a promise that it answers. */
-  readonly onStdout?: OutputListener | undefined
+  readonly onStdout?: OutputListener<OutputOf<Encoding>> | undefined
   /** Gets the standard error as it comes. */
-  readonly onStderr?: OutputListener | undefined
+  readonly onStderr?: OutputListener<OutputOf<Encoding>> | undefined
   /** Throw a {@link CommandFailedError} when the exit code is not 0. Default false: that is a result. */
   readonly check?: boolean | undefined
 }
 
 /** Options of {@link Session.stream}. */
-export interface StreamOptions extends ExecutionOptions, RequestOptions {}
+export interface StreamOptions<Encoding extends OutputEncoding = 'text'>
+  extends ExecutionOptions<Encoding>, RequestOptions {}
 
 /** Options of {@link Session.streamCode}. */
-export interface StreamCodeOptions extends StreamOptions {
+export interface StreamCodeOptions<Encoding extends OutputEncoding = 'text'> extends StreamOptions<Encoding> {
   /** Default `python`. */
   readonly language?: CodeLanguage | undefined
 }
 
 /** Options of {@link Session.runCode}. */
-export interface RunCodeOptions extends RunOptions {
+export interface RunCodeOptions<Encoding extends OutputEncoding = 'text'> extends RunOptions<Encoding> {
   /** Default `python`. */
   readonly language?: CodeLanguage | undefined
 }
+
+/** The options of a run in any form. */
+type AnyRunOptions = ExecutionOptions<OutputEncoding> &
+  RequestOptions &
+  OutputListeners<Output> &
+  Pick<RunOptions, 'check'>
 
 /**
  * One isolated, short-lived sandbox. Its fields tell what was true at the last answer of the server; `refresh`, `extend`,
@@ -133,42 +143,69 @@ export class Session {
   }
 
   /**
-   * Runs a shell command. A non-zero exit and a timeout are results, not errors, unless `check` is set.
+   * Runs a shell command. A non-zero exit and a timeout are results, not errors, unless `check` is set. With
+   * `encoding: 'bytes'` its output comes exact to the byte.
    *
    * @throws {SessionNotFoundError}
    * @throws {CommandFailedError} with `check`.
+   * @throws {SandboxAPIError} when bytes are needed and the server is too old for them; see {@link ExecutionOptions}.
    */
-  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+  run<Encoding extends OutputEncoding>(
+    command: string,
+    options: RunOptions<Encoding> & Encoded<Encoding>,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
+  run(command: string, options?: RunOptions): Promise<CommandResult>
+  async run(command: string, options: AnyRunOptions = {}): Promise<CommandResult<Output>> {
     checkMoreOptions(options)
-    const request = { ...options, command }
+    const request = { ...options, command, encoding: encodingOf(options) }
     return finish(
       options,
       isLive(options)
-        ? collect(this.#client.streamCommand(this.sessionId, request, options), options)
+        ? collect(this.#client.streamCommand(this.sessionId, request, options), outputForm(request), options)
         : this.#client.executeCommand(this.sessionId, request, options),
     )
   }
 
   /** Runs code, in Python if `language` does not say otherwise; else like {@link run}. */
-  async runCode(code: string, options: RunCodeOptions = {}): Promise<CommandResult> {
+  runCode<Encoding extends OutputEncoding>(
+    code: string,
+    options: RunCodeOptions<Encoding> & Encoded<Encoding>,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
+  runCode(code: string, options?: RunCodeOptions): Promise<CommandResult>
+  async runCode(
+    code: string,
+    options: AnyRunOptions & Pick<RunCodeOptions, 'language'> = {},
+  ): Promise<CommandResult<Output>> {
     checkMoreOptions(options)
-    const request = { ...options, code }
+    const request = { ...options, code, encoding: encodingOf(options) }
     return finish(
       options,
       isLive(options)
-        ? collect(this.#client.streamCode(this.sessionId, request, options), options)
+        ? collect(this.#client.streamCode(this.sessionId, request, options), outputForm(request), options)
         : this.#client.executeCode(this.sessionId, request, options),
     )
   }
 
   /** Runs a shell command whose output comes as it is written. It begins at once. */
-  stream(command: string, options: StreamOptions = {}): CommandStream {
-    return this.#client.streamCommand(this.sessionId, { ...options, command }, options)
+  stream<Encoding extends OutputEncoding>(
+    command: string,
+    options: StreamOptions<Encoding> & Encoded<Encoding>,
+  ): CommandStream<OutputOf<Encoding>>
+  stream(command: string, options?: StreamOptions): CommandStream
+  stream(command: string, options: StreamOptions<OutputEncoding> = {}): CommandStream<Output> {
+    const request = { ...options, command, encoding: encodingOf(options) }
+    return this.#client.streamCommand(this.sessionId, request, options)
   }
 
   /** Runs code whose output comes as it is written, in Python if `language` does not say otherwise. */
-  streamCode(code: string, options: StreamCodeOptions = {}): CommandStream {
-    return this.#client.streamCode(this.sessionId, { ...options, code }, options)
+  streamCode<Encoding extends OutputEncoding>(
+    code: string,
+    options: StreamCodeOptions<Encoding> & Encoded<Encoding>,
+  ): CommandStream<OutputOf<Encoding>>
+  streamCode(code: string, options?: StreamCodeOptions): CommandStream
+  streamCode(code: string, options: StreamCodeOptions<OutputEncoding> = {}): CommandStream<Output> {
+    const request = { ...options, code, encoding: encodingOf(options) }
+    return this.#client.streamCode(this.sessionId, request, options)
   }
 
   /** Ends the session: every process and every file in it. @throws {SessionNotFoundError} when it is gone already. */
@@ -196,11 +233,20 @@ export class Session {
   }
 }
 
-function isLive({ onStdout, onStderr }: RunOptions): boolean {
+/** The default is named, so that the types know that there is one. */
+function encodingOf(options: OutputOptions<OutputEncoding> | null): OutputEncoding {
+  const { encoding = 'text' } = options ?? {}
+  return encoding
+}
+
+function isLive({ onStdout, onStderr }: AnyRunOptions): boolean {
   return onStdout !== undefined || onStderr !== undefined
 }
 
-async function finish({ check }: RunOptions, running: Promise<CommandResult>): Promise<CommandResult> {
+async function finish(
+  { check }: AnyRunOptions,
+  running: Promise<CommandResult<Output>>,
+): Promise<CommandResult<Output>> {
   const result = await running
   if (check !== true || result.ok) return result
   const error = new CommandFailedError(result)

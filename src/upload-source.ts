@@ -1,112 +1,90 @@
+import type { Bytes, BytesView } from './bytes.js'
 import { chunksOf } from './chunks.js'
 import { checkWellFormed } from './checks.js'
-import type { Checksum } from './checksum.js'
 import { SandboxValidationError } from './errors.js'
 
 /** The content of an upload. A string is sent as UTF-8. A stream or an iterable can be sent only once. */
 export type UploadContent =
-  | string
-  | Blob
-  | ArrayBuffer
-  | ArrayBufferView<ArrayBuffer>
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array | string>
+  string | Blob | ArrayBuffer | BytesView | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
 
-/** Who is told of what is sent. */
-interface Listener {
-  readonly onPiece: (piece: Uint8Array, loaded: number) => void
-  readonly onFailure: (error: unknown) => void
+/**
+ * Where an async iterable keeps its size in bytes, if each loop over it reads it anew: it is then sent with a Content-Length, and
+ * again when that fails. A symbol that every copy of this package knows; one that did not would stream it as it comes.
+ */
+export const contentSize: unique symbol = Symbol.for('sandbox-sessions-sdk.contentSize')
+
+/** Bytes that are read anew by each loop, and how many they are; undefined when that is not known, and it can be read only once. */
+export interface SizedContent extends AsyncIterable<Bytes> {
+  readonly [contentSize]: number | undefined
 }
 
-/** A content in the form that `fetch` takes. */
+/** A content that can be read: again and again where its size is known, else once. */
 export interface UploadSource {
-  readonly body: Blob | ReadableStream<Uint8Array>
   /** Bytes, where they are known. */
   readonly size: number | undefined
+  /** All of it, where `fetch` can take it so. */
+  readonly whole: Blob | Bytes | undefined
+  /** Whether the memory of what it gives stays as it is. An iterable may fill the same memory again and again. */
+  readonly keepsMemory: boolean
+  /** Reads it from its beginning. */
+  readonly read: () => AsyncIterable<unknown> | Iterable<unknown>
 }
 
 /** @throws {SandboxValidationError} when it is none of the things that hold bytes. */
-export function uploadSource(content: unknown, listener: Listener): UploadSource {
-  if (typeof content === 'string') checkWellFormed('content', content)
-  if (content instanceof ReadableStream) return { body: counted(chunksOf(content), listener), size: undefined }
-  if (typeof content === 'string' || content instanceof Blob || isBytes(content)) {
-    const body = new CountedFile(content, listener)
-    return { body, size: body.size }
+export function uploadSource(content: unknown): UploadSource {
+  if (typeof content === 'string') return ofBytes(new TextEncoder().encode(checkWellFormed('content', content)))
+  if (content instanceof Blob) return ofBlob(content)
+  if (content instanceof ReadableStream) return ofStream(content)
+  if (isBytes(content)) return ofBytes(viewOf(content))
+  if (!isAsyncIterable(content)) throw noContent()
+  const size: unknown = Reflect.get(content, contentSize)
+  return typeof size === 'number' ? { size, whole: undefined, keepsMemory: true, read: () => content } : once(content)
+}
+
+function ofBytes(bytes: Bytes): UploadSource {
+  return { size: bytes.byteLength, whole: bytes, keepsMemory: true, read: () => [bytes] }
+}
+
+function ofBlob(blob: Blob): UploadSource {
+  const read = (): AsyncIterable<unknown> => chunksOf(blob.stream())
+  // Bun's standard input is a Blob of infinite size.
+  return Number.isFinite(blob.size) ? { size: blob.size, whole: blob, keepsMemory: true, read } : once(read())
+}
+
+function ofStream(stream: ReadableStream<unknown>): UploadSource {
+  if (stream.locked) {
+    throw new SandboxValidationError('content is a stream that is being read already: pass one that is not.', 'content')
   }
-  if (isAsyncIterable(content)) return { body: counted(content[Symbol.asyncIterator](), listener), size: undefined }
-  throw new SandboxValidationError(
+  return once(chunksOf(stream))
+}
+
+/** A second reader, a middleware before the request is sent, would leave nothing for the server. */
+function once(content: AsyncIterable<unknown>): UploadSource {
+  let begun = false
+  async function* read(): AsyncGenerator<unknown, void, undefined> {
+    if (begun) {
+      throw new SandboxValidationError(
+        'content is a stream or an iterable that something has read already, and it can be read only once.',
+        'content',
+      )
+    }
+    begun = true
+    yield* content
+  }
+  return { size: undefined, whole: undefined, keepsMemory: false, read }
+}
+
+function noContent(): SandboxValidationError {
+  return new SandboxValidationError(
     'content must be a string, a Blob, an ArrayBuffer or a view of one (a Uint8Array, a Buffer), a ReadableStream or an async iterable of bytes.',
     'content',
   )
 }
 
-/**
- * A Blob that tells what is read of it. Unlike a stream it has a size, so that `fetch` sends a Content-Length, and it can be
- * read again. Browsers read a Blob without asking its methods: there nothing is told.
- */
-class CountedFile extends File {
-  readonly #content: Blob
-  readonly #listener: Listener
-
-  constructor(content: string | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>, listener: Listener) {
-    super([content], '')
-    this.#content = content instanceof Blob ? content : new Blob([content])
-    this.#listener = listener
-    // A Blob of the caller's may have its own idea of where its bytes are, as that of uploadFromPath has.
-    Object.defineProperty(this, 'size', { value: this.#content.size })
-  }
-
-  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return counted(chunksOf(this.#content.stream()), this.#listener)
-  }
-}
-
-function counted(
-  source: AsyncIterator<Uint8Array | string, unknown>,
-  { onPiece, onFailure }: Listener,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const encoder = new TextEncoder()
-  let loaded = 0
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await source.next()
-          if (done === true) {
-            controller.close()
-            return
-          }
-          const piece = typeof value === 'string' ? encoder.encode(value) : value
-          if (!(piece instanceof Uint8Array)) throw notBytes()
-          loaded += piece.byteLength
-          onPiece(piece, loaded)
-          controller.enqueue(isOwn(piece) ? piece : piece.slice())
-        } catch (error) {
-          onFailure(error)
-          throw error
-        }
-      },
-      async cancel() {
-        await source.return?.()
-      },
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-function notBytes(): SandboxValidationError {
-  return new SandboxValidationError('content must give bytes (Uint8Array) or strings.', 'content')
-}
-
-/** The MD5 of a Blob that `fetch` read without telling. */
-export async function digestOf(blob: Blob, checksum: Checksum): Promise<string> {
-  checksum.reset()
-  for await (const chunk of chunksOf(blob.stream())) checksum.update(chunk)
-  return checksum.hex()
-}
-
-function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer
+/** The memory itself, no copy. */
+function viewOf(content: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Bytes {
+  if (content instanceof ArrayBuffer) return new Uint8Array(content, 0, content.byteLength)
+  return new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
 }
 
 function isBytes(content: unknown): content is ArrayBuffer | ArrayBufferView<ArrayBuffer> {
@@ -123,6 +101,6 @@ function isAttached(buffer: ArrayBuffer): boolean {
   }
 }
 
-function isAsyncIterable(content: unknown): content is AsyncIterable<Uint8Array | string, unknown> {
+function isAsyncIterable(content: unknown): content is AsyncIterable<unknown> {
   return typeof content === 'object' && content !== null && Symbol.asyncIterator in content
 }

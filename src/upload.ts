@@ -1,50 +1,219 @@
-import { compareChecksums, createChecksum } from './checksum.js'
+import type { Bytes } from './bytes.js'
+import { type Checksum, compareChecksums, createChecksum } from './checksum.js'
+import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from './errors.js'
 import type { FileInfo } from './file-info.js'
+import type { RequestOptions } from './options.js'
+import { piecesOf } from './pieces.js'
 import type { CallControl } from './pipeline.js'
 import type { TransferOptions } from './progress.js'
-import { type UploadContent, type UploadSource, digestOf, uploadSource } from './upload-source.js'
+import { streamsRequests, streamsWithLength } from './runtime.js'
+import { Deadline } from './transport/deadline.js'
+import { BodySource } from './transport/request.js'
+import { type UploadContent, type UploadSource, uploadSource } from './upload-source.js'
 
-/** Where no piece is told of (a browser reads a Blob by itself), the deadline must do for the whole: at 64 kB a second. */
+/** Where nothing is told of the pieces, the deadline must do for the whole: at 64 kB a second. */
 const slowestBytesPerMs = 64
+
+/** The most that is kept in memory, in bytes, where a stream can't be sent. */
+const largestBuffered = 100 * 1024 * 1024
+
+type Options = TransferOptions & Pick<RequestOptions, 'signal'>
 
 /** An upload on its way: its body, its progress, its checksum. */
 interface Upload {
   /** Whether the content can be sent again. */
   readonly repeatable: boolean
-  /** The deadline until the first piece is sent, in milliseconds. */
+  /** The deadline until the first sign of life, in milliseconds. */
   firstDeadlineMs(timeoutMs: number): number
   /** Gives the body for a call. */
-  begin(call: CallControl): UploadSource['body']
-  /** @throws {SandboxConnectionError} when another content arrived than was sent, if that is to be verified. */
-  verify(info: FileInfo): Promise<void>
+  begin(call: CallControl): BodySource
+  /** @throws {SandboxConnectionError} when something else arrived than was sent. */
+  check(info: FileInfo): Promise<void> | void
+  /** Lets go of the content. */
+  end(): void
 }
 
-/** @throws {SandboxValidationError} when the content is nothing that holds bytes. */
-export async function createUpload(content: UploadContent, options: TransferOptions): Promise<Upload> {
+/**
+ * Only what is ours to count is counted: a stream of our own, or a content that `fetch` takes whole. A Blob with methods of its
+ * own would be read past them by some runtimes.
+ *
+ * @throws {SandboxValidationError} when the content is nothing that holds bytes, or can't be sent by this runtime.
+ */
+export async function createUpload(content: UploadContent, options: Options): Promise<Upload> {
+  const source = uploadSource(content)
   const checksum = options.verify === true ? await createChecksum() : undefined
-  let call: CallControl | undefined
-  let sent = 0
-  const onPiece = (piece: Uint8Array, loaded: number): void => {
-    // The first piece of an attempt: what an earlier one sent does not count.
-    if (loaded === piece.byteLength) checksum?.reset()
-    checksum?.update(piece)
-    sent = loaded
-    call?.keepAlive()
-    options.onProgress?.({ loaded, total: size })
+  const { size, whole } = source
+  if (whole !== undefined && size !== undefined && !streamsWithLength) {
+    return new WholeUpload(whole, size, source, options, checksum)
   }
-  // What the content or a listener throws is the caller's own: it ends the call, as it is.
-  const { body, size } = uploadSource(content, { onPiece, onFailure: (error) => call?.abort(error) })
-  return {
-    repeatable: size !== undefined,
-    firstDeadlineMs: (timeoutMs) => timeoutMs + (size ?? 0) / slowestBytesPerMs,
-    begin: (control) => {
-      call = control
-      return body
-    },
-    verify: async ({ path, checksum: theirs }) => {
-      if (checksum === undefined) return
-      const untold = body instanceof Blob && sent < body.size
-      compareChecksums(path, untold ? await digestOf(body, checksum) : checksum.hex(), theirs)
-    },
+  if (streamsRequests) return new StreamedUpload(source, options, checksum)
+  const blob = await inMemory(source, options.signal)
+  return new WholeUpload(blob, blob.size, uploadSource(blob), options, checksum)
+}
+
+/** Sent piece by piece: each is counted, told and hashed as `fetch` takes it. */
+class StreamedUpload implements Upload {
+  readonly #source: UploadSource
+  readonly #options: Options
+  readonly #checksum: Checksum | undefined
+  #call: CallControl | undefined
+  #attempt: Attempt | undefined
+
+  constructor(source: UploadSource, options: Options, checksum: Checksum | undefined) {
+    this.#source = source
+    this.#options = options
+    this.#checksum = checksum
   }
+
+  get repeatable(): boolean {
+    return this.#source.size !== undefined
+  }
+
+  firstDeadlineMs(timeoutMs: number): number {
+    return timeoutMs
+  }
+
+  begin(call: CallControl): BodySource {
+    this.#call = call
+    return new BodySource(() => this.#open(), this.#source.size)
+  }
+
+  check(info: FileInfo): void {
+    compareSizes(info, this.#attempt?.sent ?? 0)
+    if (this.#checksum !== undefined) compareChecksums(info.path, this.#checksum.hex(), info.checksum)
+  }
+
+  end(): void {
+    const attempt = this.#attempt
+    this.#attempt = undefined
+    attempt?.pieces.return().catch(() => undefined)
+  }
+
+  #open(): ReadableStream<Uint8Array> {
+    this.end()
+    this.#checksum?.reset()
+    const attempt: Attempt = { pieces: piecesOf(this.#source), sent: 0 }
+    this.#attempt = attempt
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
+          try {
+            const { done, value } = await attempt.pieces.next()
+            // A body that ended here would be taken for a whole one.
+            if (this.#attempt !== attempt) throw new SandboxAPIError('This attempt of the upload is over.')
+            if (done === true) {
+              controller.close()
+              return
+            }
+            this.#tell(attempt, value)
+            controller.enqueue(value)
+          } catch (error) {
+            // What the content or a listener throws is the caller's own: it ends the call, as it is. In this order: workerd
+            // ends a body that fails as if it were whole, unless the request was aborted before.
+            if (this.#attempt === attempt) this.#call?.abort(error)
+            throw error
+          }
+        },
+        cancel: () => {
+          attempt.pieces.return().catch(() => undefined)
+        },
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  #tell(attempt: Attempt, piece: Uint8Array): void {
+    attempt.sent += piece.byteLength
+    this.#checksum?.update(piece)
+    this.#call?.keepAlive()
+    this.#options.onProgress?.({ loaded: attempt.sent, total: this.#source.size })
+  }
+}
+
+interface Attempt {
+  readonly pieces: AsyncGenerator<Uint8Array, void, undefined>
+  /** Bytes. */
+  sent: number
+}
+
+/** Taken whole by `fetch`, which tells nothing on the way. */
+class WholeUpload implements Upload {
+  readonly repeatable = true
+  readonly #body: BodySource
+  readonly #size: number
+  readonly #source: UploadSource
+  readonly #options: Options
+  readonly #checksum: Checksum | undefined
+
+  constructor(
+    whole: Blob | Bytes,
+    size: number,
+    source: UploadSource,
+    options: Options,
+    checksum: Checksum | undefined,
+  ) {
+    this.#body = new BodySource(() => whole, size)
+    this.#size = size
+    this.#source = source
+    this.#options = options
+    this.#checksum = checksum
+  }
+
+  firstDeadlineMs(timeoutMs: number): number {
+    return timeoutMs + this.#size / slowestBytesPerMs
+  }
+
+  begin(): BodySource {
+    return this.#body
+  }
+
+  async check(info: FileInfo): Promise<void> {
+    compareSizes(info, this.#size)
+    if (this.#checksum !== undefined) {
+      for await (const piece of piecesOf(this.#source)) {
+        this.#options.signal?.throwIfAborted()
+        this.#checksum.update(piece)
+      }
+      compareChecksums(info.path, this.#checksum.hex(), info.checksum)
+    }
+    if (this.#size > 0) this.#options.onProgress?.({ loaded: this.#size, total: this.#size })
+  }
+
+  end(): void {
+    // Nothing was opened.
+  }
+}
+
+/** A stream's bytes, for a runtime that can't send it as one. */
+async function inMemory(source: UploadSource, signal: AbortSignal | undefined): Promise<Blob> {
+  const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
+  const pieces = piecesOf(source)
+  const parts: Bytes[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await deadline.wait(pieces.next())
+      if (done === true) return new Blob(parts)
+      size += value.byteLength
+      if (size > largestBuffered) throw tooLarge()
+      parts.push(value)
+    }
+  } finally {
+    deadline.release()
+    pieces.return().catch(() => undefined)
+  }
+}
+
+function tooLarge(): SandboxValidationError {
+  return new SandboxValidationError(
+    `content is a stream or an iterable of more than ${largestBuffered} bytes, the most that is kept in memory where fetch can't stream a request, as in browsers. Pass a Blob or a File.`,
+    'content',
+  )
+}
+
+function compareSizes({ path, size }: FileInfo, sent: number): void {
+  if (size === sent) return
+  throw new SandboxConnectionError(
+    `${path} did not arrive as it was sent: ${sent} bytes were sent, and the server wrote ${size}. Upload it again.`,
+  )
 }

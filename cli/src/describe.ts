@@ -3,7 +3,8 @@ import type { FileInfo, Session } from 'sandbox-sessions-sdk'
 import { formatBytes, formatDate, formatDuration } from './format.js'
 import { table } from './table.js'
 
-export function sessionTable(sessions: readonly Session[]): string {
+/** Ids stay whole, since they are copied; what tells the least goes first. @param width - of the terminal, if there is one. */
+export function sessionTable(sessions: readonly Session[], width: number | undefined): string {
   return table(
     ['SESSION', 'STATUS', 'IMAGE', 'CREATED', 'EXPIRES', 'METADATA'],
     sessions.map((session) => [
@@ -16,10 +17,22 @@ export function sessionTable(sessions: readonly Session[]): string {
         .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
         .join(' '),
     ]),
+    {
+      width,
+      measures: [
+        ['METADATA', 16],
+        ['CREATED', 0],
+        ['IMAGE', 12],
+        ['METADATA', 0],
+        ['IMAGE', 0],
+        ['EXPIRES', 0],
+      ],
+    },
   )
 }
 
-export function fileTable(files: readonly FileInfo[]): string {
+/** Paths are shortened last, and in their middle. @param width - of the terminal, if there is one. */
+export function fileTable(files: readonly FileInfo[], width: number | undefined): string {
   return table(
     ['TYPE', 'PERMISSIONS', 'SIZE', 'MODIFIED', 'PATH'],
     files.map(({ type, permissions = '', size, modifiedAt, path }) => [
@@ -29,6 +42,17 @@ export function fileTable(files: readonly FileInfo[]): string {
       modifiedAt === undefined ? '' : formatDate(modifiedAt),
       path,
     ]),
+    {
+      width,
+      measures: [
+        ['PATH', 48],
+        ['PERMISSIONS', 0],
+        ['MODIFIED', 0],
+        ['PATH', 16],
+        ['TYPE', 0],
+      ],
+      middle: 'PATH',
+    },
   )
 }
 

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs'
 import { CommanderError } from '@commander-js/extra-typings'
 import { InterruptedError, OutputClosedError, UsageError } from './cli-error.js'
+import { commandName } from './command-name.js'
 import { Context } from './context.js'
 import { ExitCode } from './exit-code.js'
 import { exitCodeOf } from './exit-code-of.js'
@@ -30,7 +31,7 @@ async function afterParser(context: Context, error: CommanderError): Promise<voi
     context.exitCode = ExitCode.Usage
   } else {
     await context.fail(
-      new UsageError(`${error.message.replace(/^error: /, '').replace('\n', ' ')} (see sandbox --help)`),
+      new UsageError(`${error.message.replace(/^error: /, '').replace('\n', ' ')} (see ${commandName} --help)`),
     )
   }
 }

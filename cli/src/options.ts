@@ -1,6 +1,7 @@
 /** Options that several commands share, and how their values are read. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { schemas } from 'sandbox-sessions-sdk/constraints'
+import { relativePath } from './workspace.js'
 
 const { Ttl, Timeout } = schemas
 
@@ -43,13 +44,11 @@ export const envOption = () =>
     variable,
   )
 
-export const cwdOption = () => new Option('--cwd <path>', 'working directory, relative to the root of the session')
+export const cwdOption = () =>
+  new Option('--cwd <path>', 'working directory, relative to the root of the session').argParser(relativePath)
 
 export const stdinOption = () =>
-  new Option(
-    '-i, --stdin',
-    'read standard input to its end (UTF-8) and send it; large inputs are better put into a file',
-  )
+  new Option('-i, --stdin', 'read standard input to its end and send it; large inputs are better put into a file')
 
 export const overwriteOption = () => new Option('--overwrite', 'replace what is there')
 

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
-import { isatty } from 'node:tty'
+import { WriteStream, isatty } from 'node:tty'
 import { OutputClosedError } from './cli-error.js'
 
 /** Standard output or standard error. */
@@ -16,6 +16,11 @@ export class Output {
     this.#controller = controller
     this.#stream = openStream(descriptor)
     this.#stream.on('error', (error) => controller.abort(outputError(error)))
+  }
+
+  /** How wide the terminal is; undefined where the output is none. */
+  get columns(): number | undefined {
+    return this.#stream instanceof WriteStream ? this.#stream.columns : undefined
   }
 
   /** Settles when the data has left, so that a slow reader slows down whoever waits for it. Ends with the abort reason. */

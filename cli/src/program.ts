@@ -15,9 +15,11 @@ import { putCommand } from './commands/put.js'
 import { resumeCommand } from './commands/resume.js'
 import { rmCommand } from './commands/rm.js'
 import { runCommand } from './commands/run.js'
+import { commandName } from './command-name.js'
 import type { Context } from './context.js'
 import { exitCodeHelp } from './exit-code.js'
 import { newCommand } from './new-command.js'
+import { shareOptions } from './share-options.js'
 
 const environmentHelp = `Environment:
   SANDBOX_API_URL    address of the API, for example http://localhost:8080/v1
@@ -26,7 +28,9 @@ const environmentHelp = `Environment:
 
 /** The tree of commands. */
 export function createProgram(context: Context): CommandUnknownOpts {
-  const program = newCommand(context, 'sandbox')
+  const program = newCommand(context, commandName)
+    // So that exec can leave options to the command that it runs.
+    .enablePositionalOptions()
     .description('Isolated, short-lived sandbox sessions: run commands and code, move files, clean up.')
     .version(packageVersion(), '-V, --version', 'show the version')
     .option('--url <url>', 'address of the API (default: SANDBOX_API_URL)')
@@ -52,6 +56,7 @@ export function createProgram(context: Context): CommandUnknownOpts {
       completeCommand(context, () => program),
       { hidden: true },
     )
+  shareOptions(program)
   // Known even when the rest of the command line is wrong.
   context.globals = () => program.opts()
   return program

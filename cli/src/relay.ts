@@ -1,26 +1,65 @@
-import type { CommandResult, CommandStream } from 'sandbox-sessions-sdk'
+import type { Bytes, CommandStream, CommandResult, OutputEvent } from 'sandbox-sessions-sdk'
 import { schemas } from 'sandbox-sessions-sdk/constraints'
+import { commandName } from './command-name.js'
+import { CharacterBounds, type JsonOutput, jsonOutput } from './json-output.js'
 import type { Context } from './context.js'
 import { ExitCode } from './exit-code.js'
 
-/** Passes on what a command writes, as it comes, and ends as the command did. */
-export async function relay(context: Context, stream: CommandStream, timeout: number | undefined): Promise<void> {
-  for await (const event of stream) {
-    if (event.type === 'exit') await finish(context, event.result, timeout)
-    else if (context.json) await context.print(event, '')
-    else await context[event.type].write(event.data)
-  }
-}
+const lostBytes =
+  'the server speaks a version of the API before 1.2.0: U+FFFD stands where output is not UTF-8. Write such output to a file, and get that.'
 
-async function finish(context: Context, result: CommandResult, timeout: number | undefined): Promise<void> {
-  const { stdout: _stdout, stderr: _stderr, ...outcome } = result
-  if (context.json) await context.print({ type: 'exit', ...outcome }, '')
-  if (result.status === 'timeout') {
-    const seconds = timeout ?? schemas.Timeout.default
-    if (!context.json) await context.stderr.write(`sandbox: the command was killed at its timeout of ${seconds} s\n`)
-    context.exitCode = ExitCode.Timeout
-  } else {
-    context.exitCode = asExitCode(result.exitCode)
+/** Passes on what a command writes, exact to the byte and as it comes, and ends as the command did. */
+export class Relay {
+  readonly #context: Context
+  readonly #bounds = { stdout: new CharacterBounds(), stderr: new CharacterBounds() }
+  #warning: string | undefined
+
+  /** What the command has to be started with. */
+  readonly options = { encoding: 'bytes', onLostBytes: () => void (this.#warning = lostBytes) } as const
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  async run(stream: CommandStream<Bytes>, timeout: number | undefined): Promise<void> {
+    for await (const event of stream) {
+      await this.#warn()
+      if (event.type === 'exit') await this.#finish(event.result, timeout)
+      else if (this.#context.json) await this.#print(event.type, this.#bounds[event.type].take(event.data))
+      else await this.#context[event.type].write(event.data)
+    }
+  }
+
+  async #print(type: OutputEvent['type'], bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0) return
+    const line: { type: OutputEvent['type'] } & JsonOutput = { type, ...jsonOutput(bytes) }
+    await this.#context.print(line, '')
+  }
+
+  /** Not a remark that `--quiet` could leave out: what was printed may be wrong. */
+  async #warn(): Promise<void> {
+    const message = this.#warning
+    if (message === undefined) return
+    this.#warning = undefined
+    const line = this.#context.json ? JSON.stringify({ warning: { message } }) : `${commandName}: warning: ${message}`
+    await this.#context.stderr.write(`${line}\n`)
+  }
+
+  async #finish(result: CommandResult<Bytes>, timeout: number | undefined): Promise<void> {
+    const context = this.#context
+    const { stdout: _stdout, stderr: _stderr, ...outcome } = result
+    if (context.json) {
+      for (const type of ['stdout', 'stderr'] as const) await this.#print(type, this.#bounds[type].rest())
+      await context.print({ type: 'exit', ...outcome }, '')
+    }
+    if (result.status === 'timeout') {
+      const seconds = timeout ?? schemas.Timeout.default
+      if (!context.json)
+        await context.stderr.write(`${commandName}: the command was killed at its timeout of ${seconds} s\n`)
+      context.exitCode = ExitCode.Timeout
+    } else {
+      context.exitCode = asExitCode(result.exitCode)
+    }
   }
 }
 

@@ -1,23 +1,21 @@
 import { SandboxAPIError } from 'sandbox-sessions-sdk'
+import { commandName } from './command-name.js'
 import { exitCodeOf } from './exit-code-of.js'
 import { visible } from './format.js'
+import { inFlags } from './words.js'
 
 /** What stderr is told of a failure: one line, or one line of JSON. The SDK keeps credentials out of its errors. */
 export function report(error: unknown, { json, debug }: { readonly json: boolean; readonly debug: boolean }): string {
   if (json) return `${JSON.stringify({ error: { ...fields(error), exitCode: exitCodeOf(error) } })}\n`
   const requestId = error instanceof SandboxAPIError ? error.requestId : undefined
   const id = requestId === undefined ? '' : ` (request id ${requestId})`
-  const line = `sandbox: ${visible(messageOf(error).replace(/\s*\n\s*/g, ' '))}${visible(id)}\n`
+  const line = `${commandName}: ${visible(inFlags(error).replace(/\s*\n\s*/g, ' '))}${visible(id)}\n`
   return debug ? `${line}${stacks(error)}\n` : line
 }
 
 function fields(error: unknown): object {
-  if (error instanceof SandboxAPIError) return error.toJSON()
-  return { name: error instanceof Error ? error.name : 'Error', message: messageOf(error) }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof SandboxAPIError) return { ...error.toJSON(), message: inFlags(error) }
+  return { name: error instanceof Error ? error.name : 'Error', message: inFlags(error) }
 }
 
 function stacks(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { Session } from 'sandbox-sessions-sdk'
 import { operations, schemas } from 'sandbox-sessions-sdk/constraints'
 import { CliError, UsageError } from './cli-error.js'
+import { commandName } from './command-name.js'
 import type { Context } from './context.js'
 import { ExitCode } from './exit-code.js'
 
@@ -34,5 +35,5 @@ export function listSessions({ client, signal }: Pick<Context, 'client' | 'signa
 /** Refuses beginnings: what is right today may mean another session tomorrow. */
 export function checkWholeId(reference: string): string {
   if (wholeId.test(reference)) return reference
-  throw new UsageError(`"${reference}" must be a whole session id here (sandbox ls shows them).`)
+  throw new UsageError(`"${reference}" must be a whole session id here (${commandName} ls shows them).`)
 }

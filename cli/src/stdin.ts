@@ -1,22 +1,30 @@
-import { addAbortSignal } from 'node:stream'
+import { createReadStream } from 'node:fs'
+import { type Readable, addAbortSignal } from 'node:stream'
 import { UsageError } from './cli-error.js'
 
 /** Far above what a server takes in a request; it keeps an endless input from filling the memory. */
 const maxBytes = 64 * 1024 ** 2
 
-/** Standard input to its end. The API takes it as one text. */
-export async function readStdin(signal: AbortSignal): Promise<string> {
+/** Standard input to its end. The API takes it in one request. */
+export function readStdin(signal: AbortSignal): Promise<Buffer> {
+  return readWhole(process.stdin, 'Standard input', signal)
+}
+
+/** A file of this machine that is to be sent in one request. */
+export function readLocalFile(file: string, signal: AbortSignal): Promise<Buffer> {
+  return readWhole(createReadStream(file), file, signal)
+}
+
+async function readWhole(source: Readable, name: string, signal: AbortSignal): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of addAbortSignal(signal, process.stdin)) {
+  for await (const chunk of addAbortSignal(signal, source)) {
     if (!(chunk instanceof Uint8Array)) continue
     chunks.push(chunk)
     size += chunk.length
-    if (size > maxBytes) throw new UsageError('Standard input is too long. Put it into a file of the session first.')
+    if (size > maxBytes) {
+      throw new UsageError(`${name} is longer than ${maxBytes} bytes. Put it into a file of the session first.`)
+    }
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
-  } catch {
-    throw new UsageError('Standard input must be UTF-8. Put other data into a file of the session first.')
-  }
+  return Buffer.concat(chunks)
 }

@@ -12,8 +12,8 @@ async function inShell(
   options: readonly string[] = [],
 ): Promise<string> {
   const directory = await temporaryDirectory()
-  await writeFile(path.join(directory, 'sandbox'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
-  await chmod(path.join(directory, 'sandbox'), 0o755)
+  await writeFile(path.join(directory, 'sandbox-sessions'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
+  await chmod(path.join(directory, 'sandbox-sessions'), 0o755)
   await writeFile(path.join(directory, 'completion'), (await sandbox(['completion', shell])).stdout)
   const { status, stdout, stderr } = spawnSync(shell, [...options, '-c', script], {
     cwd: directory,
@@ -26,14 +26,18 @@ async function inShell(
 
 /** What bash offers for the last of the words. */
 async function bashOffers(...words: readonly string[]): Promise<string[]> {
-  const quoted = ['sandbox', ...words].map((word) => `'${word}'`).join(' ')
-  const script = `source ./completion; COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; _sandbox; printf '%s\\n' "\${COMPREPLY[@]}"`
+  return await bashOffersFor('sandbox-sessions', ...words)
+}
+
+async function bashOffersFor(command: string, ...words: readonly string[]): Promise<string[]> {
+  const quoted = [command, ...words].map((word) => `'${word}'`).join(' ')
+  const script = `source ./completion; COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; _sandbox_sessions; printf '%s\\n' "\${COMPREPLY[@]}"`
   return (await inShell('bash', script)).split('\n').filter((line) => line !== '')
 }
 
 describe('bash', () => {
   test('reads the script', async () => {
-    await inShell('bash', 'bash -n ./completion && source ./completion && complete -p sandbox')
+    await inShell('bash', 'bash -n ./completion && source ./completion && complete -p sandbox-sessions')
   })
 
   test('offers commands', async () => {
@@ -49,6 +53,19 @@ describe('bash', () => {
     expect(await bashOffers('run', 'id', '--language', '=', 'p')).toEqual(['python'])
     expect(await bashOffers('files', 'rm', '--r')).toEqual(['--recursive'])
     expect(await bashOffers('exec', 'id', '--', '--t')).toEqual([])
+  })
+
+  test('[C4] offers none of them for what belongs to the command of exec', async () => {
+    expect(await bashOffers('exec', '--cwd', '.', '--t')).toEqual(['--timeout', '--token'])
+    expect(await bashOffers('exec', 'id', '--t')).toEqual([])
+    expect(await bashOffers('exec', 'id', 'ls', '--t')).toEqual([])
+    expect(await bashOffers('run', 'id', '--t')).toEqual(['--timeout', '--token'])
+  })
+
+  test('[C4] knows an alias that the user has made', async () => {
+    const words = 'COMP_WORDS=(sandbox ex); COMP_CWORD=1; _sandbox_sessions; printf \'%s\\n\' "\${COMPREPLY[@]}"'
+    const script = `alias sandbox=sandbox-sessions; source ./completion; complete -F _sandbox_sessions sandbox; ${words}`
+    expect(await inShell('bash', script)).toBe('exec\nextend\n')
   })
 
   test('offers sessions and local files where they belong', async () => {
@@ -70,8 +87,8 @@ describe('zsh', () => {
       _files() { print files }
       _describe() { print -l "\${(@P)2}" }
       source ./completion
-      words=(sandbox ex); CURRENT=2; _sandbox
-      words=(sandbox put ''); CURRENT=3; _sandbox`
+      words=(sandbox-sessions ex); CURRENT=2; _sandbox-sessions
+      words=(sandbox-sessions put ''); CURRENT=3; _sandbox-sessions`
     const printed = (await inShell('zsh', `zsh -n ./completion && ${script}`, ['-f'])).trim().split('\n')
     expect(printed[0]).toMatch(/^exec:run a command/)
     expect(printed[1]).toMatch(/^extend:/)
@@ -82,7 +99,12 @@ describe('zsh', () => {
 describe('fish', () => {
   test('reads the script and completes', async () => {
     const { sessionId } = await newSession()
-    const lines = ['sandbox ex', 'sandbox run x -l ', 'sandbox put compl', `sandbox rm ${sessionId.slice(0, 13)}`]
+    const lines = [
+      'sandbox-sessions ex',
+      'sandbox-sessions run x -l ',
+      'sandbox-sessions put compl',
+      `sandbox-sessions rm ${sessionId.slice(0, 13)}`,
+    ]
     const script = [
       'fish -n ./completion',
       'source ./completion',

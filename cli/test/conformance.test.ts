@@ -9,7 +9,7 @@ import { isObject } from '../src/contract/json.js'
 import { eventually } from '../../test/support/host.js'
 import { startPrism } from '../../test/support/prism.js'
 import { unsafeServer } from '../../test/support/unsafe-server.js'
-import { type Bend, bentServer } from './support/bent-server.js'
+import { type Bend, bentServer, withoutEncodings } from './support/bent-server.js'
 import { sandbox, start, temporaryDirectory } from './support/sandbox.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -24,7 +24,7 @@ describe('a server that keeps to the spec', () => {
     expect(lines[0]).toMatch(/^OPERATION +CHECKS +STATUSES SEEN +VERDICT$/)
     expect(lines.filter((line) => line.endsWith(' conforms'))).toHaveLength(15)
     expect(stdout).not.toContain('failed')
-    expect(lines.at(-1)).toBe(`${server.url} conforms: 15 of 15 operations of Sandbox API 1.1.0.`)
+    expect(lines.at(-1)).toBe(`${server.url} conforms: 15 of 15 operations of Sandbox API 1.2.0.`)
     await using client = new SessionsClient({ apiUrl: server.url, bearerToken: server.token })
     expect((await client.listSessions()).total).toBe(0)
   })
@@ -33,7 +33,7 @@ describe('a server that keeps to the spec', () => {
     const { code, stdout } = await sandbox(['conformance', '--json'])
     expect(code).toBe(0)
     const report: unknown = JSON.parse(stdout)
-    expect(report).toMatchObject({ url: inject('apiUrl'), specVersion: '1.1.0', conforms: true })
+    expect(report).toMatchObject({ url: inject('apiUrl'), specVersion: '1.2.0', conforms: true })
     const operations = isObject(report) && Array.isArray(report['operations']) ? report['operations'] : []
     expect(operations).toContainEqual({
       operation: 'healthCheck',
@@ -63,6 +63,24 @@ describe('a server that keeps to the spec', () => {
       expect.stringMatching(/conforms: 9 of 9 operations of Sandbox API 1\.0\.0\.\n$/),
     ])
   })
+})
+
+test('[B14] judges by a spec with schemas that hold themselves', async () => {
+  const file = path.join(await temporaryDirectory(), 'tree.yaml')
+  const text = await readFile(path.join(root, 'sandbox-api-spec.yaml'), 'utf8')
+  const tree = {
+    type: 'object',
+    properties: { trees: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+  }
+  const changed = text
+    .replace(/^  schemas:\n/m, (found) => `${found}    Tree: ${JSON.stringify(tree)}\n`)
+    .replace(/^    Health:\n.*\n(?: {6}.*\n)*? {6}properties:\n/m, (found) => {
+      return `${found}        tree: { $ref: '#/components/schemas/Tree' }\n`
+    })
+  expect(changed.match(/schemas\/Tree/g)).toHaveLength(2)
+  await writeFile(file, changed)
+  const { code, stdout } = await sandbox(['conformance', '--spec', file])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/conforms: /)])
 })
 
 describe('limits are those of the spec that judges', () => {
@@ -97,7 +115,7 @@ test('a mock of the spec is answered by the SDK as it has to be', async () => {
   await using prism = await startPrism({ mode: 'mock' })
   const { code, stdout, stderr } = await sandbox(['conformance', '--mock', '--url', prism.url])
   expect([code, stderr]).toEqual([0, ''])
-  expect(stdout).toMatch(/conforms: 15 of 15 operations of Sandbox API 1\.1\.0\.\n$/)
+  expect(stdout).toMatch(/conforms: 15 of 15 operations of Sandbox API 1\.2\.0\.\n$/)
 })
 
 function isJson(headers: Headers): boolean {
@@ -156,6 +174,20 @@ const broken: readonly (readonly [string, Bend, Readonly<Record<string, readonly
     { createSession: ['200: body.sessionId must match format "uuid"'], executeCommand: ['sessionId must be a UUID'] },
   ],
   [
+    'ignores how input and output are to stand in JSON, as servers before 1.2.0 do',
+    { request: ({ body }) => ({ body: withoutEncodings(body) }) },
+    {
+      executeCommand: [
+        'failed: takes and answers bytes in base64, exact to the byte',
+        'the encoding is missing, not "base64"',
+        'failed: streams bytes in base64, exact to the byte',
+        'failed: refuses stdin that is no base64',
+        '/commands is 200, not 400',
+      ],
+      executeCode: ['failed: takes and answers bytes in base64, exact to the byte', 'failed: refuses stdin that is no'],
+    },
+  ],
+  [
     'reads bytes as text, and holds event streams back',
     {
       holdsStreams: true,
@@ -179,7 +211,7 @@ describe('a server that is broken on purpose does not conform', () => {
       for (const word of words) expect(section).toContain(word)
     }
     expect(table).toMatch(/^healthCheck .* conforms$/m)
-    expect(sections.at(-1)).toMatch(/DOES NOT CONFORM: \d+ of 15 operations of Sandbox API 1\.1\.0 fail\.\n$/)
+    expect(sections.at(-1)).toMatch(/DOES NOT CONFORM: \d+ of 15 operations of Sandbox API 1\.2\.0 fail\.\n$/)
   })
 })
 
@@ -197,7 +229,7 @@ describe('what no verdict can be made of', () => {
 
   test('a server that is not there', async () => {
     const { code, stderr } = await sandbox(['conformance', '--url', `http://127.0.0.1:${await closedPort()}/v1`])
-    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox: No response came/)])
+    expect([code, stderr]).toEqual([69, expect.stringMatching(/^sandbox-sessions: No response came/)])
   })
 
   test('a server that knows no such token', async () => {
@@ -209,12 +241,29 @@ describe('what no verdict can be made of', () => {
   test('no token', async () => {
     const env = { SANDBOX_API_TOKEN: undefined, SANDBOX_API_KEY: inject('bearerToken') }
     const { code, stderr } = await sandbox(['conformance'], { env })
-    expect([code, stderr]).toEqual([2, 'sandbox: Pass --token, or set SANDBOX_API_TOKEN.\n'])
+    expect([code, stderr]).toEqual([2, 'sandbox-sessions: Pass --token, or set SANDBOX_API_TOKEN.\n'])
+  })
+
+  test('[B14] a spec with a reference to itself', async () => {
+    const file = path.join(await temporaryDirectory(), 'circle.yaml')
+    const text = await readFile(path.join(root, 'sandbox-api-spec.yaml'), 'utf8')
+    const circle = "    A: { $ref: '#/components/schemas/B' }\n    B: { $ref: '#/components/schemas/A' }\n"
+    await writeFile(
+      file,
+      text.replace(/^  schemas:\n/m, (found) => found + circle),
+    )
+    const { code, stderr } = await sandbox(['conformance', '--spec', file])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^sandbox-sessions: .*circle\.yaml can't be used: #\/components\/schemas\/A is a reference to itself → #\/components\/schemas\/B\n$/,
+      ),
+    ])
   })
 
   test('a spec that is none', async () => {
     const file = path.join(await temporaryDirectory(), 'none.yaml')
     const { code, stderr } = await sandbox(['conformance', '--spec', file])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox: .*none\.yaml can't be used: ENOENT/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sandbox-sessions: .*none\.yaml can't be used: ENOENT/)])
   })
 })

@@ -12,14 +12,19 @@ describe('a wrong command line', () => {
     [['exce'], "unknown command 'exce' (Did you mean exec?)"],
     [['exec', id], "missing required argument 'command'"],
     [['ls', 'x'], 'too many arguments'],
-    [['exec', id, 'ls', '-l'], "unknown option '-l'"],
+    [['exec', id, '--'], "missing required argument 'command'"],
+    [
+      ['exec', id, '--timeout', '5', '--', 'ls'],
+      '--timeout stands where the command begins. Put options before the session.',
+    ],
+    [['exec', '-l', id, 'ls'], "unknown option '-l'"],
     [['completion', 'csh'], 'Allowed choices are bash, zsh, fish'],
-    [['--url', 'nonsense', 'ls'], 'apiUrl must be an absolute http or https address'],
+    [['--url', 'nonsense', 'ls'], '--url (SANDBOX_API_URL) must be an absolute http or https address'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await sandbox(args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
-    expect(stderr).toMatch(/^sandbox: .*\n$/)
+    expect(stderr).toMatch(/^sandbox-sessions: .*\n$/)
     const json = await sandbox(['--json', ...args])
     expect(json.stdout).toBe('')
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { exitCode: 2 } })
@@ -29,7 +34,7 @@ describe('a wrong command line', () => {
   test('shows help when there is no command', async () => {
     const { code, stdout, stderr } = await sandbox([])
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toContain('Usage: sandbox [options] [command]')
+    expect(stderr).toContain('Usage: sandbox-sessions [options] [command]')
   })
 })
 
@@ -40,11 +45,27 @@ test('help and version go to stdout', async () => {
     expect(help.stdout).toContain(text)
   }
   expect((await sandbox(['exec', '--help'])).stdout).toContain(
-    'Usage: sandbox exec [options] <session> -- <command...>',
+    'Usage: sandbox-sessions exec [options] <session> <command...>',
   )
   const version = await sandbox(['--version'])
   expect(version).toMatchObject({ code: 0, stderr: '' })
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test('[C4] help and scripts know the command by its name alone', async () => {
+  const shown = [
+    ['--help'],
+    ['exec', '--help'],
+    ['completion', '--help'],
+    ['completion', 'bash'],
+    ['completion', 'zsh'],
+    ['completion', 'fish'],
+  ]
+  for (const args of shown) {
+    const { stdout } = await sandbox(args)
+    expect(stdout).toContain('sandbox-sessions')
+    expect(stdout).not.toMatch(/(?<![\w-])sandbox (?!sessions)|sandbox$/m)
+  }
 })
 
 describe('the service', () => {
@@ -52,7 +73,7 @@ describe('the service', () => {
     const url = `http://127.0.0.1:${await closedPort()}/v1`
     const { code, stdout, stderr } = await sandbox(['--url', url, 'health'])
     expect([code, stdout]).toEqual([69, ''])
-    expect(stderr).toMatch(/^sandbox: No response came.*\(request id \S+\)\n$/)
+    expect(stderr).toMatch(/^sandbox-sessions: No response came.*\(request id \S+\)\n$/)
   })
 
   test('is not named', async () => {
@@ -69,6 +90,15 @@ describe('the service', () => {
     }
   })
 
+  test('[C4] gets no token, and the message names what to pass here', async () => {
+    const { code, stderr } = await sandbox(['ls'], {
+      env: { SANDBOX_API_TOKEN: undefined, SANDBOX_API_KEY: undefined },
+    })
+    expect([code, stderr]).toEqual([4, expect.stringContaining('pass --token, or set SANDBOX_API_TOKEN')])
+    const odd = await sandbox(['--token', 'a b', 'ls'])
+    expect(odd.stderr).toMatch(/^sandbox-sessions: --token \(SANDBOX_API_TOKEN\) must be a non-empty string/)
+  })
+
   test('answers what a terminal would obey, or has no room', async () => {
     await using server = await httpFixture((request, response) => {
       if (request.url === '/v1/health') respond(response, 400, { error: 'X', message: 'a\u001b[2J\nb' })
@@ -78,7 +108,7 @@ describe('the service', () => {
     const strange = await sandbox(['health'], { env })
     expect([strange.code, strange.stderr]).toEqual([
       1,
-      expect.stringContaining(String.raw`sandbox: a\u001b[2J b (request id`),
+      expect.stringContaining(String.raw`sandbox-sessions: a\u001b[2J b (request id`),
     ])
     expect((await sandbox(['ls'], { env })).code).toBe(69)
   })
@@ -103,6 +133,6 @@ describe('output', () => {
 
   test('that can not be written is a failure', () => {
     const { status, stderr } = shell('"$1" "$2" completion bash > /dev/full')
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/^sandbox: ENOSPC.*\n$/)])
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^sandbox-sessions: ENOSPC.*\n$/)])
   })
 })

@@ -1,9 +1,18 @@
 /** Files in both directions. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { newSession, sandbox, sandboxJson, temporaryDirectory } from './support/sandbox.js'
+import {
+  type Ended,
+  newSession,
+  program,
+  sandbox,
+  sandboxJson,
+  shell,
+  start,
+  temporaryDirectory,
+} from './support/sandbox.js'
 
 describe('put and get', () => {
   test('move a file there and back', async () => {
@@ -32,7 +41,7 @@ describe('put and get', () => {
     expect(await sandbox(['get', remote], { cwd: directory })).toEqual({
       code: 5,
       stdout: '',
-      stderr: 'sandbox: f exists. Use --overwrite to replace it.\n',
+      stderr: 'sandbox-sessions: f exists. Use --overwrite to replace it.\n',
     })
     expect((await sandbox(['get', '--overwrite', remote], { cwd: directory })).code).toBe(0)
     expect(await readFile(path.join(directory, 'f'), 'utf8')).toBe('old')
@@ -71,6 +80,119 @@ describe('put and get', () => {
     await session.files.upload('text', 'grüße\n')
     expect(await sandbox(['get', `${session.sessionId}:text`, '-'])).toEqual({ code: 0, stdout: 'grüße\n', stderr: '' })
     expect((await sandbox(['put', '-', `${session.sessionId}:`])).code).toBe(2)
+  })
+
+  test('[C4] take absolute paths below the workspace for the relative ones that they mean', async () => {
+    const { sessionId, files } = await newSession()
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'f'), 'content')
+    const at = { cwd: directory }
+    for (const remote of ['/workspace/a', '/workspace', '/workspace/', '/workspace/dir/', '.']) {
+      expect(await sandbox(['put', 'f', `${sessionId}:${remote}`, '--overwrite'], at)).toMatchObject({ code: 0 })
+    }
+    const names = (await files.list(undefined, { recursive: true }).toArray()).map((file) => file.path)
+    expect(names).toEqual(['a', 'dir', 'dir/f', 'f'])
+    expect((await sandbox(['get', `${sessionId}:/workspace/a`], at)).code).toBe(0)
+    expect(await readFile(path.join(directory, 'a'), 'utf8')).toBe('content')
+    expect((await sandbox(['get', `${sessionId}:/workspace/dir/f`, '-'])).stdout).toBe('content')
+    expect((await sandbox(['get', `${sessionId}:/workspace`, 'all'], at)).code).toBe(0)
+    expect((await readdir(path.join(directory, 'all'), { recursive: true })).sort()).toEqual(['a', 'dir', 'dir/f', 'f'])
+    expect((await sandbox(['files', '-q', `${sessionId}:/workspace/dir`])).stdout).toBe('dir/f\n')
+    expect((await sandbox(['files', '-q', `${sessionId}:/workspace`])).stdout).toBe('a\ndir\nf\n')
+    expect((await sandbox(['files', 'rm', `${sessionId}:/workspace/a`])).code).toBe(0)
+    expect((await sandbox(['files', '-q', sessionId])).stdout).toBe('dir\nf\n')
+  })
+
+  test.each([
+    ['put', 'f', 'SESSION:/etc/passwd'],
+    ['get', 'SESSION:/etc/passwd'],
+    ['files', 'SESSION:/'],
+    ['files', 'rm', 'SESSION:/workspaces'],
+  ])('[C4] say what an absolute path elsewhere should be: %s %s', async (...args) => {
+    const { sessionId } = await newSession()
+    const ended = await sandbox(args.map((each) => each.replace('SESSION', sessionId)))
+    expect(ended.code).toBe(2)
+    expect(ended.stderr).toMatch(
+      /^sandbox-sessions: "\/\S*" is outside of \/workspace\. Give a path below it, or one relative to it\.\n$/,
+    )
+  })
+
+  test('[C4] name the options of the command in what a server says', async () => {
+    const session = await newSession()
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'f'), 'x')
+    await session.files.upload('dir/f', 'x')
+    const there = await sandbox(['put', 'f', `${session.sessionId}:dir/f`], { cwd: directory })
+    expect(there.stderr).toMatch(/^sandbox-sessions: dir\/f exists\. Use --overwrite to replace it\. \(request id/)
+    const full = await sandbox(['files', 'rm', `${session.sessionId}:dir`])
+    expect(full.stderr).toMatch(/^sandbox-sessions: dir is not empty\. Use --recursive to delete everything in it\. \(/)
+  })
+
+  test('[A3] put reads pipes and standard input, whatever they are, to their end', async () => {
+    const session = await newSession()
+    const id = session.sessionId
+    const bash = (line: string, input = ''): Promise<Ended> =>
+      shell(line.replaceAll('SANDBOX', `'${process.execPath}' '${program}'`).replaceAll('ID', id), input)
+    expect(await bash('SANDBOX -q put <(echo hello) ID:substituted')).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await bash('echo hello | SANDBOX -q put /dev/stdin ID:piped')).toMatchObject({ code: 0, stderr: '' })
+    // What Node gives its children is a socket.
+    expect(await bash('SANDBOX -q put /dev/stdin ID:socket', 'hello\n')).toMatchObject({ code: 0, stderr: '' })
+    expect(await bash('SANDBOX -q put /dev/fd/0 ID:here <<< hello')).toMatchObject({ code: 0, stderr: '' })
+    expect(await bash('SANDBOX -q put /proc/cpuinfo ID:cpuinfo')).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await session.run('cat substituted piped socket here; test -s cpuinfo && echo full')
+    expect(stdout).toBe('hello\nhello\nhello\nhello\nfull\n')
+  })
+
+  test('[A3] put refuses what has no end, and a pipe that nobody writes to can be interrupted', async () => {
+    const { sessionId } = await newSession()
+    const refused = await sandbox(['put', '/dev/zero', `${sessionId}:zero`])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(/^sandbox-sessions: \/dev\/zero is a device that may never end[^\n]*\n$/)
+    const directory = await temporaryDirectory()
+    expect(await shell(`mkfifo '${directory}/pipe'`)).toMatchObject({ code: 0 })
+    const { child, ended } = start(['put', path.join(directory, 'pipe'), `${sessionId}:pipe`])
+    // The pipe can be written to without waiting as soon as somebody has opened it to read.
+    await shell(`exec 3>'${directory}/pipe'; kill -INT ${child.pid ?? 0}; tail --pid=${child.pid ?? 0} -f /dev/null`)
+    expect((await ended).code).toBe(130)
+  })
+
+  test('[A4] put and get keep modes, links and empty directories, and tell what they leave out', async () => {
+    const session = await newSession()
+    const id = session.sessionId
+    const directory = await temporaryDirectory()
+    const made = await shell(
+      [
+        `cd '${directory}' && mkdir -p tree/.bin tree/hollow && printf '#!/bin/sh\\necho ran\\n' > tree/program`,
+        'chmod 755 tree/program && ln -s ../program tree/.bin/run && ln -s /etc/passwd "tree/$(printf "out\\033")"',
+      ].join('\n'),
+    )
+    expect(made).toEqual({ code: 0, stdout: '', stderr: '' })
+    const put = await sandbox(['put', '--quiet', 'tree', `${id}:`], { cwd: directory })
+    expect([put.code, put.stdout]).toEqual([0, ''])
+    expect(put.stderr).toMatch(/^sandbox-sessions: tree\/out\\u001b: left out: The link is absolute [^\n]*\n$/)
+    expect((await session.run('tree/.bin/run && ls -d tree/hollow')).stdout).toBe('ran\ntree/hollow\n')
+    await session.run('ln -s ../../etc tree/escape')
+    const get = await sandbox(['--json', 'get', `${id}:tree`, 'back'], { cwd: directory })
+    expect([get.code, JSON.parse(get.stdout)]).toEqual([
+      0,
+      { path: 'tree', local: path.join(directory, 'back'), size: 19 },
+    ])
+    const reason = 'The link leads out of the directory (../../etc).'
+    expect(JSON.parse(get.stderr)).toEqual({ skipped: { path: 'tree/escape', part: 'entry', reason } })
+    expect((await shell(`cd '${directory}/back' && .bin/run && ls -A`)).stdout).toBe('ran\n.bin\nhollow\nprogram\n')
+  })
+
+  test('[A4] put and get keep the mode of a single file, and standard input has none', async () => {
+    const session = await newSession()
+    const id = session.sessionId
+    const directory = await temporaryDirectory()
+    await writeFile(path.join(directory, 'program'), '#!/bin/sh\necho ran\n', { mode: 0o750 })
+    expect((await sandbox(['put', 'program', `${id}:`], { cwd: directory })).code).toBe(0)
+    expect((await session.files.stat('program')).permissions).toBe('rwxr-x---')
+    expect((await sandbox(['put', '--overwrite', '-', `${id}:program`], { input: 'other' })).code).toBe(0)
+    expect((await session.files.stat('program')).permissions).toBe('rwxr-x---')
+    expect((await sandbox(['get', `${id}:program`, 'back'], { cwd: directory })).code).toBe(0)
+    expect((await stat(path.join(directory, 'back'))).mode & 0o777).toBe(0o750)
   })
 
   test.each([

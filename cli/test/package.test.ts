@@ -8,7 +8,7 @@ import { environment, temporaryDirectory } from './support/sandbox.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-test('the packed command runs where nothing else is', async () => {
+test('[C4] the packed command runs where nothing else is, by a name of its own', async () => {
   const folder = await temporaryDirectory()
   const packed = await run('npm', ['pack', '--workspace', '.', '--workspace', 'cli', '--pack-destination', folder], {
     cwd: root,
@@ -20,6 +20,7 @@ test('the packed command runs where nothing else is', async () => {
     cwd: folder,
   })
   expect(installed.code, installed.output).toBe(0)
-  const health = await run(path.join(folder, 'node_modules/.bin/sandbox'), ['health'], { env: environment() })
+  expect(await readdir(path.join(folder, 'node_modules/.bin'))).not.toContain('sandbox')
+  const health = await run(path.join(folder, 'node_modules/.bin/sandbox-sessions'), ['health'], { env: environment() })
   expect(health).toEqual({ code: 0, output: 'healthy\n' })
 })

@@ -32,7 +32,7 @@ describe('create', () => {
   })
 
   test.each([
-    [['--ttl', '1'], 'ttl must be an integer from 60 to 28800, got 1'],
+    [['--ttl', '1'], '--ttl must be an integer from 60 to 28800, got 1'],
     [['--ttl', 'long'], 'It must be a whole number'],
     [['--metadata', 'novalue'], 'It must be name=value'],
   ])('refuses %j', async (args, message) => {
@@ -94,7 +94,7 @@ describe('rm', () => {
     expect(await sandboxJson('rm', session.sessionId)).toEqual([{ sessionId: session.sessionId, deleted: true }])
     const again = await sandbox(['rm', session.sessionId])
     expect(again.code).toBe(3)
-    expect(again.stderr).toMatch(/^sandbox: No session .*\(request id \S+\)\n$/)
+    expect(again.stderr).toMatch(/^sandbox-sessions: No session .*\(request id \S+\)\n$/)
   })
 
   test('takes no beginnings, and then deletes nothing at all', async () => {
@@ -112,7 +112,7 @@ describe('the beginning of an id', () => {
       respond(response, 200, { sessions, total: 2, limit: 100, offset: 0 }),
     )
     const { code, stderr } = await sandbox(['pause', 'ABCD'], { env: { SANDBOX_API_URL: server.url } })
-    expect([code, stderr]).toEqual([2, `sandbox: "ABCD" may be ${ids.join(' or ')}.\n`])
+    expect([code, stderr]).toEqual([2, `sandbox-sessions: "ABCD" may be ${ids.join(' or ')}.\n`])
     expect(server.count).toBe(1)
   })
 

@@ -15,7 +15,7 @@ describe('Ctrl-C', () => {
     const sleep = `7${Math.random().toString().slice(2, 10)}`
     const terminal = await Terminal.open()
     await terminal.type(
-      `sandbox exec ${sessionId} -- 'setsid sleep ${sleep} & echo rea''dy; sleep ${sleep}'; echo "exit=$?"`,
+      `sandbox-sessions exec ${sessionId} -- 'setsid sleep ${sleep} & echo rea''dy; sleep ${sleep}'; echo "exit=$?"`,
     )
     await terminal.shows(/^ready$/m)
     expect((await processesWith(sleep)).length).toBeGreaterThanOrEqual(2)
@@ -28,7 +28,7 @@ describe('Ctrl-C', () => {
     await using source = await halfwayServer()
     const directory = await temporaryDirectory()
     const terminal = await Terminal.open({ SANDBOX_API_URL: source.url })
-    await terminal.type(`sandbox get ${source.sessionId}:big.bin ${directory}/big.bin; echo "exit=$?"`)
+    await terminal.type(`sandbox-sessions get ${source.sessionId}:big.bin ${directory}/big.bin; echo "exit=$?"`)
     await terminal.shows(/^big\.bin {2}\[=+ +\] 50%/m)
     await terminal.press('C-c')
     await terminal.shows(/exit=130$/m)
@@ -41,7 +41,7 @@ describe('the bar of a transfer', () => {
     await using source = await halfwayServer()
     const directory = await temporaryDirectory()
     const terminal = await Terminal.open({ SANDBOX_API_URL: source.url })
-    await terminal.type(`sandbox get ${source.sessionId}:big.bin ${directory}/big.bin; echo "exit=$?"`)
+    await terminal.type(`sandbox-sessions get ${source.sessionId}:big.bin ${directory}/big.bin; echo "exit=$?"`)
     await terminal.shows(/^big\.bin {2}\[=+ +\] 50% {2}1\.0 MB of 2\.0 MB {2}/m)
     source.goOn()
     await terminal.shows(/^big\.bin {2}\[=+\]100% {2}2\.0 MB of 2\.0 MB {2}.*\n.*\/big\.bin: 2\.0 MB in .*\nexit=0$/m)
@@ -52,12 +52,55 @@ describe('the bar of a transfer', () => {
     const file = path.join(await mkdtemp(path.join(await temporaryDirectory(), 'x')), 'up.bin')
     await writeFile(file, new Uint8Array(4_000_000))
     const terminal = await Terminal.open()
-    await terminal.type(`sandbox put ${file} ${sessionId}:; echo "exit=$?"`)
+    await terminal.type(`sandbox-sessions put ${file} ${sessionId}:; echo "exit=$?"`)
     await terminal.shows(/^up\.bin {2}\[=+\]100% {2}4\.0 MB of 4\.0 MB {2}.*\nup\.bin: 4\.0 MB in .*\nexit=0$/m)
     await terminal.type('clear')
-    await terminal.type(`sandbox put --quiet --overwrite ${file} ${sessionId}:; echo "exit=$?"`)
+    await terminal.type(`sandbox-sessions put --quiet --overwrite ${file} ${sessionId}:; echo "exit=$?"`)
     await terminal.shows(/^exit=0$/m)
     expect(await terminal.screen()).not.toContain('4.0 MB')
+  })
+})
+
+describe('tables', () => {
+  test('[C4] fit the terminal: no line wraps', async () => {
+    const sessions = [
+      wireSession({ image: 'registry.example/a-long-name/python:3.11', metadata: { text: '日本語'.repeat(40) } }),
+      wireSession({ sessionId: '8f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f', image: 'node:22', metadata: { user: 'alice' } }),
+    ]
+    const path = `${'deep/'.repeat(30)}end-of-it.txt`
+    const file = {
+      name: 'end-of-it.txt',
+      path,
+      type: 'file',
+      size: 12,
+      permissions: 'rw-r--r--',
+      modifiedAt: new Date().toISOString(),
+    }
+    await using server = await httpFixture((request, response) => {
+      const { pathname } = new URL(request.url ?? '', 'http://localhost')
+      const page = { total: 2, limit: 100, offset: 0 }
+      if (pathname.endsWith('/sessions')) respond(response, 200, { ...page, sessions })
+      else if (pathname.endsWith('/files/list')) respond(response, 200, { ...page, total: 1, files: [file] })
+      else respond(response, 200, sessions[0])
+    })
+    const terminal = await Terminal.open({ SANDBOX_API_URL: server.url })
+    await terminal.type('clear; sandbox-sessions ls; echo "exit=$?"')
+    await terminal.shows(/^exit=0$/m)
+    const lines = (await terminal.screen()).split('\n').filter((line) => line !== '' && !/^[$#]/.test(line))
+    expect(lines).toEqual([
+      expect.stringMatching(/^SESSION .* STATUS .* EXPIRES/),
+      expect.stringMatching(new RegExp(`^${sessions[0]?.sessionId ?? ''} `)),
+      expect.stringMatching(new RegExp(`^${sessions[1]?.sessionId ?? ''} `)),
+      'exit=0',
+    ])
+    await terminal.type(`clear; sandbox-sessions files ${sessions[0]?.sessionId ?? ''}; echo "exit=$?"`)
+    await terminal.shows(/^exit=0$/m)
+    const listed = (await terminal.screen()).split('\n').filter((line) => line !== '' && !/^[$#]/.test(line))
+    expect(listed).toEqual([
+      expect.stringContaining('PATH'),
+      expect.stringMatching(/ deep\/.*….*end-of-it\.txt$/),
+      'exit=0',
+    ])
   })
 })
 

@@ -1,4 +1,4 @@
-import { type Document, type Json, isJson, refName, resolve } from './document.js'
+import { type Document, type Json, isJson, refName, resolve, targetOf } from './document.js'
 
 const methods = ['get', 'put', 'post', 'delete', 'patch'] as const
 const keywords = [
@@ -17,7 +17,11 @@ const keywords = [
 export function generateConstraints(document: Document): string {
   return [
     constant('specVersion', 'The version of the spec that this was generated from.', document.info.version),
-    constant('schemas', 'What the schemas of bodies demand.', mapValues(document.components.schemas, document, schema)),
+    constant(
+      'schemas',
+      'What the schemas of bodies demand.',
+      mapValues(document.components.schemas, (each) => schema(document, each)),
+    ),
     constant('enums', 'The values that the spec names, by their names.', enums(document)),
     constant('operations', 'What the operations are and what their parameters demand.', operations(document)),
   ].join('\n')
@@ -27,42 +31,47 @@ function constant(name: string, comment: string, value: unknown): string {
   return `/** ${comment} */\nexport const ${name} = ${JSON.stringify(value, null, 2)} as const\n`
 }
 
-function mapValues(
-  source: Json,
-  document: Document,
-  map: (document: Document, value: unknown) => Json,
-): Record<string, Json> {
-  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, map(document, value)]))
+function mapValues(source: Json, map: (value: unknown) => Json): Record<string, Json> {
+  return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, map(value)]))
 }
 
-function schema(document: Document, source: unknown): Json {
+/** @param within - the schemas that are being written out: one that holds itself is not written for ever. */
+function schema(document: Document, source: unknown, within: readonly unknown[] = []): Json {
   const resolved = resolve(document, source)
-  const kept = shape(document, resolved)
+  const inside = [...within, targetOf(document, source)]
+  const kept = shape(document, resolved, inside)
   if (!isJson(resolved['properties'])) return kept
   const required = list(resolved['required'])
   const properties = Object.entries(resolved['properties']).map(([name, property]) => [
     name,
-    { ...propertySchema(document, property), required: required.includes(name) },
+    { ...propertySchema(document, property, inside), required: required.includes(name) },
   ])
   return { ...kept, properties: Object.fromEntries(properties) }
 }
 
-/** A property that is an object of its own is not written out again where it is used. */
-function propertySchema(document: Document, source: unknown): Json {
+/** A property that is an object of its own, or what it stands in, is not written out again where it is used. */
+function propertySchema(document: Document, source: unknown, within: readonly unknown[]): Json {
   const resolved = resolve(document, source)
-  const kept = shape(document, resolved)
+  const target = targetOf(document, source)
+  if (within.includes(target)) return { ...keywordsOf(resolved), schema: refName(source) }
+  const kept = shape(document, resolved, [...within, target])
   return isJson(resolved['properties']) ? { ...kept, schema: refName(source) } : kept
 }
 
 /** All but the properties of a schema. One that is named elsewhere is only named: it may hold itself. */
-function shape(document: Document, resolved: Json): Json {
+function shape(document: Document, resolved: Json, within: readonly unknown[]): Json {
+  const kept = keywordsOf(resolved)
+  const { items, additionalProperties: values } = resolved
+  if (isJson(items)) kept['items'] = refName(items) ?? schema(document, items, within)
+  if (isJson(values)) kept['values'] = refName(values) ?? schema(document, values, within)
+  return kept
+}
+
+function keywordsOf(resolved: Json): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
   for (const keyword of keywords) {
     if (resolved[keyword] !== undefined) kept[keyword] = resolved[keyword]
   }
-  const { items, additionalProperties: values } = resolved
-  if (isJson(items)) kept['items'] = refName(items) ?? schema(document, items)
-  if (isJson(values)) kept['values'] = refName(values) ?? schema(document, values)
   return kept
 }
 

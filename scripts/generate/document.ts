@@ -29,10 +29,29 @@ export function isDocument(value: unknown): value is Document {
 
 /** Follows `$ref`s within the document; what stands beside a `$ref` wins over what it points to, as 3.1 has it. */
 export function resolve(document: Document, value: unknown): Json {
-  if (!isJson(value)) throw new Error(`It has ${JSON.stringify(value)} where an object should be.`)
-  const { $ref, ...siblings } = value
-  if ($ref === undefined) return value
-  return { ...resolve(document, lookUp(document, $ref)), ...siblings }
+  const [last, ...before] = chainOf(document, value).reverse()
+  if (before.length === 0) return last ?? {}
+  // From the last one on: what stands beside a `$ref` comes later, and wins.
+  const merged = before.reduce((all, { $ref: _, ...beside }) => ({ ...all, ...beside }), last ?? {})
+  return merged
+}
+
+/** What the `$ref`s of a value lead to in the end: the same object for all values that lead there. */
+export function targetOf(document: Document, value: unknown): Json | undefined {
+  return chainOf(document, value).at(-1)
+}
+
+/** A value and all that its `$ref`s lead to. */
+function chainOf(document: Document, value: unknown): Json[] {
+  const chain: Json[] = []
+  for (let next = value; ;) {
+    if (!isJson(next)) throw new Error(`It has ${JSON.stringify(next)} where an object should be.`)
+    const { $ref } = next
+    if (chain.includes(next)) throw new Error(`${String($ref)} is a reference to itself.`)
+    chain.push(next)
+    if ($ref === undefined) return chain
+    next = lookUp(document, $ref)
+  }
 }
 
 /** The last part of a `$ref`, or undefined for a value that is written in place. */
@@ -41,35 +60,8 @@ export function refName(value: unknown): string | undefined {
   return value['$ref'].split('/').at(-1)
 }
 
-/** @throws {Error} when a `$ref` of the document leads nowhere, out of it, or back to itself. */
-export function checkReferences(document: Document): void {
-  const visit = (node: unknown): void => {
-    if (Array.isArray(node)) node.forEach(visit)
-    if (!isJson(node)) return
-    for (const [key, value] of Object.entries(node)) {
-      if (key === '$ref' && typeof value === 'string') checkReference(document, value)
-      else if (!holdsData(key, value)) visit(value)
-    }
-  }
-  visit(document)
-}
-
-/** The `examples` of a body have names and may be references; those of a schema are a list of values. */
-function holdsData(key: string, value: unknown): boolean {
-  return ['example', 'value', 'default', 'const', 'enum'].includes(key) || (key === 'examples' && Array.isArray(value))
-}
-
-function checkReference(document: Document, ref: string): void {
-  const seen = new Set<unknown>()
-  for (let next: unknown = ref; typeof next === 'string';) {
-    if (seen.has(next)) throw new Error(`${next} is a reference to itself.`)
-    seen.add(next)
-    const found = lookUp(document, next)
-    next = isJson(found) ? found['$ref'] : undefined
-  }
-}
-
-function lookUp(document: Document, ref: unknown): unknown {
+/** @throws {Error} when nothing is there, or it is not within the document. */
+export function lookUp(document: Document, ref: unknown): unknown {
   if (typeof ref !== 'string' || !ref.startsWith('#/')) throw new Error(`${String(ref)} is not within the document.`)
   let found: unknown = document
   for (const part of ref.slice(2).split('/')) {

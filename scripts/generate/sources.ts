@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { generateConstraints } from './constraints.js'
-import { type Document, checkReferences, isDocument, isJson } from './document.js'
+import { type Document, isDocument, isJson } from './document.js'
+import { checkReferences } from './references.js'
 
 /** What is generated from a spec, by the names of the files. */
 export async function sources(spec: string): Promise<Readonly<Record<string, string>>> {

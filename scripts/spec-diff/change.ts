@@ -16,6 +16,9 @@ export interface Change {
 /** Who writes what is described: the client in a request, the server in a response. */
 export type Direction = 'request' | 'response'
 
+/** A schema before and after, each as it stands in its document, where references lead to it. */
+export type SchemaPair = readonly [before: unknown, after: unknown]
+
 /** Where in the documents a comparison stands. */
 export interface Site {
   readonly place: string
@@ -23,8 +26,8 @@ export interface Site {
   readonly direction: Direction
   /** The schema stands beside one that takes any string, so that readers have to expect values that are not listed. */
   readonly open: boolean
-  /** The pairs of named schemas on the way here: one that holds itself is not looked through for ever. */
-  readonly within: readonly string[]
+  /** The pairs of schemas on the way here: one that holds itself is not looked through for ever. */
+  readonly within: readonly SchemaPair[]
 }
 
 export const reasons = {

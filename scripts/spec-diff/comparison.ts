@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, type Json, isJson, resolve } from '../generate/document.js'
-import { type Change, type Grade, type Site, reasons } from './change.js'
+import { type Document, type Json, isJson, resolve, targetOf } from '../generate/document.js'
+import { type Change, type Grade, type SchemaPair, type Site, reasons } from './change.js'
 
 /** What people read, and no program goes by. */
 const annotations = [
@@ -21,6 +21,7 @@ export class Comparison {
   readonly base: Document
   readonly spec: Document
   readonly changes: Change[] = []
+  readonly #compared = new Map<string, SchemaPair[]>()
 
   constructor(base: Document, spec: Document) {
     this.base = base
@@ -30,6 +31,20 @@ export class Comparison {
   /** Both sides of what is compared, with every `$ref` at their top followed. */
   resolve(before: unknown, after: unknown): [Json, Json] {
     return [resolve(this.base, before ?? {}), resolve(this.spec, after ?? {})]
+  }
+
+  /** Both schemas where they stand in their documents, by which a pair is known again; `true` for one that takes anything. */
+  pairOf(before: unknown, after: unknown): SchemaPair {
+    return [isJson(before) ? targetOf(this.base, before) : true, isJson(after) ? targetOf(this.spec, after) : true]
+  }
+
+  /** Whether this pair was met at this place before: what is told by a schema's name is told once. */
+  isRepeated({ place, direction, open }: Site, pair: SchemaPair): boolean {
+    const key = JSON.stringify([place, direction, open])
+    const before = this.#compared.get(key) ?? []
+    if (isIn(before, pair)) return true
+    this.#compared.set(key, [...before, pair])
+    return false
   }
 
   add(grade: Grade, site: Pick<Site, 'place' | 'subject'>, what: string, why = ''): void {
@@ -50,6 +65,10 @@ export class Comparison {
       else this.add('breaking', siteOf(key), `${key}: ${show(before[key])} → ${show(after[key])}`, reasons.unknown)
     }
   }
+}
+
+export function isIn(pairs: readonly SchemaPair[], [before, after]: SchemaPair): boolean {
+  return pairs.some(([from, to]) => from === before && to === after)
 }
 
 /** The keys of both, each once. */

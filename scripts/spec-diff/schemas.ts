@@ -1,7 +1,7 @@
 import { isJson, refName } from '../generate/document.js'
 import { branchKeywords, compareBranches } from './branches.js'
 import type { Site } from './change.js'
-import type { Comparison } from './comparison.js'
+import { type Comparison, isIn } from './comparison.js'
 import { fileEffect } from './constraints.js'
 import { comparePropertiesOf, propertyKeywords } from './properties.js'
 import { compareValues, haveCommonType, valueKeywords } from './values.js'
@@ -20,12 +20,14 @@ export const compareSchemas: CompareSchemas = (comparison, site, before, after) 
   }
   // `true` takes anything, as does a schema that says nothing.
   const [old, now] = comparison.resolve(before === true ? {} : before, after === true ? {} : after)
-  const references = `${String(refName(before))} ${String(refName(after))}`
-  if (site.within.includes(references)) return
-  const within = refName(before) === undefined ? site.within : [...site.within, references]
+  const pair = comparison.pairOf(before, after)
+  if (isIn(site.within, pair)) return
+  const within = [...site.within, pair]
   const name = refName(before) === refName(after) ? refName(before) : undefined
   // What stands beside a `$ref` belongs to the place and not to the named schema.
   const beside = [before, after].flatMap((each) => (isJson(each) ? Object.keys(each) : []))
+  const isNamedOnly = name !== undefined && beside.every((keyword) => keyword === '$ref')
+  if (isNamedOnly && comparison.isRepeated(site, pair)) return
   const subjectOf = (keyword: string): string => (name === undefined || beside.includes(keyword) ? site.subject : name)
   const at = (keyword: string, suffix = ''): Site => ({
     ...site,

@@ -6,6 +6,12 @@ export interface Limits {
   readonly maxRunningCommands: number
   /** Commands and code that run at a time in one session. Default 32. */
   readonly maxRunningCommandsPerSession: number
+  /** Commands and code that wait for one of those to end, over all sessions; more are refused at once. Default 512. */
+  readonly maxWaitingCommands: number
+  /** Commands and code that wait in one session; more are refused at once. Default 128. */
+  readonly maxWaitingCommandsPerSession: number
+  /** Milliseconds that a command may wait before it is refused. Default 10 000. */
+  readonly commandWaitMs: number
   /** Idempotency keys that are remembered for one user within their 24 hours; the oldest go first. Default 10 000. */
   readonly maxIdempotencyKeys: number
   /** Requests of one user in a minute; 0 for any number. Default 60 000: what no honest use of one machine reaches. */
@@ -20,6 +26,11 @@ export interface Limits {
   readonly maxDiskBytes: number
   /** Bytes that are kept of each of stdout and stderr of one command, but for event streams. Default 10 MiB. */
   readonly maxOutputBytes: number
+  /**
+   * Milliseconds that a command has to end by itself, after SIGTERM, at its timeout or when its caller went away, before it
+   * is killed; 0 kills at once. Default 2000. Clients allow for some seconds and no more.
+   */
+  readonly killGraceMs: number
   /** Bytes of all headers of a request. Default 16 KiB. */
   readonly maxHeaderBytes: number
   /** Milliseconds that a connection may take to send its headers. Default 20 000. */
@@ -38,6 +49,9 @@ export const defaultLimits: Limits = {
   maxSessions: 100,
   maxRunningCommands: 128,
   maxRunningCommandsPerSession: 32,
+  maxWaitingCommands: 512,
+  maxWaitingCommandsPerSession: 128,
+  commandWaitMs: 10_000,
   maxIdempotencyKeys: 10_000,
   requestsPerMinute: 60_000,
   failedLoginsPerMinute: 600,
@@ -45,6 +59,7 @@ export const defaultLimits: Limits = {
   maxFileBytes: 1024 ** 3,
   maxDiskBytes: 10 * 1024 ** 3,
   maxOutputBytes: 10 * 1024 ** 2,
+  killGraceMs: 2000,
   maxHeaderBytes: 16 * 1024,
   headersTimeoutMs: 20_000,
   bodyIdleTimeoutMs: 60_000,

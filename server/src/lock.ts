@@ -1,100 +1,88 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { close as closeCallback, fstat, open as openCallback } from 'node:fs'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { isObject } from './spec/json.js'
 import { isSystemError } from './system-error.js'
 
-interface Holder {
-  readonly pid: number
-  /** When the process began, in the system's own count: a later process with the same id has another. */
-  readonly begun: string | null
-}
+// A FileHandle would be closed, and the lock lost, when the garbage collector finds it first.
+const openDescriptor = promisify(openCallback)
+const closeDescriptor = promisify(closeCallback)
+const statDescriptor = promisify(fstat)
 
-/** Locks of this very process, whose id says nothing about whether they are held. */
-const own = new Set<string>()
+/** How long a file system may take to answer, in milliseconds: that of a server which is away hangs. */
+const answerWithinMs = 30_000
 
 /**
- * Makes a lock file that names this process, and takes over one whose process is gone.
+ * Locks a file for this process alone, until it is given back or the process ends, however it ends.
+ *
+ * The kernel holds the lock (`flock`) for as long as the descriptor is open, and Node passes the descriptor to no child. So it
+ * holds between PID namespaces and containers, where a process id says nothing, and `kill -9` leaves no lock behind. The file
+ * itself stays: where it is removed, two servers can lock two files of one name. What it says is for people only.
  *
  * @returns A function that gives the lock back.
- * @throws {Error} when another living process, or this one, holds it.
+ * @throws {Error} when another server holds it, or nothing can be locked here.
  */
 export async function acquireLock(file: string): Promise<() => Promise<void>> {
-  if (own.has(file)) throw new Error(`Another server of this process uses ${file}.`)
-  own.add(file)
-  try {
-    // The content is there from the first moment on: a link appears whole or not at all.
-    const draft = `${file}.${process.pid}`
-    await writeFile(draft, JSON.stringify({ pid: process.pid, begun: await beginOf(process.pid) }), { mode: 0o600 })
+  for (;;) {
+    const descriptor = await openDescriptor(file, 'a+', 0o600)
     try {
-      while (!(await tryLink(draft, file))) await removeStale(file)
-    } finally {
-      await rm(draft, { force: true })
+      await lock(descriptor, file)
+      if (await isAt(file, descriptor)) {
+        // A full disk must not keep the server from starting: its sessions are what can be deleted.
+        await writeFile(file, JSON.stringify({ pid: process.pid, host: os.hostname() })).catch(() => undefined)
+        return () => closeDescriptor(descriptor)
+      }
+    } catch (error) {
+      await closeDescriptor(descriptor)
+      throw error
     }
-  } catch (error) {
-    own.delete(file)
-    throw error
-  }
-  return async () => {
-    await rm(file, { force: true })
-    own.delete(file)
+    // Somebody removed the file meanwhile: the lock is on one that nobody else finds.
+    await closeDescriptor(descriptor)
   }
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
+/** Node can lock nothing itself. The program locks what it shares with this process, and leaves it locked when it ends. */
+async function lock(descriptor: number, file: string): Promise<void> {
+  const child = spawn('flock', ['-n', '3'], {
+    stdio: ['ignore', 'ignore', 'pipe', descriptor],
+    timeout: answerWithinMs,
+    killSignal: 'SIGKILL',
+  })
+  let complaint = ''
+  // Without descriptors for a pipe, Node makes none.
+  const output: unknown = child.stderr
+  if (output instanceof Readable) output.on('data', (chunk) => (complaint += String(chunk)))
+  const ended: unknown[] = await once(child, 'close').catch((error: unknown) => {
+    if (!isSystemError(error) || error.code !== 'ENOENT') throw error
+    throw new Error('The program flock is missing: install util-linux.', { cause: error })
+  })
+  if (ended[0] === 0) return
+  if (ended[0] === 1 && complaint === '') throw new Error(await describeHolder(file))
+  const reason = complaint.trim() || `flock did not answer within ${answerWithinMs / 1_000} s`
+  throw new Error(`${file} cannot be locked: ${reason}. Choose a --data-dir on a file system that has locks.`)
+}
+
+async function isAt(file: string, descriptor: number): Promise<boolean> {
+  const mine = await statDescriptor(descriptor)
+  const there = await stat(file).catch(() => undefined)
+  return there?.ino === mine.ino && there.dev === mine.dev
+}
+
+async function describeHolder(file: string): Promise<string> {
+  const { pid, host } = await readHolder(file)
+  const which = typeof pid === 'number' ? ` (process ${pid}${typeof host === 'string' ? ` on ${host}` : ''})` : ''
+  return `Another server${which} uses ${file}. Stop it, or choose another --data-dir.`
+}
+
+async function readHolder(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    await link(from, to)
-    return true
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST') return false
-    throw error
-  }
-}
-
-async function removeStale(file: string): Promise<void> {
-  const seen = await readText(file)
-  const holder = parseHolder(seen)
-  if (holder && (await isAlive(holder))) {
-    throw new Error(`Another server (process ${holder.pid}) uses ${file}. Stop it, or choose another --data-dir.`)
-  }
-  // Two servers may find the same stale lock. Whoever moves away what is no longer that one puts it back.
-  const aside = `${file}.stale.${process.pid}`
-  try {
-    await rename(file, aside)
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return
-    throw error
-  }
-  if ((await readText(aside)) !== seen) await tryLink(aside, file)
-  await rm(aside, { force: true })
-}
-
-async function isAlive({ pid, begun }: Holder): Promise<boolean> {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ESRCH') return false
-  }
-  const now = await beginOf(pid)
-  return begun === null || now === null || begun === now
-}
-
-/** Null where the system does not tell. */
-async function beginOf(pid: number): Promise<string | null> {
-  const stat = await readText(`/proc/${pid}/stat`)
-  // The name of the program is in parentheses and may hold anything; fields count from after it.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-}
-
-function parseHolder(text: string): Holder | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!isObject(value) || typeof value['pid'] !== 'number') return undefined
-    return { pid: value['pid'], begun: typeof value['begun'] === 'string' ? value['begun'] : null }
+    const holder: unknown = JSON.parse(await readFile(file, 'utf8'))
+    return isObject(holder) ? holder : {}
   } catch {
-    return undefined
+    return {}
   }
-}
-
-async function readText(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch(() => '')
 }

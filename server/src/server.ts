@@ -10,6 +10,7 @@ import { systemHandlers } from './handlers/system.js'
 import { Admission } from './http/admission.js'
 import { createApp } from './http/app.js'
 import { CommandAnswers } from './http/command-answer.js'
+import { Cors } from './http/cors.js'
 import { addRoutes } from './http/routes.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { type Clock, systemClock } from './sessions/clock.js'
@@ -20,7 +21,8 @@ import { JsonFiles } from './sessions/json-files.js'
 import { isKeyedSession, isSessionRecord } from './sessions/record.js'
 import { Sessions } from './sessions/sessions.js'
 import { publishedSpec, SpecDocument } from './spec/document.js'
-import { readBasePath, readOperations } from './spec/operations.js'
+import { requestHeadersOf, responseHeadersOf } from './spec/headers.js'
+import { type Operation, readBasePath, readOperations } from './spec/operations.js'
 import { compileRequestId } from './spec/validation.js'
 
 export interface SandboxServerOptions {
@@ -40,6 +42,11 @@ export interface SandboxServerOptions {
   readonly tokens?: Readonly<Record<string, string>>
   /** Accepts JSON Web Tokens; `sub` is the user. */
   readonly jwt?: JwtOptions
+  /**
+   * Origins whose pages may use the API in a browser, for example `https://app.example.com`; `*` stands for every one.
+   * Default none.
+   */
+  readonly corsOrigins?: readonly string[]
   /** Bounds that the spec leaves to the server. Default {@link defaultLimits}. */
   readonly limits?: Partial<Limits>
   /** `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`; written to stderr as JSON lines. Default `silent`. */
@@ -80,15 +87,16 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const clock = options.clock ?? systemClock
   const spec = await SpecDocument.load(options.spec ?? publishedSpec)
+  const operations = readOperations(spec)
+  const cors = readCors(options, spec, operations)
   const dataDir = await openDataDir(options.dataDir ?? defaultDataDir())
   const undo: (() => Promise<unknown>)[] = [() => dataDir.release()]
   try {
     const credentials = await readCredentials(options, dataDir)
     const admission = new Admission(new Authenticator(credentials), limits, clock)
-    const operations = readOperations(spec)
     const basePath = readBasePath(spec)
     const logLevel = options.logLevel ?? 'silent'
-    const app = createApp({ limits, basePath, operations, isRequestId: compileRequestId(spec), logLevel })
+    const app = createApp({ limits, basePath, operations, isRequestId: compileRequestId(spec), logLevel, cors })
     undo.unshift(() => app.close())
 
     const engine = await openEngine(options, dataDir)
@@ -101,13 +109,13 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const store = new JsonFiles(dataDir.sessions, isSessionRecord)
     const sessions = new Sessions({ engine, store, keys, clock, log: app.log, maxSessions: limits.maxSessions })
     undo.unshift(() => sessions.close())
-    const answers = new CommandAnswers(new SessionCommands(sessions, limits), limits)
+    const answers = new CommandAnswers(new SessionCommands(sessions, limits, clock), limits)
     const handlers = {
       ...sessionHandlers(sessions),
       ...commandHandlers(answers),
       ...codeHandlers(answers),
       ...fileHandlers(new SessionFiles(sessions, limits), limits),
-      ...systemHandlers(),
+      ...systemHandlers(sessions),
     }
     addRoutes(app, { basePath, operations, handlers, admission })
     await sessions.start()
@@ -115,12 +123,15 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
 
     let closing: Promise<void> | undefined
     const close = async (graceMs: number) => {
-      await sessions.drain(graceMs)
-      await sessions.close()
-      const lateAnswers = setTimeout(() => app.server.closeAllConnections(), farewellMs)
-      await app.close()
-      clearTimeout(lateAnswers)
-      await dataDir.release()
+      try {
+        await sessions.drain(graceMs)
+        await sessions.close()
+      } finally {
+        const lateAnswers = setTimeout(() => app.server.closeAllConnections(), farewellMs)
+        await app.close()
+        clearTimeout(lateAnswers)
+        await dataDir.release()
+      }
     }
     return {
       url: reachable(address) + basePath,
@@ -128,9 +139,24 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
       close: ({ graceMs = options.graceMs ?? 500 } = {}) => (closing ??= close(graceMs)),
     }
   } catch (error) {
-    for (const step of undo) await step()
+    // Each, whatever becomes of the others, and what went wrong first is what is told.
+    for (const step of undo) await step().catch(() => undefined)
     throw error
   }
+}
+
+function readCors(
+  { corsOrigins = [] }: SandboxServerOptions,
+  spec: SpecDocument,
+  operations: readonly Operation[],
+): Cors | undefined {
+  if (corsOrigins.length === 0) return undefined
+  return new Cors({
+    origins: corsOrigins,
+    methods: operations.map(({ method }) => method),
+    requestHeaders: requestHeadersOf(spec, operations),
+    responseHeaders: responseHeadersOf(spec),
+  })
 }
 
 interface Credentials {

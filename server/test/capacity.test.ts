@@ -23,7 +23,9 @@ async function runs(on: TestServer, id: string, count: number): Promise<void> {
 }
 
 test('a session, and the server, run so many commands at a time', async () => {
-  const on = (server = await TestServer.start({ limits: { maxRunningCommands: 3, maxRunningCommandsPerSession: 2 } }))
+  const on = (server = await TestServer.start({
+    limits: { maxRunningCommands: 3, maxRunningCommandsPerSession: 2, maxWaitingCommands: 0 },
+  }))
   const [first, second] = [await on.session(), await on.session()]
   const running = [on.command(first, { command: wait }), on.code(first, { language: 'bash', code: wait })]
   await runs(on, first, 2)
@@ -38,7 +40,7 @@ test('a session, and the server, run so many commands at a time', async () => {
 })
 
 test('a command gives its place back however it ends', async () => {
-  const on = (server = await TestServer.start({ limits: { maxRunningCommands: 1 } }))
+  const on = (server = await TestServer.start({ limits: { maxRunningCommands: 1, maxWaitingCommands: 0 } }))
   const id = await on.session()
   expect((await on.command(id, { command: 'true', cwd: 'nowhere' })).status).toBe(400)
   expect((await on.command(id, { command: 'exit 3' })).json['exitCode']).toBe(3)

@@ -19,6 +19,7 @@ describe('the command line', () => {
     const help = await runServer(['--help'])
     expect(help.code).toBe(0)
     expect(help.stdout).toContain('--data-dir')
+    expect(help.stdout).toContain('--cors-origin')
     const version = await runServer(['-v'])
     expect(version.code).toBe(0)
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
@@ -32,6 +33,9 @@ describe('the command line', () => {
     [['--max-disk-bytes', '1G'], {}, '--max-disk-bytes must be a whole number of at least 1, got "1G"'],
     [['--rate-limit', '-1'], {}, '--rate-limit'],
     [[], { SANDBOX_SERVER_RATE_LIMIT: 'many' }, '--rate-limit must be a whole number of at least 0'],
+    [['--cors-origin', 'localhost:3000'], {}, '--cors-origin: "localhost:3000" is no origin.'],
+    [['--cors-origin', 'http://a,b'], {}, '--cors-origin: "b" is no origin.'],
+    [[], { SANDBOX_SERVER_CORS_ORIGIN: '' }, '--cors-origin'],
     [['--jwt-issuer', 'x'], {}, '--jwt-secret'],
     [['--jwt-secret', 'x', '--jwks-url', 'http://x'], {}, 'not both'],
     [['extra'], {}, 'extra'],
@@ -52,6 +56,26 @@ describe('the command line', () => {
       const headers = { authorization: `Bearer ${child.token}` }
       const ask = async () => (await fetch(`${child.url}/sessions`, { headers })).status
       expect([await ask(), await ask()]).toEqual([200, 429])
+      expect((await child.kill('SIGTERM')).code).toBe(0)
+    }
+  })
+
+  test('[C3] lets pages of other origins in, from its arguments or its environment', async () => {
+    for (const [args, env] of [
+      [['--cors-origin', 'http://a', '--cors-origin', 'http://b, http://c'], {}],
+      [[], { SANDBOX_SERVER_CORS_ORIGIN: 'http://a,http://b,http://c' }],
+    ] as const) {
+      const child = await startChild(dataDir, 'process', args, env)
+      const allowed = async (origin: string) => {
+        const { headers } = await fetch(`${child.url}/health`, { headers: { origin } })
+        return headers.get('access-control-allow-origin')
+      }
+      expect(await Promise.all(['http://a', 'http://b', 'http://c', 'http://d'].map(allowed))).toEqual([
+        'http://a',
+        'http://b',
+        'http://c',
+        null,
+      ])
       expect((await child.kill('SIGTERM')).code).toBe(0)
     }
   })

@@ -90,12 +90,12 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     const sleep = markedSleep()
     const { status, json } = await server.command(id, {
       command: `echo before; setsid sleep ${sleep} & sleep ${sleep}`,
-      timeout: 1,
+      timeout: 5,
     })
     expect(status).toBe(200)
     expect(json).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'before\n' })
     await eventually(() => processesWith(sleep).length === 0, 'the processes ended')
-    const python = await server.code(id, { code: 'print("so far")\nwhile True: pass', timeout: 1 })
+    const python = await server.code(id, { code: 'print("so far")\nwhile True: pass', timeout: 5 })
     expect(python.json).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'so far\n' })
   })
 
@@ -166,6 +166,17 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     expect(await run('javascript', `${padding}import("./helper.mjs").then((m) => console.log(m.default))`)).toBe('42\n')
     expect(await run('javascript', `${padding}import a from "./helper.mjs"; console.log(await a)`)).toBe('42\n')
     await server.call('DELETE', `/sessions/${other}`)
+  })
+
+  test('[C2] runs JavaScript with require, import and a top-level await together, short or long', async () => {
+    const mixed = `const fs = require('node:fs')\nimport { basename } from 'node:path'
+fs.writeFileSync('mixed', await Promise.resolve('text'))
+console.log(fs.readFileSync('mixed', 'utf8'), basename(process.cwd()) === basename(require('node:path').resolve(__dirname)))`
+    for (const code of [mixed, `${mixed}\n//${'x'.repeat(200_000)}`]) {
+      const { json } = await server.code(id, { language: 'javascript', code })
+      expect(json).toMatchObject({ status: 'completed', exitCode: 0, stdout: 'text true\n', stderr: '' })
+    }
+    await server.command(id, { command: 'rm mixed' })
   })
 
   test('kills the command of a caller that goes away', async () => {

@@ -119,6 +119,33 @@ describe.each(['process', 'bubblewrap'] as const)('files on %s', (engine) => {
     expect((await server.upload(id, 'path=a&overwrite=1', 'x')).status).toBe(400)
   })
 
+  test('[A4] gives a file the mode that is asked for', async () => {
+    const modes: [query: string, permissions: string][] = [
+      ['mode=755', 'rwxr-xr-x'],
+      ['', 'rwxr-xr-x'],
+      ['mode=0640', 'rw-r-----'],
+      ['mode=000', '---------'],
+      ['mode=600', 'rw-------'],
+    ]
+    for (const [query, permissions] of modes) {
+      const { status, json } = await server.upload(id, `path=moded&overwrite=true&${query}`, 'x')
+      expect([query, status, json['permissions']]).toEqual([query, 201, permissions])
+    }
+    for (const mode of ['4755', '75', '999', '0o755', 'rwx', '']) {
+      const { status, json } = await server.upload(id, `path=moded&overwrite=true&mode=${mode}`, 'y')
+      expect([mode, status, json['error'], json['details']]).toEqual([
+        mode,
+        400,
+        'INVALID_PARAMETER',
+        expect.objectContaining({ parameter: 'mode' }),
+      ])
+    }
+    const form = new FormData()
+    form.append('file', new Blob(['z']), 'moded')
+    expect((await server.upload(id, 'overwrite=true&mode=444', form)).json).toMatchObject({ permissions: 'r--r--r--' })
+    expect((await server.download(id, 'moded')).text).toBe('z')
+  })
+
   test.each(['../x', '/etc/passwd', 'out/passwd', 'dir/../../x', 'x%00y'])(
     'refuses to leave through %s',
     async (file) => {

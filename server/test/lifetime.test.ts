@@ -142,10 +142,19 @@ test('closing lets calls end within the grace period, takes no new work, and end
   await server.close()
 })
 
-test('two servers never share a data directory, and the lock of a dead one is taken over', async () => {
-  const first = await TestServer.start()
-  await expect(TestServer.start({ dataDir: first.dataDir })).rejects.toThrow('Another server')
-  await first.server.close()
-  await writeFile(path.join(first.dataDir, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, begun: '1' }))
-  await (await TestServer.start({ dataDir: first.dataDir })).close()
+test('[B6] a grace period that is longer than a timer lasts, too', async () => {
+  const server = await TestServer.start({ engine: 'process' })
+  const id = await server.session()
+  const ends = server.command(id, { command: 'touch started; while [ ! -e go ]; do sleep 0.02; done; echo ended' })
+  await eventually(async () => (await server.download(id, 'started')).status === 200, 'the command runs')
+  const closing = server.server.close({ graceMs: 2 ** 31 * 1_000 })
+  // An answer that comes after a timer of no length would have fired, and ended the command.
+  for (let count = 0; count < 3; count += 1) {
+    expect((await server.command(id, { command: 'true' })).status).toBe(503)
+  }
+  const [sandbox = ''] = await sandboxesIn(server.dataDir, 'process')
+  await writeFile(path.join(sandbox, 'go'), '')
+  expect((await ends).json).toMatchObject({ status: 'completed', stdout: 'ended\n' })
+  await closing
+  await server.close()
 })

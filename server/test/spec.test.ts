@@ -51,3 +51,24 @@ test('an operation that the server does not know, or that is missing, stops the 
   await expect(TestServer.start({ spec, dataDir: path.join(directory, 'data') })).rejects.toThrow('healthCheque')
   await rm(directory, { recursive: true })
 })
+
+test.each([
+  ['a tree', "{ type: object, properties: { next: { $ref: '#/components/schemas/Tree' } } }", 'Tree/properties/next'],
+  ['a circle', "{ $ref: '#/components/schemas/Tree' }", 'Tree'],
+  ['an alias', '&tree { type: object, properties: { next: *tree } }', 'Tree/properties/next'],
+])('[B14] a schema that holds itself (%s) stops the start, and says where it is', async (_, tree, at) => {
+  const directory = await temporaryDirectory()
+  const spec = path.join(directory, 'spec.yaml')
+  const text = await readFile(published, 'utf8')
+  const changed = text
+    .replace(/^  schemas:\n/m, (found) => `${found}    Tree: ${tree}\n`)
+    .replace(/^    Session:\n(?: {6}.*\n)*? {6}properties:\n/m, (found) => {
+      return `${found}        tree: { $ref: '#/components/schemas/Tree' }\n`
+    })
+  expect(changed).toContain("tree: { $ref: '#/components/schemas/Tree' }")
+  await writeFile(spec, changed)
+  await expect(TestServer.start({ spec, dataDir: path.join(directory, 'data') })).rejects.toThrow(
+    `The spec has #/components/schemas/Tree within itself, at #/components/schemas/${at}. This server takes no schema that holds itself.`,
+  )
+  await rm(directory, { recursive: true })
+})

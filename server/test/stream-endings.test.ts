@@ -41,6 +41,50 @@ describe.each(['process', 'bubblewrap'] as const)('the end of an event stream on
     expect((await server.command(id, { command: 'echo on' })).json['stdout']).toBe('on\n')
   })
 
+  describe('[C7] with a grace that no test could wait for', () => {
+    const limits = { killGraceMs: 3_600_000, maxRunningCommandsPerSession: 1 }
+    /** What says that it was asked to end, and does not. */
+    const stubborn = (sleep: string) =>
+      `trap 'touch caught' TERM; (trap '' TERM; sleep ${sleep}) & echo up; while :; do sleep 0.05; done`
+    let patient: TestServer
+    beforeAll(async () => {
+      patient = await TestServer.start({ engine, limits })
+    })
+    afterAll(() => patient.close())
+
+    const leave = async (on: TestServer) => {
+      const { id, reader, sleep, gone } = await start(stubborn, on)
+      reader.close()
+      await eventually(async () => (await on.download(id, 'caught')).status === 200, 'it was asked to end')
+      return { id, sleep, gone }
+    }
+
+    test('closing the connection lets a command act on SIGTERM', async () => {
+      const polite = (sleep: string) =>
+        `trap 'echo bye > bye; exit' TERM; sleep ${sleep} & sleep ${sleep} & echo up; while :; do sleep 0.05; done`
+      const { id, reader, gone } = await start(polite, patient)
+      reader.close()
+      await gone()
+      await eventually(async () => (await patient.download(id, 'bye')).text === 'bye\n', 'the trap was run')
+      await eventually(async () => (await patient.command(id, { command: 'true' })).status === 200, 'its slot is free')
+      await patient.call('DELETE', `/sessions/${id}`)
+    })
+
+    test('a command holds its slot until nothing of it is left, and deleting the session waits for nothing', async () => {
+      const { id, gone } = await leave(patient)
+      expect((await patient.command(id, { command: 'true' })).status).toBe(503)
+      expect((await patient.call('DELETE', `/sessions/${id}`)).status).toBe(200)
+      await gone()
+    })
+
+    test('the server closes', async () => {
+      const other = await TestServer.start({ engine, limits })
+      const { sleep } = await leave(other)
+      await other.close()
+      expect(processesWith(sleep)).toEqual([])
+    })
+  })
+
   test.each([
     ['a silent tree', tree],
     ['a flood that nobody reads', flood],

@@ -86,7 +86,7 @@ describe.each(['process', 'bubblewrap'] as const)('event streams on %s', (engine
   })
 
   test('a timeout ends it as an exit, also of a command that ignores SIGTERM', async () => {
-    const { stdout, ends } = await collect(`trap '' TERM; echo on; ${waitFor('never')}`, { timeout: 1 })
+    const { stdout, ends } = await collect(`trap '' TERM; echo on; ${waitFor('never')}`, { timeout: 5 })
     expect(stdout).toBe('on\n')
     expect(ends).toMatchObject([{ event: 'exit', data: { status: 'timeout', exitCode: null } }])
   })

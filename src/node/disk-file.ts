@@ -1,48 +1,38 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import path from 'node:path'
+import { open } from 'node:fs/promises'
+import type { Bytes } from '../bytes.js'
+import { SandboxValidationError } from '../errors.js'
+import { type SizedContent, contentSize } from '../upload-source.js'
 
 /** Larger than a stream's default, which costs half of the speed. */
 const chunkBytes = 256 * 1024
 
 /**
- * A file on the disk as a File: it has a size, and is read anew each time it is streamed. Node's own `openAsBlob` does the
- * same at half the speed.
+ * A file on the disk as the content of an upload, opened anew each time it is read: it is sent under that Content-Length and can be
+ * sent again. What it has grown by meanwhile is left unread.
  */
-export class DiskFile extends File {
-  readonly #path: string
+export function diskFile(localPath: string, size: number): SizedContent {
+  return { [contentSize]: size, [Symbol.asyncIterator]: () => chunksOf(localPath, size) }
+}
 
-  constructor(localPath: string, size: number) {
-    super([], path.basename(localPath))
-    this.#path = localPath
-    Object.defineProperty(this, 'size', { value: size })
+async function* chunksOf(localPath: string, size: number): AsyncGenerator<Bytes, void, undefined> {
+  const file = await open(localPath)
+  try {
+    for (let left = size; left > 0;) {
+      const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(Math.min(chunkBytes, left)) })
+      if (bytesRead === 0) throw shortened(localPath, left)
+      left -= bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
   }
+}
 
-  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const localPath = this.#path
-    // A file that grows meanwhile is sent as it was.
-    let left = this.size
-    let file: FileHandle | undefined
-    return new ReadableStream(
-      {
-        async pull(controller) {
-          try {
-            file ??= await open(localPath)
-            const { bytesRead, buffer } = await file.read({ buffer: new Uint8Array(Math.min(chunkBytes, left)) })
-            left -= bytesRead
-            if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead))
-            if (bytesRead > 0 && left > 0) return
-            await file.close()
-            controller.close()
-          } catch (error) {
-            await file?.close()
-            throw error
-          }
-        },
-        async cancel() {
-          await file?.close()
-        },
-      },
-      { highWaterMark: 0 },
-    )
-  }
+/** Its size has been announced, and nothing can take the place of what is missing. */
+function shortened(localPath: string, missing: number): SandboxValidationError {
+  return new SandboxValidationError(
+    `${localPath} became shorter while it was uploaded: ${missing} bytes are missing at its end. Upload it again when nothing writes to it.`,
+    'localPath',
+    localPath,
+  )
 }

@@ -1,12 +1,20 @@
 import type { Dispatcher } from 'undici'
 import { checkBoolean, checkOptionalInteger, checkTimeoutMs } from '../checks.js'
 import type { NodeFetchOptions } from './options.js'
-import { resolveProxies } from './proxy.js'
+import { exemptAddresses } from './no-proxy.js'
+import { noProxyOf, resolveProxies } from './proxy.js'
 import { createTlsContexts } from './tls-context.js'
 import type { Undici } from './undici.js'
 
-/** What makes and keeps the connections. @throws {SandboxValidationError} */
-export function createDispatcher(undici: Undici, options: NodeFetchOptions): Dispatcher {
+/** What makes and keeps the connections. */
+export interface Connections {
+  readonly dispatcher: Dispatcher
+  /** Ends all of them, and the requests on them. */
+  readonly destroy: () => Promise<void>
+}
+
+/** @throws {SandboxValidationError} */
+export function createConnections(undici: Undici, options: NodeFetchOptions): Connections {
   const { rejectUnauthorized, connections, keepAliveMs } = options
   checkBoolean('rejectUnauthorized', rejectUnauthorized)
   checkOptionalInteger('connections', connections, { minimum: 1 })
@@ -20,8 +28,9 @@ export function createDispatcher(undici: Undici, options: NodeFetchOptions): Dis
     headersTimeout: 0,
     bodyTimeout: 0,
   }
-  if (proxies === undefined) return new undici.Agent({ ...limits, connect: server })
-  return new undici.EnvHttpProxyAgent({
+  const direct = new undici.Agent({ ...limits, connect: server })
+  if (proxies === undefined) return { dispatcher: direct, destroy: () => direct.destroy() }
+  const proxied = new undici.EnvHttpProxyAgent({
     ...limits,
     ...proxies,
     // For the hosts in NO_PROXY.
@@ -30,4 +39,18 @@ export function createDispatcher(undici: Undici, options: NodeFetchOptions): Dis
     proxyTls: { secureContext: contexts.proxy },
     proxyTunnel: true,
   })
+  // At each request, as undici does it: a redirect leads to another host, and the environment may change.
+  let known = { noProxy: '', isExempt: exemptAddresses('') }
+  const dispatcher = proxied.compose((dispatch) => (request, handler) => {
+    const noProxy = noProxyOf(proxies)
+    if (noProxy !== known.noProxy) known = { noProxy, isExempt: exemptAddresses(noProxy) }
+    const { hostname } = new URL(request.origin ?? '')
+    return known.isExempt(hostname) ? direct.dispatch(request, handler) : dispatch(request, handler)
+  })
+  return {
+    dispatcher,
+    destroy: async () => {
+      await Promise.all([direct.destroy(), proxied.destroy()])
+    },
+  }
 }

@@ -1,5 +1,5 @@
 import type { Fetch } from '../options.js'
-import { createDispatcher } from './dispatcher.js'
+import { createConnections } from './dispatcher.js'
 import type { NodeFetchOptions } from './options.js'
 import { type Undici, loadUndici } from './undici.js'
 
@@ -24,7 +24,7 @@ export interface NodeFetch extends Fetch, AsyncDisposable {
  */
 export function createNodeFetch(options: NodeFetchOptions = {}): NodeFetch {
   const undici = loadUndici()
-  const dispatcher = createDispatcher(undici, options)
+  const { dispatcher, destroy } = createConnections(undici, options)
   let closed = false
 
   const send: Fetch = async (input, init) => {
@@ -33,7 +33,7 @@ export function createNodeFetch(options: NodeFetchOptions = {}): NodeFetch {
   }
   const close = async (): Promise<void> => {
     closed = true
-    await dispatcher.destroy()
+    await destroy()
   }
   return Object.assign(send, { close, [Symbol.asyncDispose]: close })
 }

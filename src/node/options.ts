@@ -23,8 +23,8 @@ export interface NodeFetchOptions {
   /**
    * The proxy that every request goes through, by `CONNECT`: `http://host:port` or `https://host:port`, with its credentials in
    * the address (`http://user:password@host:port`; percent-encoded). `false` for none, whatever the environment says. Default:
-   * `HTTPS_PROXY`, `HTTP_PROXY` (for `https:` addresses too, where `HTTPS_PROXY` is missing) and `NO_PROXY`, of which the
-   * lower-case forms win.
+   * `HTTPS_PROXY`, `HTTP_PROXY` (for `https:` addresses too, where `HTTPS_PROXY` is missing) and `NO_PROXY` (hosts, domains,
+   * and ranges of addresses like `127.0.0.0/8`), of which the lower-case forms win.
    */
   readonly proxy?: string | URL | false | undefined
   /** The most connections to one origin at a time; what is more waits. Default: no limit. */

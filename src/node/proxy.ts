@@ -21,6 +21,11 @@ export function resolveProxies(proxy: NodeFetchOptions['proxy']): Proxies | unde
   return httpProxy === '' && httpsProxy === '' ? undefined : { httpProxy, httpsProxy }
 }
 
+/** The hosts that are reached without a proxy, as the environment lists them now. */
+export function noProxyOf({ noProxy }: Proxies): string {
+  return noProxy ?? process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? ''
+}
+
 function fromEnvironment(...names: readonly string[]): string {
   const name = names.find((each) => process.env[each] !== undefined)
   const value = name === undefined ? undefined : process.env[name]

@@ -1,29 +1,49 @@
-import { readdir, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { FileInfo } from '../file-info.js'
+import { checkRelativePath } from '../checks.js'
+import { type FileInfo, FileType } from '../file-info.js'
 import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
-import { DiskFile } from './disk-file.js'
+import { openContent } from './local-content.js'
+import { type LocalEntry, type LocalLink, type LocalTree, readLocalTree } from './local-tree.js'
+import { permissionsOf } from './permissions.js'
 import { forEachOf } from './pool.js'
+import { RemoteCommands, pairs } from './remote-commands.js'
+import { type RemoteMode, makeDirectories, makeLinks, setModes } from './remote-tree.js'
+import { type SkippedEntry, byPath, skip } from './skipped.js'
 import { TotalProgress } from './total-progress.js'
 import type { PathTransferOptions } from './transfer-options.js'
+import { ancestorsOf } from './tree-paths.js'
 
-interface LocalFile {
-  readonly localPath: string
-  readonly remotePath: string
-  readonly size: number
+/** The files that {@link uploadFromPath} wrote, sorted by path. */
+export interface UploadedFiles extends Array<FileInfo> {
+  /** What did not arrive as it is on the disk, and why. Not shown when the array is logged or turned into JSON. */
+  readonly skipped: readonly SkippedEntry[]
 }
 
 /**
- * Uploads a file, or a directory with everything below it, streamed from the disk. A link is sent as the file that it leads
- * to; links to directories, special files and empty directories are left out.
+ * Uploads a file, or a directory with everything below it, streamed from the disk.
  *
- * @returns what was written, sorted by path.
+ * Permissions (without setuid, setgid and the sticky bit), empty directories, and symbolic links that are relative and stay
+ * in the directory arrive as they are. What can't be carried is in `skipped` of what is returned: links that are absolute or
+ * lead out of the directory, special files, names that are not UTF-8. Empty directories, links and the modes of directories
+ * are made by commands in the session (`mkdir`, `ln`, `chmod`, `xargs`): where none can be run, as in a paused one, they are
+ * in `skipped` too, and the files arrive all the same.
+ *
+ * `localPath` is followed when it is a link, and may be a pipe or standard input (`/dev/stdin`), which is read to its end. A
+ * regular file of up to 64 KiB arrives as it is when it is read; a larger one with the size that it had at the beginning,
+ * whatever is added to it meanwhile.
+ *
+ * @returns the files that were written, sorted by path.
  * @throws the errors of {@link SessionFiles.upload}; those of the file system as they are.
+ * @throws {SandboxValidationError} for a socket, a block device, or another device that may never end; for a file that became
+ *   shorter while it was sent: nothing of it is then stored.
  *
  * @example
  * ```ts
- * await uploadFromPath(session, './project', 'project', { onProgress: ({ loaded, total }) => draw(loaded / total) })
+ * const files = await uploadFromPath(session, './project', 'project', { onProgress: ({ loaded, total }) => draw(loaded, total) })
+ * for (const { path, part, reason } of files.skipped) console.warn(`${path} (${part}): ${reason}`)
  * ```
  */
 export async function uploadFromPath(
@@ -31,43 +51,137 @@ export async function uploadFromPath(
   localPath: string,
   remotePath: string,
   options: PathTransferOptions = {},
-): Promise<FileInfo[]> {
+): Promise<UploadedFiles> {
   checkMoreOptions(options)
-  const files = await filesAt(localPath, remotePath)
-  const progress = new TotalProgress(
-    files.reduce((sum, { size }) => sum + size, 0),
-    options,
-  )
-  const written: FileInfo[] = []
-  await forEachOf(files, options, async (file, signal) => {
-    const onProgress = progress.of(file.localPath)
-    const content = new DiskFile(file.localPath, file.size)
-    written.push(await session.files.upload(file.remotePath, content, { ...options, signal, onProgress }))
-  })
-  return written.sort((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-async function filesAt(localPath: string, remotePath: string): Promise<LocalFile[]> {
   const top = await stat(localPath)
-  if (!top.isDirectory()) return [{ localPath, remotePath, size: top.size }]
-  const files: LocalFile[] = []
-  for (const entry of await readdir(localPath, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() && !entry.isSymbolicLink()) continue
-    const found = path.join(entry.parentPath, entry.name)
-    const { size, isFile } = await describe(found)
-    if (!isFile) continue
-    const below = path.relative(localPath, found).split(path.sep)
-    files.push({ localPath: found, remotePath: path.posix.join(remotePath, ...below), size })
-  }
-  return files
+  if (!top.isDirectory()) return await new Upload(session, localPath, remotePath, options).file(top)
+  // The root, as it may be called here.
+  const base = remotePath === '' ? '.' : checkRelativePath('remotePath', remotePath)
+  return await new Upload(session, localPath, base, options).tree(await readLocalTree(localPath, top))
 }
 
-/** A link that leads nowhere is no file. */
-async function describe(file: string): Promise<{ size: number; isFile: boolean }> {
-  try {
-    const stats = await stat(file)
-    return { size: stats.size, isFile: stats.isFile() }
-  } catch {
-    return { size: 0, isFile: false }
+/** A mode that something in the session does not have yet. */
+interface MissingMode extends RemoteMode {
+  readonly entry: LocalEntry
+}
+
+class Upload {
+  readonly #session: Session
+  readonly #localPath: string
+  readonly #remotePath: string
+  readonly #options: PathTransferOptions
+  readonly #commands: RemoteCommands
+  readonly #written: FileInfo[] = []
+  readonly #skipped: SkippedEntry[] = []
+  readonly #modes: MissingMode[] = []
+
+  constructor(session: Session, localPath: string, remotePath: string, options: PathTransferOptions) {
+    this.#session = session
+    this.#localPath = localPath
+    this.#remotePath = remotePath
+    this.#options = options
+    this.#commands = new RemoteCommands(session, options)
   }
+
+  async file(stats: Stats): Promise<UploadedFiles> {
+    await this.#send({ path: '', stats }, this.#options)
+    await this.#setModes()
+    return this.#result()
+  }
+
+  async tree({ files, directories, links, skipped }: LocalTree): Promise<UploadedFiles> {
+    this.#skipped.push(...skipped)
+    const progress = new TotalProgress(
+      files.reduce((sum, { stats }) => sum + stats.size, 0),
+      this.#options,
+    )
+    await forEachOf(files, this.#options, (file, signal) =>
+      this.#send(file, { ...this.#options, signal, onProgress: progress.of(file.path) }),
+    )
+    const made = await this.#makeDirectories(directories, files)
+    await this.#makeLinks(links)
+    for (const entry of made) this.#expect(entry)
+    await this.#setModes()
+    return this.#result()
+  }
+
+  async #send(entry: LocalEntry, options: PathTransferOptions): Promise<void> {
+    await using source = await openContent(this.#local(entry), entry.stats)
+    const mode = modeFor(entry)
+    // A single file is refused as its path was given.
+    const target = entry.path === '' ? this.#remotePath : this.#remote(entry)
+    const info = await this.#session.files.upload(target, source.content, { ...options, mode })
+    this.#written.push(info)
+    // A server before version 1.2.0 has ignored the mode.
+    if (mode !== undefined && info.permissions !== permissionsOf(mode)) this.#expect(entry)
+  }
+
+  /** @returns the directories that are there, without those that could not be made. */
+  async #makeDirectories(directories: readonly LocalEntry[], files: readonly LocalEntry[]): Promise<LocalEntry[]> {
+    const present = new Set(files.flatMap(({ path: file }) => ancestorsOf(file)))
+    const above = new Set(directories.flatMap(({ path: directory }) => ancestorsOf(directory)))
+    // The others come with what is in them.
+    const leaves = directories.filter(({ path: each }) => !present.has(each) && !above.has(each))
+    const outcomes = await makeDirectories(this.#commands, leaves.map(this.#remote))
+    for (const [leaf, outcome] of pairs(leaves, outcomes)) {
+      if ('failure' in outcome) this.#skipped.push(skip(this.#local(leaf), 'entry', outcome.failure))
+      else for (const each of [leaf.path, ...ancestorsOf(leaf.path)]) present.add(each)
+    }
+    return directories.filter(({ path: each }) => present.has(each))
+  }
+
+  async #makeLinks(links: readonly LocalLink[]): Promise<void> {
+    const remote = links.map((link) => ({ path: this.#remote(link), target: link.target }))
+    const outcomes = await makeLinks(this.#commands, remote, this.#options.overwrite === true)
+    for (const [link, outcome] of pairs(links, outcomes)) {
+      if ('failure' in outcome) this.#skipped.push(skip(this.#local(link), 'entry', outcome.failure))
+    }
+  }
+
+  #expect(entry: LocalEntry): void {
+    const mode = modeFor(entry)
+    const target = this.#remote(entry)
+    // The root of the sandbox is not ours to change.
+    if (mode !== undefined && target !== '.') this.#modes.push({ path: target, mode, entry })
+  }
+
+  async #setModes(): Promise<void> {
+    const failures = await setModes(this.#commands, this.#modes)
+    if (failures.size === 0) return
+    const actual = await this.#permissions()
+    for (const { path: target, mode, entry } of this.#modes) {
+      const failure = failures.get(target)
+      if (failure === undefined || actual.get(target) === permissionsOf(mode)) continue
+      const reason = `It should have ${permissionsOf(mode)}, which could not be set. ${failure}`
+      this.#skipped.push(skip(this.#local(entry), 'permissions', reason))
+    }
+  }
+
+  /** What is so already needs no command. */
+  async #permissions(): Promise<ReadonlyMap<string, string | undefined>> {
+    const top = await this.#session.files.stat(this.#remotePath, this.#options)
+    const found = new Map([[path.posix.normalize(this.#remotePath), top.permissions]])
+    if (top.type !== FileType.Directory) return found
+    const listing = this.#session.files.list(top.path, { ...this.#options, recursive: true })
+    for await (const { path: each, permissions } of listing) found.set(each, permissions)
+    return found
+  }
+
+  #result(): UploadedFiles {
+    const result = Object.assign(this.#written.sort(byPath), { skipped: this.#skipped.sort(byPath) })
+    // The array is then still equal to one of the same files.
+    return Object.defineProperty(result, 'skipped', { enumerable: false })
+  }
+
+  readonly #local = ({ path: below }: { readonly path: string }): string => path.join(this.#localPath, below)
+
+  readonly #remote = ({ path: below }: { readonly path: string }): string =>
+    path.posix.join(this.#remotePath, below).replace(/(?<=.)\/$/, '')
+}
+
+/** What a file or directory is to have in the session. Undefined for what has no permissions of its own, as a pipe. */
+function modeFor({ stats }: LocalEntry): number | undefined {
+  // Windows makes them up.
+  if (process.platform === 'win32') return undefined
+  return stats.isFile() || stats.isDirectory() ? stats.mode & 0o777 : undefined
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from '../bytes.js'
 import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 import { failure } from './failure.js'
@@ -10,7 +11,7 @@ import { readerOf } from './response.js'
  * Whoever leaves it ends the request itself. To cancel the body is not enough: Firefox goes on receiving it, and so may a
  * `fetch` of the caller's own.
  */
-export function guardBody(response: Response, exchange: Exchange): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+export function guardBody(response: Response, exchange: Exchange): ReadableStream<Bytes> | null {
   const { deadline, plan } = exchange
   const idle = plan.body === 'idle'
   const reader = readerOf(response)
@@ -28,7 +29,7 @@ export function guardBody(response: Response, exchange: Exchange): ReadableStrea
     // It fails with the abort where the runtime looks at the signal, and there it is not needed.
     reader.cancel(reason).catch(() => undefined)
   }
-  const guarded = new ReadableStream<Uint8Array<ArrayBuffer>>(
+  const guarded = new ReadableStream<Bytes>(
     {
       async pull(controller) {
         try {
@@ -73,11 +74,11 @@ const unread =
     : undefined
 
 /** fetch gives chunks with a buffer of their own; what a stream of Node gives may be a part of a larger one. */
-function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function own(bytes: Uint8Array): Bytes {
   return isOwn(bytes) ? bytes : new Uint8Array(bytes)
 }
 
-function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+function isOwn(bytes: Uint8Array): bytes is Bytes {
   return bytes.buffer instanceof ArrayBuffer && bytes.constructor === Uint8Array
 }
 

@@ -1,3 +1,4 @@
+import { startTimer } from '../timers.js'
 import { listenTo, stopListeningTo } from './caller-signal.js'
 
 /**
@@ -13,6 +14,7 @@ export class Deadline {
   readonly #onAbort: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #endsAt = Infinity
+  #released = false
   #rejectPending: ((reason: unknown) => void) | undefined
   #makeReason: (() => unknown) | undefined
   #reason: unknown
@@ -75,9 +77,10 @@ export class Deadline {
   arm(timeoutMs = this.#timeoutMs): void {
     this.disarm()
     this.#timeoutMs = timeoutMs
-    if (timeoutMs === Infinity || this.aborted) return
+    // What a call leaves behind may still ask for more time: a timer would then keep the process alive.
+    if (timeoutMs === Infinity || this.#released) return
     this.#endsAt = performance.now() + timeoutMs
-    this.#timer = setTimeout(expire, timeoutMs, this)
+    this.#timer = startTimer(expire, timeoutMs, this)
   }
 
   /** Stops the time, while the wait is the caller's own doing. */
@@ -137,14 +140,15 @@ export class Deadline {
   async sleep(milliseconds: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
-      await this.wait(new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds))))
+      await this.wait(new Promise<void>((resolve) => (timer = startTimer(resolve, milliseconds, undefined))))
     } finally {
       clearTimeout(timer)
     }
   }
 
-  /** Lets go of the timer and of the caller's signal. Calling it again is no error. */
+  /** Lets go of the timer and of the caller's signal, for good. Calling it again is no error. */
   release(): void {
+    this.#released = true
     this.disarm()
     if (this.#caller !== undefined) stopListeningTo(this.#caller, this)
   }

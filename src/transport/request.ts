@@ -1,8 +1,17 @@
 import { SandboxValidationError } from '../errors.js'
-import { isRecord } from '../guards.js'
+import { keepsCopyOfBody, ofLength, streamsRequests } from '../runtime.js'
 
 /** What `fetch` sends, by a name that Node's own types have too: BodyInit is the DOM's. */
 export type Body = NonNullable<RequestInit['body']>
+
+/** A body that each attempt makes anew. */
+export class BodySource {
+  /** @param size - bytes, where they are known: only then it can be sent again. */
+  constructor(
+    readonly open: () => Body,
+    readonly size: number | undefined,
+  ) {}
+}
 
 /** Header values by lower-case name. A plain object: `Headers` would cost more than all the rest of a call's own work. */
 export type HeaderRecord = Record<string, string>
@@ -15,7 +24,7 @@ export interface Outgoing {
   readonly url: string
   readonly method: string
   readonly headers: HeaderRecord
-  readonly body: Body | null
+  readonly body: Body | BodySource | null
 }
 
 /** Stands in for a Request where no middleware looks at it: making a real one takes a tenth of a call's time. */
@@ -23,7 +32,7 @@ class Recipe implements Outgoing {
   readonly url: string
   readonly method: string
   readonly headers: HeaderRecord
-  readonly body: Body | null
+  readonly body: Body | BodySource | null
 
   constructor(url: string, init: RequestInit) {
     this.url = url
@@ -41,14 +50,22 @@ export const LeanRequest: typeof Request = new Proxy(Request, {
 
 /** A real Request, for middleware and for the raw client, that remembers what it was built from. */
 export class ReplayableRequest extends Request {
-  readonly source: Body | null
+  readonly source: Body | BodySource | null
   readonly callerSignal: AbortSignal | undefined
 
   constructor(input: string | URL | Request, init: RequestInit = {}) {
-    super(input, init)
+    super(input, readable(init))
     this.source = init.body ?? null
     this.callerSignal = init.signal ?? undefined
   }
+}
+
+/** With a body that middleware can look at. It is not the one that is sent, unless a Request is made from it. */
+function readable(init: RequestInit): RequestInit {
+  const source: unknown = init.body
+  const body = source instanceof BodySource ? source.open() : init.body
+  if (isStream(body)) return Object.assign({}, init, { body, duplex: 'half' })
+  return source === body ? init : { ...init, body: body ?? null }
 }
 
 export function isLean(request: Request): boolean {
@@ -70,18 +87,25 @@ export function outgoing(request: Request): Outgoing {
 export function attemptInit({ method, headers, body }: Outgoing, signal: AbortSignal): RequestInit {
   // Redirects are refused: following one would turn a POST into a GET, or carry an API key to another host.
   if (body === null || typeof body === 'string') return { method, headers, signal, redirect: 'manual', body }
-  forbidText(body)
-  const duplex = body instanceof ReadableStream ? { duplex: 'half' } : undefined
-  // Node's fetch keeps a copy of the whole body for a redirect, unless it is told that there will be none.
-  const keepsNoCopy = isNode ? ({ redirect: 'error', window: null } as const) : ({ redirect: 'manual' } as const)
-  return { method, headers, signal, body, ...keepsNoCopy, ...duplex }
+  const redirect = keepsCopyOfBody ? ({ redirect: 'error', window: null } as const) : ({ redirect: 'manual' } as const)
+  const opened = body instanceof BodySource ? body.open() : body
+  forbidText(opened)
+  const init = { method, headers, signal, body: opened, ...redirect }
+  if (!isStream(opened)) return init
+  if (!streamsRequests) {
+    throw new SandboxValidationError("body is a stream, which this runtime's fetch can't send: pass a Blob.", 'body')
+  }
+  const size = body instanceof BodySource ? body.size : undefined
+  const duplex = { duplex: 'half' }
+  if (size === undefined) return { ...init, ...duplex }
+  return { ...init, ...duplex, headers: { ...headers, 'content-length': String(size) }, body: ofLength(opened, size) }
 }
 
 /**
  * A `fetch` that does not know a kind of body sends its name instead, `[object ReadableStream]`: Firefox does so for streams, and
  * node-fetch too. Then it is to fail.
  */
-function forbidText(body: object): void {
+function forbidText(body: Body): void {
   if (!(body instanceof ReadableStream || body instanceof Blob) || Object.hasOwn(body, 'toString')) return
   const kind = body instanceof Blob ? 'a Blob' : 'a stream'
   const value = (): never => {
@@ -95,7 +119,11 @@ function forbidText(body: object): void {
 
 /** Whether the body can be sent again. */
 export function isReplayable({ body }: Outgoing): boolean {
-  return !(body instanceof ReadableStream)
+  return body instanceof BodySource ? body.size !== undefined : !isStream(body)
+}
+
+function isStream(body: unknown): body is ReadableStream<Uint8Array> {
+  return body instanceof ReadableStream
 }
 
 /** Whether a body that can be sent once is as it was. */
@@ -109,13 +137,4 @@ function record(headers: Headers): HeaderRecord {
     found[name] = value
   })
   return found
-}
-
-export const isNode = runsOnNode()
-
-function runsOnNode(): boolean {
-  const runtime: unknown = Reflect.get(globalThis, 'process')
-  const versions = isRecord(runtime) ? runtime['versions'] : undefined
-  // Bun and Deno give themselves out as Node, but their fetch is their own.
-  return isRecord(versions) && 'undici' in versions && !('bun' in versions) && !('deno' in versions)
 }

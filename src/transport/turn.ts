@@ -1,13 +1,11 @@
-import { isNode } from './request.js'
+import { learnsLateOfClosedConnections } from '../runtime.js'
 
 /**
  * Lets the runtime see what has become of its idle connections: a program that was busy has not yet been told of one that the
  * server closed meanwhile, and a request would be lost on it. That matters where a request will not be sent again.
- *
- * Only Node needs it. Elsewhere connections live in a thread of their own, or in the browser.
  */
 export async function turnOfLoop(): Promise<void> {
-  if (!isNode) return
+  if (!learnsLateOfClosedConnections) return
   // Sockets are looked at between two of these: the first may still run in the turn in which the call was made.
   await macrotask()
   await macrotask()

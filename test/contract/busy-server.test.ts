@@ -61,7 +61,7 @@ describe('a server that is asked too often', () => {
 })
 
 describe('a server without room', () => {
-  const { send, proxy } = behindProxy({ maxSessions: 1, maxRunningCommands: 1 }, false)
+  const { send, proxy } = behindProxy({ maxSessions: 1, maxRunningCommands: 1, maxWaitingCommands: 0 }, false)
 
   test('refuses a session and commands', async () => {
     const body: unknown = await (await send('POST /sessions')).json()

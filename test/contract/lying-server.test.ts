@@ -91,6 +91,12 @@ const lies: [string, readonly [method: string, target: string], Answer, RegExp][
     /\(stdout\)\.data must be string/,
   ],
   [
+    'an event in an unknown encoding',
+    run,
+    events('event: stdout', 'data: {"data":"61","encoding":"hex"}', '', ...exit),
+    /\(stdout\)\.encoding must be equal.*utf-8, base64/,
+  ],
+  [
     'an event with an undocumented property',
     run,
     events('event: stdout', 'data: {"data":"","n":1}', '', ...exit),

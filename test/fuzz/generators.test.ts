@@ -101,6 +101,13 @@ test('a keyword, a type or a format that the generators do not know is an error'
   expect(read({ type: 'string', anyOf: [] })).toThrow('anyOf beside other keywords')
 })
 
+test('[B14] a schema that holds itself is an error', () => {
+  const again = { $ref: '#/components/schemas/Tree' }
+  const schemas = { Tree: { type: 'object', properties: { again } } }
+  const recursive = new Spec({ openapi: '3.1.0', info: { version: '1.0.0' }, paths: {}, components: { schemas } })
+  expect(() => new SchemaGenerators(recursive)).toThrow('a schema that holds itself: #/components/schemas/Tree')
+})
+
 test('the same seed makes the same values', () => {
   const sample = (from: number): unknown =>
     fc.sample(generators.broken({ $ref: '#/components/schemas/CommandRequest' }), { seed: from, numRuns: 50 })

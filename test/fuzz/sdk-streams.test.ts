@@ -5,6 +5,8 @@ import { isObject } from '../../cli/src/contract/json.js'
 import { Spec } from '../../cli/src/contract/spec.js'
 import {
   type CommandEvent,
+  type Output,
+  type OutputEncoding,
   SandboxAPIError,
   SandboxConnectionError,
   SandboxTimeoutError,
@@ -20,6 +22,7 @@ import {
   spellings,
   validStreams,
 } from './support/event-streams.js'
+import { decoded } from './support/encoded-output.js'
 import { SchemaGenerators } from './support/generators.js'
 import { type PreparedServer, preparedServer } from './support/prepared-server.js'
 import { sdkCalls } from './support/sdk-calls.js'
@@ -29,6 +32,7 @@ const seed = fuzzSeed('sdk streams')
 const generators = new SchemaGenerators(await Spec.load())
 const settings = { seed, endOnFailure: true }
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
+const encodings = fc.constantFrom<OutputEncoding[]>('text', 'bytes')
 const pieceSizes = fc.constantFrom(1, 7, 1000, 1_000_000)
 
 let server: PreparedServer
@@ -38,12 +42,13 @@ afterAll(() => server[Symbol.asyncDispose]())
 /** What came until the stream ended, and how it ended. */
 async function read(
   pieces: readonly Uint8Array[],
-  breaksOff = false,
-): Promise<{ events: CommandEvent[]; error: unknown }> {
+  { breaksOff = false, encoding = 'bytes' }: { breaksOff?: boolean; encoding?: OutputEncoding } = {},
+): Promise<{ events: CommandEvent<Output>[]; error: unknown }> {
   server.answerWith({ status: 200, type: 'text/event-stream', pieces, breaksOff })
-  const events: CommandEvent[] = []
+  const events: CommandEvent<Output>[] = []
   try {
-    for await (const event of server.client.streamCommand(sessionId, { command: 'true' })) events.push(event)
+    const request = { command: 'true', encoding, onLostBytes: () => undefined }
+    for await (const event of server.client.streamCommand(sessionId, request)) events.push(event)
   } catch (error) {
     return { events, error }
   }
@@ -57,12 +62,14 @@ function expectDocumented(error: unknown): void {
 }
 
 test('whole streams arrive, however they are spelled and cut into pieces', async () => {
-  const streams = fc.tuple(validStreams(generators), spellings, pieceSizes)
+  const streams = fc.tuple(validStreams(generators), spellings, pieceSizes, encodings)
   await fc.assert(
-    fc.asyncProperty(streams, async ([sent, spelling, size]) => {
-      const { events, error } = await read(inPieces(bytesOf(sent, spelling), size))
+    fc.asyncProperty(streams, async ([valid, spelling, size, encoding]) => {
+      const sent = encoding === 'text' ? valid.map(inText) : valid
+      const { events, error } = await read(inPieces(bytesOf(sent, spelling), size), { encoding })
       const last = sent.at(-1)
-      expect(events.filter(({ type }) => type !== 'exit')).toEqual(sent.slice(0, -1).map(outputOf))
+      const outputs = sent.slice(0, -1).map((event) => outputOf(event, encoding))
+      expect(events.filter(({ type }) => type !== 'exit')).toEqual(outputs)
       if (last?.event === 'error') {
         expectDocumented(error)
         return
@@ -84,7 +91,7 @@ test('streams that end early, at any byte and in any way, end with a connection 
       const bytes = bytesOf(sent, spelling)
       // The end of a stream is complete with its first empty line.
       const whole = bytes.length - 2 * spelling.newline.length
-      const { error } = await read(inPieces(bytes.subarray(0, Math.floor(whole * part)), size), breaksOff)
+      const { error } = await read(inPieces(bytes.subarray(0, Math.floor(whole * part)), size), { breaksOff })
       expectDocumented(error)
       expect(error).toBeInstanceOf(SandboxConnectionError)
     }),
@@ -93,10 +100,10 @@ test('streams that end early, at any byte and in any way, end with a connection 
 })
 
 test('garbled streams end with exit, or with an error that is documented', async () => {
-  const streams = fc.tuple(garbledStreams(generators), spellings, pieceSizes)
+  const streams = fc.tuple(garbledStreams(generators), spellings, pieceSizes, encodings)
   await fc.assert(
-    fc.asyncProperty(streams, async ([sent, spelling, size]) => {
-      const { events, error } = await read(inPieces(bytesOf(sent, spelling), size))
+    fc.asyncProperty(streams, async ([sent, spelling, size, encoding]) => {
+      const { events, error } = await read(inPieces(bytesOf(sent, spelling), size), { encoding })
       if (error === undefined) expect(events.at(-1)?.type).toBe('exit')
       else expectDocumented(error)
     }),
@@ -107,7 +114,7 @@ test('garbled streams end with exit, or with an error that is documented', async
 test('random bytes for a stream are a connection error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 500 }), fc.boolean(), async (bytes, breaksOff) => {
-      const { error } = await read([bytes], breaksOff)
+      const { error } = await read([bytes], { breaksOff })
       expectDocumented(error)
       expect(error).toBeInstanceOf(SandboxConnectionError)
     }),
@@ -145,9 +152,17 @@ test('what is no HTTP at all is a connection error, on every operation', async (
   }
 })
 
-function outputOf({ event, data }: StreamEvent): unknown {
-  const { data: text } = fieldsOf({ event, data })
-  return { type: event, data: text }
+/** The event as a server writes it that was asked for text. */
+function inText({ event, data }: StreamEvent): StreamEvent {
+  const { encoding, ...rest } = fieldsOf({ event, data })
+  return { event, data: JSON.stringify(encoding === undefined ? rest : { ...rest, encoding: 'utf-8' }) }
+}
+
+function outputOf(event: StreamEvent, encoding: OutputEncoding): unknown {
+  const value = decoded(fieldsOf(event))
+  const data = isObject(value) ? value['data'] : undefined
+  const isText = typeof data === 'string' && encoding === 'bytes'
+  return { type: event.event, data: isText ? new TextEncoder().encode(data) : data }
 }
 
 function fieldsOf(event: StreamEvent | undefined): Readonly<Record<string, unknown>> {

@@ -16,9 +16,10 @@ import {
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
 import { lostValues } from './support/carried.js'
+import { decoded, encoded, isInBase64 } from './support/encoded-output.js'
 import { SchemaGenerators } from './support/generators.js'
 import { type PreparedServer, preparedServer } from './support/prepared-server.js'
-import { sdkCalls } from './support/sdk-calls.js'
+import { byteCalls, sdkCalls } from './support/sdk-calls.js'
 import { fuzzSeed } from './support/seed.js'
 
 const seed = fuzzSeed('sdk')
@@ -34,8 +35,9 @@ function settings(numRuns: number): fc.Parameters<unknown> {
   return { seed, numRuns, endOnFailure: true }
 }
 
-function call(id: string): PromiseLike<unknown> {
-  const make = sdkCalls[id]
+/** @param body - what it is answered with. A result in base64 is what comes of asking for bytes. */
+function call(id: string, body?: unknown): PromiseLike<unknown> {
+  const make = (isInBase64(body) ? byteCalls[id] : undefined) ?? sdkCalls[id]
   if (make === undefined) throw new Error(`The test has no call of ${id}`)
   return make(server.client)
 }
@@ -45,8 +47,8 @@ function answer(status: number, body: string | Uint8Array, more: { type?: string
 }
 
 /** What the call throws, which must be an error of the SDK and no hang. */
-async function refusalOf(id: string): Promise<SandboxAPIError> {
-  const error = await thrownBy(() => call(id))
+async function refusalOf(id: string, body?: unknown): Promise<SandboxAPIError> {
+  const error = await thrownBy(() => call(id, body))
   expect(error).toBeInstanceOf(SandboxAPIError)
   expect(error).not.toBeInstanceOf(SandboxTimeoutError)
   if (!(error instanceof SandboxAPIError)) throw error
@@ -71,14 +73,14 @@ test('every operation is called', () => {
 
 describe.each(withJson)('%s', (id, status, schema) => {
   test('valid bodies arrive with all their values', async () => {
-    const bodies = fc.oneof(generators.valid(schema), generators.boundary(schema))
+    const bodies = fc.oneof(generators.valid(schema), generators.boundary(schema)).map(encoded)
     await fc.assert(
       fc.asyncProperty(bodies, async (body) => {
         const text = JSON.stringify(body)
         answer(status, text)
-        const domain = await call(id)
+        const domain = await call(id, body)
         const wire: unknown = JSON.parse(text)
-        expect(lostValues(wire, domain)).toEqual([])
+        expect(lostValues(decoded(wire), domain)).toEqual([])
       }),
       settings(25),
     )
@@ -88,12 +90,12 @@ describe.each(withJson)('%s', (id, status, schema) => {
     for (const { kind, at, name, values } of generators.changes(schema)) {
       const field = at.split('.').at(-1)?.replace('[]', '') ?? ''
       await fc.assert(
-        fc.asyncProperty(values, async (body) => {
+        fc.asyncProperty(values.map(encoded), async (body) => {
           answer(status, JSON.stringify(body))
           const mayPass = !(kind === 'missing' || kind === 'wrong type' || (kind === 'null' && isRequired(schema, at)))
-          if (mayPass) await passesOrNames(id, field)
+          if (mayPass) await passesOrNames(id, field, body)
           else {
-            const error = await refusalOf(id)
+            const error = await refusalOf(id, body)
             expect(error, `${at} ${name}`).toBeInstanceOf(SandboxConnectionError)
             expect(error.message).toContain(field === '' ? 'is not an object' : field)
           }
@@ -104,11 +106,11 @@ describe.each(withJson)('%s', (id, status, schema) => {
   })
 
   test('what a later version adds passes', async () => {
-    const bodies = fc.tuple(generators.valid(schema).filter(isObject), fc.jsonValue())
+    const bodies = fc.tuple(generators.valid(schema).map(encoded).filter(isObject), fc.jsonValue())
     await fc.assert(
       fc.asyncProperty(bodies, async ([body, value]) => {
         answer(status, JSON.stringify({ ...body, addedLater: value }))
-        expect(lostValues(body, await call(id))).toEqual([])
+        expect(lostValues(decoded(body), await call(id, body))).toEqual([])
       }),
       settings(5),
     )
@@ -191,9 +193,9 @@ function classOf(status: number, id: string, code: string | undefined): new (...
   }
 }
 
-async function passesOrNames(id: string, field: string): Promise<void> {
+async function passesOrNames(id: string, field: string, body: unknown): Promise<void> {
   try {
-    await call(id)
+    await call(id, body)
   } catch (error) {
     expect(error).toBeInstanceOf(SandboxConnectionError)
     expect(error).toHaveProperty('message', expect.stringContaining(field))

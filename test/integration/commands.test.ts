@@ -69,7 +69,7 @@ describe('commands and code', () => {
   })
 
   test('a timeout is a result with the output so far', async () => {
-    const result = await session.run('echo before; sleep 100; echo after', { timeout: 1 })
+    const result = await session.run('echo before; sleep 100; echo after', { timeout: 5 })
     expect(result).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'before\n', ok: false })
   })
 
@@ -92,6 +92,29 @@ describe('commands and code', () => {
 
   test('output that is not UTF-8 comes with replacement characters', async () => {
     expect((await session.run("printf 'a\\377b\\0c'")).stdout).toBe('a\uFFFDb\0c')
+  })
+
+  test('[A5] output and stdin as bytes are exact, in results and as they come', async () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    const options = { stdin: all, encoding: 'bytes' } as const
+    expect(await session.run('tee /dev/stderr', options)).toMatchObject({ stdout: all, stderr: all, ok: true })
+    const code = 'import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())'
+    expect((await session.runCode(code, options)).stdout).toEqual(all)
+    const pieces: Uint8Array[] = []
+    const heard = await session.run('cat; printf "\\342"; sleep 0.1; printf "\\202\\254"', {
+      ...options,
+      onStdout: (piece) => pieces.push(piece),
+    })
+    const expected = Uint8Array.from([...all, 0xe2, 0x82, 0xac])
+    expect([heard.stdout, Uint8Array.from(Buffer.concat(pieces))]).toEqual([expected, expected])
+    const { stdout, result } = session.stream('gzip -c | gzip -dc', options)
+    expect(new Uint8Array(await new Response(stdout).arrayBuffer())).toEqual(all)
+    expect(await result).toMatchObject({ ok: true })
+  })
+
+  test('[A6] the comment that names an encoding has no say about code', async () => {
+    const { stdout, stderr } = await session.runCode('# -*- coding: latin-1 -*-\nprint("café")')
+    expect([stdout, stderr]).toEqual(['café\n', ''])
   })
 
   test('nothing runs in a paused session', async () => {

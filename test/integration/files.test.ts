@@ -82,6 +82,26 @@ describe('files', () => {
     expect(await (await session.files.download('taken')).text()).toBe('new')
   })
 
+  test('[A4] a file gets the mode that it is uploaded with, and keeps it without one', async () => {
+    const program = '#!/bin/sh\necho it runs\n'
+    const first = await session.files.upload('program', program, { mode: 0o755 })
+    expect(first.permissions).toBe('rwxr-xr-x')
+    expect((await session.run('./program')).stdout).toBe('it runs\n')
+    const modes: [mode: number | string | undefined, permissions: string][] = [
+      [undefined, 'rwxr-xr-x'],
+      ['640', 'rw-r-----'],
+      ['0600', 'rw-------'],
+      [0, '---------'],
+      [0o7, '------rwx'],
+    ]
+    for (const [mode, permissions] of modes) {
+      const written = await session.files.upload('program', program, { overwrite: true, mode })
+      expect(written.permissions, String(mode)).toBe(permissions)
+      expect((await session.files.stat('program')).permissions).toBe(permissions)
+    }
+    await session.files.delete('program')
+  })
+
   test('a file or directory that is not there is not found', async () => {
     const error = await thrownBy(() => session.files.download('nowhere'))
     expect(error).toBeInstanceOf(FileNotFoundError)

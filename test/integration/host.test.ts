@@ -42,7 +42,7 @@ describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s
     const sleeper = `exec -a ${mark} sleep 1000`
     const result = await session.run(
       `(${sleeper}) & setsid bash -c '${sleeper}' & (setsid bash -c '${sleeper} &' &) ; echo started; sleep 1000`,
-      { timeout: 1 },
+      { timeout: 5 },
     )
     expect(result).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'started\n' })
     expect(await processesWith(mark)).toEqual([])

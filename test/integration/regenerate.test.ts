@@ -37,7 +37,7 @@ await server.close()
 console.log(lines.join('\\n'))
 `
 
-describe('a changed limit', () => {
+describe('a changed limit', { timeout: 300_000 }, () => {
   let copy: ProjectCopy
 
   beforeAll(async () => {

@@ -1,11 +1,12 @@
 /** The scripts when things go wrong: they say what, exit with a code, and leave nothing behind. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isJson } from '../../scripts/generate/document.js'
 import { eventually } from '../support/host.js'
 import { run } from '../support/run.js'
 
@@ -65,6 +66,53 @@ describe('the quickstart', () => {
     await closed
     expect(child.exitCode, output()).toBe(7)
     expect(await left()).toEqual([])
+  })
+})
+
+describe('the bins', () => {
+  /** Of every package of the repository, by their names. */
+  async function bins(): Promise<[name: string, file: string][]> {
+    const read = async (folder: string, key: string): Promise<unknown> => {
+      const manifest: unknown = JSON.parse(await readFile(path.join(root, folder, 'package.json'), 'utf8'))
+      return isJson(manifest) ? manifest[key] : undefined
+    }
+    const workspaces = await read('.', 'workspaces')
+    const found = (Array.isArray(workspaces) ? workspaces.map(String) : []).map(async (folder) => {
+      const bin = await read(folder, 'bin')
+      return Object.entries(isJson(bin) ? bin : {}).map(([name, file]): [string, string] => [
+        name,
+        path.join(folder, String(file)),
+      ])
+    })
+    return (await Promise.all(found)).flat()
+  }
+
+  test('[B19] are there before anything is built, as npm links no others, and can be executed', async () => {
+    const found = await bins()
+    expect(found.map(([name]) => name).sort()).toEqual([
+      'sandbox-sessions',
+      'sandbox-sessions-generate',
+      'sandbox-sessions-server',
+    ])
+    for (const [name, file] of found) {
+      const listed = await run('git', ['ls-files', '--stage', '--', file], { cwd: root })
+      expect(listed.output, `${name}: ${file}`).toMatch(/^100755 /)
+    }
+  })
+
+  test('[B19] run what is built, and say what to do where nothing is', async () => {
+    for (const [name, file] of await bins()) {
+      const help = await run(path.join(root, file), ['--help'])
+      expect(help.output).toMatch(/^Usage: /)
+      expect(help.code).toBe(0)
+      const alone = path.join(directory, name, 'bin', path.basename(file))
+      await cp(path.join(root, file), alone)
+      await writeFile(path.join(directory, name, 'package.json'), '{"type":"module"}')
+      expect(await run(alone, ['--help'])).toEqual({
+        code: 1,
+        output: `${name} is not built yet: run \`npm run build\` in the root of the repository.\n`,
+      })
+    }
   })
 })
 

@@ -85,7 +85,7 @@ describe('live output', () => {
   })
 
   test('a timeout ends the stream with the output so far, also of a command that ignores SIGTERM', async () => {
-    const { stdout, last } = await textOf(session.stream("trap '' TERM; echo so far; sleep 100", { timeout: 1 }))
+    const { stdout, last } = await textOf(session.stream("trap '' TERM; echo so far; sleep 100", { timeout: 5 }))
     expect(stdout).toBe('so far\n')
     expect(last).toMatchObject({ type: 'exit', result: { status: 'timeout', exitCode: null } })
   })

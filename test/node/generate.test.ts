@@ -76,6 +76,16 @@ describe('a spec', () => {
       document({}, { A: { $ref: '#/components/schemas/A' } }),
       '#/components/schemas/A is a reference to itself.',
     ],
+    [
+      '[B14] with a circle of references',
+      document({}, { A: { $ref: '#/components/schemas/B' }, B: { $ref: '#/components/schemas/A' } }),
+      '#/components/schemas/A is a reference to itself, by way of #/components/schemas/B.',
+    ],
+    [
+      '[B14] with a part of itself',
+      document({}, { A: { allOf: [{ $ref: '#/components/schemas/A' }] } }),
+      '#/components/schemas/A is a reference to itself, by way of #/components/schemas/A/allOf.',
+    ],
     ['in several files', document({}, { A: { $ref: 'a.yaml#/A' } }), 'a.yaml#/A is not within the document.'],
     ['with a path that is empty', document({ '/a': null }), 'It has null where an object should be.'],
     ['with a nameless operation', document({ '/a': { get: { responses: {} } } }), 'GET /a has no operationId.'],
@@ -100,9 +110,11 @@ describe('a spec', () => {
     expect(await readdir(folder.path)).not.toContain('refused')
   })
 
-  test('may hold schemas that hold themselves, escaped references, and statuses that are ranges', async () => {
+  test('[B14] may hold schemas that hold themselves, escaped references, and statuses that are ranges', async () => {
     const next = { $ref: '#/components/schemas/Node' }
+    const rest = { $ref: '#/components/schemas/List' }
     const schemas = {
+      List: { type: 'array', items: { type: 'object', properties: { rest } } },
       Node: { type: 'object', properties: { next, all: { type: 'object', additionalProperties: next } } },
       Tree: { type: 'object', additionalProperties: { $ref: '#/components/schemas/Tree' } },
     }

@@ -163,6 +163,35 @@ describe('the environment', () => {
     expect(proxy.connections).toBe(0)
   })
 
+  test.each([
+    ['NO_PROXY', '127.0.0.0/8', 0],
+    ['no_proxy', 'example.org 10.0.0.0/8,127.0.0.0/8', 0],
+    ['NO_PROXY', '126.0.0.0/8,fd00::/8', 1],
+    ['NO_PROXY', '127.0.0.0/33', 1],
+  ])('[C2] a range of addresses in %s (%s) makes %i connections to the proxy', async (name, value, connections) => {
+    await using server = await tlsServer(identity, healthy)
+    await using proxy = await connectProxy()
+    vi.stubEnv('HTTPS_PROXY', proxy.url)
+    vi.stubEnv(name, value)
+    expect(await health(server.url)).toBe('healthy')
+    expect(proxy.connections).toBe(connections)
+  })
+
+  test('[C2] a range of addresses is looked at anew for each request, and close ends what went past the proxy', async () => {
+    await using server = await tlsServer(identity, healthy)
+    await using proxy = await connectProxy()
+    vi.stubEnv('HTTPS_PROXY', proxy.url)
+    const fetch = createNodeFetch({ ca: authority.cert })
+    const client = new SessionsClient({ apiUrl: `${server.url}/v1`, fetch })
+    await client.health()
+    expect([proxy.connections, server.connections]).toEqual([1, 1])
+    vi.stubEnv('NO_PROXY', '127.0.0.0/8')
+    await client.health()
+    expect([proxy.connections, server.connections]).toEqual([1, 2])
+    await fetch.close()
+    await Promise.all([server.idle(), proxy.idle()])
+  })
+
   test('proxy: false goes past the proxy', async () => {
     await using server = await tlsServer(identity, healthy)
     await using proxy = await connectProxy()
@@ -178,8 +207,10 @@ describe('the environment', () => {
     vi.stubEnv('HTTPS_PROXY', ignored.url)
     vi.stubEnv('NO_PROXY', '*')
     expect(await health(server.url, { proxy: proxy.url })).toBe('healthy')
+    vi.stubEnv('NO_PROXY', '127.0.0.0/8')
+    expect(await health(server.url, { proxy: proxy.url })).toBe('healthy')
     expect(ignored.connections).toBe(0)
-    expect(proxy.connections).toBe(1)
+    expect(proxy.connections).toBe(2)
   })
 
   test('an empty variable means no proxy', async () => {

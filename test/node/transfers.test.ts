@@ -85,18 +85,12 @@ describe('transfers', () => {
       concurrency: 2,
       onProgress: (each) => progress.push(each),
     })
-    expect(written.map((file) => file.path)).toEqual([
-      'tree/a',
-      'tree/link',
-      'tree/sub/b c',
-      'tree/sub/deep/ü',
-      'tree/sub/empty',
-    ])
-    expect(progress.at(-1)).toEqual({ loaded: 5, total: 5 })
+    expect(written.map((file) => file.path)).toEqual(['tree/a', 'tree/sub/b c', 'tree/sub/deep/ü', 'tree/sub/empty'])
+    expect(progress.at(-1)).toEqual({ loaded: 4, total: 4 })
     await session.run('mkdir tree/hollow && ln -s /etc/passwd tree/out')
     await downloadToPath(session, 'tree', path.join(folder, 'target'))
     const found = await readdir(path.join(folder, 'target'), { recursive: true, withFileTypes: true })
-    expect(found.filter((entry) => entry.isFile())).toHaveLength(5)
+    expect(found.filter((entry) => entry.isFile())).toHaveLength(4)
     expect(found.map((entry) => entry.name)).toContain('hollow')
     expect(found.map((entry) => entry.name)).not.toContain('out')
     for (const [name, content] of Object.entries(files)) {

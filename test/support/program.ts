@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import path from 'node:path'
 import ts from 'typescript'
 import { run } from './run.js'
+import { binaryOf, nodeRuntime } from './runtimes.js'
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url))
 
@@ -36,18 +37,6 @@ export async function program(source: URL): Promise<Program> {
 }
 
 /** The binary of another version of Node, installed by npm if it is not there yet. */
-export async function nodeBinary(major: number): Promise<string> {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath
-  const { code, output } = await run('npm', [
-    'exec',
-    '--yes',
-    `--package=node@${major}`,
-    '--',
-    'node',
-    '-p',
-    'process.execPath',
-  ])
-  const file = output.trim().split('\n').at(-1)
-  if (code !== 0 || file === undefined) throw new Error(`There is no Node ${major}:\n${output}`)
-  return file
+export function nodeBinary(major: number): Promise<string> {
+  return binaryOf(nodeRuntime(major))
 }

@@ -18,7 +18,11 @@ export async function copyProject(parts: readonly string[]): Promise<ProjectCopy
   const folder = await mkdtemp(path.join(tmpdir(), 'sandbox-copy-'))
   for (const part of parts) {
     const target = path.join(folder, part)
-    await cp(path.join(root, part), target, { recursive: true, filter: (source) => !source.endsWith('/node_modules') })
+    await cp(path.join(root, part), target, {
+      recursive: true,
+      preserveTimestamps: true,
+      filter: (source) => !source.endsWith('/node_modules'),
+    })
   }
   await linkPackages(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   for (const workspace of ['server', 'cli']) {

@@ -1,5 +1,6 @@
 /** What the methods of the client answer. */
 import {
+  type Bytes,
   type CodeRequest,
   type CommandRequest,
   type CommandResult,
@@ -63,6 +64,13 @@ describe('SessionsClient', () => {
     expectTypeOf(client.executeCode(id, { code: '1' })).toEqualTypeOf<Promise<CommandResult>>()
     expectTypeOf(client.streamCommand(id, { command: 'ls' })).toEqualTypeOf<CommandStream>()
     expectTypeOf(client.streamCode(id, { code: '1' })).toEqualTypeOf<CommandStream>()
+    const bytes = { command: 'cat', stdin: new Uint8Array(1), encoding: 'bytes' } as const
+    expectTypeOf(client.executeCommand(id, bytes)).toEqualTypeOf<Promise<CommandResult<Bytes>>>()
+    expectTypeOf(client.executeCode(id, { code: '1', encoding: 'bytes' })).toEqualTypeOf<
+      Promise<CommandResult<Bytes>>
+    >()
+    expectTypeOf(client.streamCommand(id, bytes)).toEqualTypeOf<CommandStream<Bytes>>()
+    expectTypeOf(client.streamCode(id, { code: '1', encoding: 'bytes' })).toEqualTypeOf<CommandStream<Bytes>>()
     // @ts-expect-error - there is no command
     void client.executeCommand(id, {})
   })

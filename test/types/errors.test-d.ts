@@ -1,5 +1,6 @@
 /** Errors: what they tell, and which is which. */
 import {
+  type Bytes,
   type CommandFailedError,
   type CommandResult,
   type ConflictError,
@@ -18,6 +19,11 @@ import {
   type UnauthorizedError,
 } from 'sandbox-sessions-sdk'
 import { describe, expectTypeOf, test } from 'vitest'
+
+interface BytesOfBoth {
+  readonly stdout: Bytes
+  readonly stderr: Bytes
+}
 
 describe('the classes', () => {
   test('descend from one', () => {
@@ -70,6 +76,8 @@ describe('an error tells', () => {
     expectTypeOf<RateLimitError>().toExtend<RateLimit>()
     expectTypeOf<ServiceUnavailableError['retryAfterMs']>().toEqualTypeOf<number | undefined>()
     expectTypeOf<CommandFailedError['result']>().toEqualTypeOf<CommandResult>()
+    expectTypeOf<CommandFailedError['outputBytes']>().toEqualTypeOf<BytesOfBoth | undefined>()
+    expectTypeOf<SandboxConnectionError['outputBytes']>().toEqualTypeOf<BytesOfBoth | undefined>()
     expectTypeOf<SandboxValidationError['parameter']>().toEqualTypeOf<string>()
     expectTypeOf<SandboxValidationError['value']>().toEqualTypeOf<unknown>()
   })

@@ -7,10 +7,13 @@ import {
   type TransferOptions,
 } from 'sandbox-sessions-sdk'
 import {
+  type DownloadReport,
   type NodeFetch,
   type NodeFetchOptions,
   type PathTransferOptions,
   type Pem,
+  type SkippedEntry,
+  type UploadedFiles,
   createNodeFetch,
   downloadToPath,
   uploadFromPath,
@@ -32,9 +35,13 @@ test('a fetch of its own is one that a client takes', () => {
 test('files and directories go by their paths', () => {
   type Arguments = [session: Session, from: string, to: string, options?: PathTransferOptions]
   expectTypeOf(uploadFromPath).parameters.toEqualTypeOf<Arguments>()
-  expectTypeOf(uploadFromPath).returns.toEqualTypeOf<Promise<FileInfo[]>>()
+  expectTypeOf(uploadFromPath).returns.toEqualTypeOf<Promise<UploadedFiles>>()
+  expectTypeOf<UploadedFiles>().toExtend<FileInfo[]>()
+  expectTypeOf<UploadedFiles['skipped']>().toEqualTypeOf<readonly SkippedEntry[]>()
   expectTypeOf(downloadToPath).parameters.toEqualTypeOf<Arguments>()
-  expectTypeOf(downloadToPath).returns.toEqualTypeOf<Promise<void>>()
+  expectTypeOf(downloadToPath).returns.toEqualTypeOf<Promise<DownloadReport>>()
+  expectTypeOf<DownloadReport['skipped']>().toEqualTypeOf<readonly SkippedEntry[]>()
+  expectTypeOf<SkippedEntry['part']>().toEqualTypeOf<'entry' | 'content' | 'permissions'>()
   expectTypeOf<PathTransferOptions>().toExtend<RequestOptions & TransferOptions>()
   expectTypeOf<PathTransferOptions['overwrite']>().toEqualTypeOf<boolean | undefined>()
   expectTypeOf<PathTransferOptions['concurrency']>().toEqualTypeOf<number | undefined>()

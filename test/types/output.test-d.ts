@@ -1,5 +1,6 @@
 /** What a command did, and what it writes meanwhile. */
 import type {
+  Bytes,
   CommandEvent,
   CommandResult,
   CommandStatus,
@@ -50,6 +51,18 @@ test('a stream gives events, text or the result', () => {
   expectTypeOf<Parameters<CommandStream['abort']>>().toEqualTypeOf<[reason?: unknown]>()
   // Its result is a promise; the stream itself is none, or `await` would read it.
   expectTypeOf(stream).not.toHaveProperty('then')
+})
+
+test('output may be bytes all through', () => {
+  expectTypeOf<Bytes>().toEqualTypeOf<Uint8Array<ArrayBuffer>>()
+  expectTypeOf<CommandResult<Bytes>['stdout']>().toEqualTypeOf<Bytes>()
+  expectTypeOf<CommandResult<Bytes>['stderr']>().toEqualTypeOf<Bytes>()
+  expectTypeOf<CommandEvent<Bytes>>().toEqualTypeOf<OutputEvent<Bytes> | ExitEvent<Bytes>>()
+  expectTypeOf<OutputEvent<Bytes>['data']>().toEqualTypeOf<Bytes>()
+  expectTypeOf<CommandStream<Bytes>>().toExtend<AsyncIterable<CommandEvent<Bytes>>>()
+  expectTypeOf<CommandStream<Bytes>['stderr']>().toEqualTypeOf<ReadableStream<Bytes>>()
+  expectTypeOf<CommandStream<Bytes>['result']>().toEqualTypeOf<Promise<CommandResult<Bytes>>>()
+  expectTypeOf<OutputListener<Bytes>>().toEqualTypeOf<(output: Bytes) => unknown>()
 })
 
 test('a listener may answer anything, a promise too', () => {

@@ -9,6 +9,7 @@ import type {
   Fetch,
   ListFilesRequest,
   ListSessionsRequest,
+  OutputEncoding,
   RequestOptions,
   RunCodeOptions,
   SessionsClientOptions,
@@ -25,7 +26,9 @@ interface Execution {
   readonly timeout?: number | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly cwd?: string | undefined
-  readonly stdin?: string | undefined
+  readonly stdin?: string | Uint8Array | undefined
+  readonly encoding?: 'text' | undefined
+  readonly onLostBytes?: (() => void) | undefined
 }
 
 interface Page {
@@ -56,7 +59,13 @@ describe('requests', () => {
     >()
     expectTypeOf<{ code: string; language: 'python' }>().toExtend<CodeRequest>()
     expectTypeOf<ExecutionOptions>().toExtend<Execution>()
-    expectTypeOf<keyof ExecutionOptions>().toEqualTypeOf<'timeout' | 'env' | 'cwd' | 'stdin'>()
+    expectTypeOf<keyof ExecutionOptions>().toEqualTypeOf<
+      'timeout' | 'env' | 'cwd' | 'stdin' | 'encoding' | 'onLostBytes'
+    >()
+    expectTypeOf<{ command: string; encoding: 'bytes' }>().toExtend<CommandRequest<'bytes'>>()
+    expectTypeOf<{ code: string; stdin: Uint8Array }>().toExtend<CodeRequest>()
+    // @ts-expect-error - the word of the wire is not that of the SDK
+    expectTypeOf<{ command: string; encoding: 'base64' }>().toExtend<CommandRequest<OutputEncoding>>()
     // @ts-expect-error - a language that the server does not have
     expectTypeOf<{ code: string; language: 'cobol' }>().toExtend<CodeRequest>()
     // @ts-expect-error - variables are strings
@@ -80,6 +89,7 @@ describe('requests', () => {
     }>()
     expectTypeOf<UploadRequest['path']>().toEqualTypeOf<string>()
     expectTypeOf<UploadRequest['overwrite']>().toEqualTypeOf<boolean | undefined>()
+    expectTypeOf<UploadRequest['mode']>().toEqualTypeOf<number | string | undefined>()
     expectTypeOf<UploadContent>().toEqualTypeOf<
       | string
       | Blob

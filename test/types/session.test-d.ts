@@ -1,11 +1,13 @@
 /** A session: its fields, its verbs and its files. */
 import type {
+  Bytes,
   CommandResult,
   CommandStream,
   FileDownload,
   FileInfo,
   FilePage,
   Listing,
+  OutputEncoding,
   RunCodeOptions,
   RunOptions,
   Session,
@@ -16,6 +18,7 @@ import type {
 import { describe, expectTypeOf, test } from 'vitest'
 
 declare const session: Session
+declare const encoding: OutputEncoding
 
 describe('Session', () => {
   test('has dates for times', () => {
@@ -67,9 +70,36 @@ describe('Session', () => {
     session.stream('ls', { onStdout: (text: string) => text })
   })
 
+  test('runs them with output as bytes, for who asks for it', () => {
+    const bytes = { encoding: 'bytes' } as const
+    expectTypeOf(session.run('ls', bytes)).toEqualTypeOf<Promise<CommandResult<Bytes>>>()
+    expectTypeOf(session.run('ls', { encoding: 'bytes', check: true }))
+      .resolves.toHaveProperty('stdout')
+      .toEqualTypeOf<Bytes>()
+    expectTypeOf(session.runCode('1', { ...bytes, language: 'bash' })).toEqualTypeOf<Promise<CommandResult<Bytes>>>()
+    expectTypeOf(session.stream('ls', bytes)).toEqualTypeOf<CommandStream<Bytes>>()
+    expectTypeOf(session.streamCode('1', bytes).stdout).toEqualTypeOf<ReadableStream<Bytes>>()
+    expectTypeOf(session.stream('ls').stdout).toEqualTypeOf<ReadableStream<string>>()
+    void session.run('ls', { encoding: 'bytes', onStdout: (piece) => expectTypeOf(piece).toEqualTypeOf<Bytes>() })
+    void session.runCode('1', { onStderr: (piece) => expectTypeOf(piece).toEqualTypeOf<Bytes>(), encoding: 'bytes' })
+    void session.run('ls', { encoding: 'text', onStdout: (piece) => expectTypeOf(piece).toEqualTypeOf<string>() })
+    expectTypeOf(session.run('ls', { encoding: undefined })).toEqualTypeOf<Promise<CommandResult>>()
+    expectTypeOf(session.run('ls', { encoding: 'text' })).toEqualTypeOf<Promise<CommandResult>>()
+    expectTypeOf(session.run('ls', { stdin: new Uint8Array(1) })).toEqualTypeOf<Promise<CommandResult>>()
+    expectTypeOf(session.run('ls', { encoding })).toEqualTypeOf<Promise<CommandResult<string | Bytes>>>()
+    // What comes out can go in again.
+    void session.run('ls', bytes).then(({ stdout }) => session.files.upload('out', stdout))
+    // @ts-expect-error - the listener gets bytes
+    void session.run('ls', { encoding: 'bytes', onStdout: (text: string) => text })
+    // @ts-expect-error - no such encoding
+    void session.run('ls', { encoding: 'base64' })
+    // @ts-expect-error - text is not bytes
+    void session.run('ls', { stdin: [1, 2] })
+  })
+
   test('has files', () => {
     const { files } = session
-    expectTypeOf(files.upload('a', new Uint8Array(1), { overwrite: true, verify: true })).toEqualTypeOf<
+    expectTypeOf(files.upload('a', new Uint8Array(1), { overwrite: true, verify: true, mode: 0o755 })).toEqualTypeOf<
       Promise<FileInfo>
     >()
     expectTypeOf(files.download('a')).toEqualTypeOf<Promise<FileDownload>>()

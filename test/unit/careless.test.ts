@@ -65,6 +65,16 @@ describe('a careless caller is told what is wrong, before anything is sent', () 
     ['half a surrogate pair', 'path', 'uploadFile', id, { path: half }, 'x'],
     ['half a surrogate pair', 'content', 'uploadFile', id, { path: 'a' }, half],
     ['half a surrogate pair', 'filePath', 'downloadFile', id, half],
+    ...[755, 0o1000, 0o4755, -1, 1.5, NaN, '7', '0o755', '4755', '8', 'rwx', '', null, []].map(
+      (mode): [string, string, string, ...unknown[]] => [
+        `[A4] a mode that is none (${String(mode)})`,
+        'mode',
+        'uploadFile',
+        id,
+        { path: 'a', mode },
+        'x',
+      ],
+    ),
     ['a buffer that was transferred', 'content', 'uploadFile', id, { path: 'a' }, transferred],
     ['a view of one', 'content', 'uploadFile', id, { path: 'a' }, view],
   ]

@@ -45,6 +45,28 @@ describe('a listing', () => {
     )
   })
 
+  test('[B10] tells its source whether one page is wanted, or all of them', async () => {
+    const asked: [offset: number | undefined, inLoop: boolean][] = []
+    const listing = () =>
+      new Listing<Page, string>({
+        load: (offset, inLoop) => {
+          asked.push([offset, inLoop])
+          const at = offset ?? 0
+          return Promise.resolve({ items: [`item-${at}`], total: 3, limit: 1, offset: at })
+        },
+        items: (page) => page.items,
+        key: (item) => item,
+      })
+    await listing()
+    expect(await listing().toArray()).toEqual(numbered(3))
+    expect(asked).toEqual([
+      [undefined, false],
+      [undefined, true],
+      [1, true],
+      [2, true],
+    ])
+  })
+
   test('misses nothing and repeats nothing when its entries are deleted in the loop', async () => {
     await fc.assert(
       fc.asyncProperty(

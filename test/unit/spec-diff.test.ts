@@ -584,6 +584,34 @@ describe('npm run spec:diff', () => {
     )
   })
 
+  test('[B14] compares schemas that hold themselves, and says where a reference to itself is', async () => {
+    const tree = {
+      type: 'object',
+      properties: { children: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+    }
+    const wider = ['info version', '1.2.0'] as const
+    const usable = await specWith(
+      'tree.yaml',
+      [`${schema} Tree`, tree],
+      [`${schema} Session properties tree`, { $ref: '#/components/schemas/Tree' }],
+      wider,
+    )
+    expect(await specDiff('--spec', usable, '--base', usable)).toEqual({
+      code: 0,
+      output: 'OK: 1.2.0 → 1.2.0: no changes.\n',
+    })
+    const circle = await specWith(
+      'circle.yaml',
+      [`${schema} A`, { $ref: '#/components/schemas/B' }],
+      [`${schema} B`, { $ref: '#/components/schemas/A' }],
+      [`${schema} Session properties a`, { $ref: '#/components/schemas/A' }],
+      wider,
+    )
+    const { code, output } = await specDiff('--spec', circle)
+    expect(code).toBe(1)
+    expect(output).toMatch(/^.*circle\.yaml can't be used: #\/components\/schemas\/A is a reference to itself.*\n$/)
+  })
+
   test('prints JSON', async () => {
     const spec = await specWith('additive.yaml', [`${schema} Ttl maximum`, 86400], ['info version', '1.2.0'])
     const { code, output } = await specDiff('--spec', spec, '--json')

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -11,39 +11,13 @@ import {
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
 import { type Fixture, httpFixture, respond } from '../support/fixture.js'
+import { md5, uploadServer, writtenFile } from '../support/upload-server.js'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()
 
-function md5(bytes: Uint8Array | string): string {
-  return createHash('md5').update(bytes).digest('hex')
-}
-
 function clientOf({ url }: Fixture): SessionsClient {
   return new SessionsClient({ apiUrl: url, maxRetryDelayMs: 5, timeoutMs: 5000 })
-}
-
-interface Received {
-  readonly headers: IncomingMessage['headers']
-  readonly body: Buffer
-}
-
-/** Takes uploads, and answers what the handler says of each. */
-async function uploadServer(
-  received: Received[],
-  answer: (upload: Received, response: ServerResponse) => void = ({ body }, response) => {
-    respond(response, 201, { name: 'a', path: 'a', type: 'file', size: body.length, checksum: md5(body) })
-  },
-): Promise<Fixture> {
-  return httpFixture((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const upload = { headers: request.headers, body: Buffer.concat(chunks) }
-      received.push(upload)
-      answer(upload, response)
-    })
-  })
 }
 
 async function* pieces(): AsyncGenerator<Uint8Array | string> {
@@ -66,20 +40,19 @@ describe('an upload', () => {
     ['a ReadableStream', () => new Blob([bytes]).stream(), bytes, false],
     ['an async iterable', pieces, Buffer.concat([Buffer.from('grü'), Buffer.from([1, 2, 3])]), false],
   ])('of %s arrives whole, with its progress', async (_, content, expected, sized) => {
-    const received: Received[] = []
-    await using server = await uploadServer(received)
+    await using server = await uploadServer()
     const progress: Progress[] = []
     const info = await clientOf(server).uploadFile(sessionId, { path: 'a' }, content(), {
       onProgress: (each) => progress.push(each),
       verify: true,
     })
     const body = Buffer.from(expected)
-    expect(received).toHaveLength(1)
-    expect(received[0]?.body.equals(body)).toBe(true)
-    expect(received[0]?.headers).toMatchObject(
+    expect(server.received).toHaveLength(1)
+    expect(server.received[0]?.body.equals(body)).toBe(true)
+    expect(server.received[0]?.headers).toMatchObject(
       sized ? { 'content-length': String(body.length) } : { 'transfer-encoding': 'chunked' },
     )
-    expect(received[0]?.headers['content-type']).toBe('application/octet-stream')
+    expect(server.received[0]?.headers['content-type']).toBe('application/octet-stream')
     expect(info).toMatchObject({ size: body.length, checksum: md5(body) })
     const total = sized ? body.length : undefined
     if (body.length > 0) expect(progress.at(-1)).toEqual({ loaded: body.length, total })
@@ -87,26 +60,24 @@ describe('an upload', () => {
   })
 
   test('that fails is sent again from its beginning', async () => {
-    const received: Received[] = []
-    await using server = await uploadServer(received, ({ body }, response) => {
-      if (received.length < 3) respond(response, 502, 'Bad gateway')
-      else respond(response, 201, { name: 'a', path: 'a', type: 'file', size: body.length, checksum: md5(body) })
+    await using server = await uploadServer(({ body }, response, count) => {
+      if (count < 3) respond(response, 502, 'Bad gateway')
+      else respond(response, 201, writtenFile(body))
     })
     await clientOf(server).uploadFile(sessionId, { path: 'a' }, bytes, { verify: true })
-    expect(received.map(({ body }) => body.equals(bytes))).toEqual([true, true, true])
+    expect(server.received.map(({ body }) => body.equals(bytes))).toEqual([true, true, true])
   })
 
   test('of a stream is never sent again', async () => {
-    const received: Received[] = []
-    await using server = await uploadServer(received, (_, response) => respond(response, 502, 'Bad gateway'))
+    await using server = await uploadServer((_, response) => respond(response, 502, 'Bad gateway'))
     const error = await thrownBy(() => clientOf(server).uploadFile(sessionId, { path: 'a' }, pieces()))
     expect(error).toMatchObject({ statusCode: 502 })
-    expect(received).toHaveLength(1)
+    expect(server.received).toHaveLength(1)
   })
 
   test('that arrives changed is an error, where it is verified', async () => {
-    await using server = await uploadServer([], ({ body }, response) => {
-      respond(response, 201, { name: 'a', path: 'a', type: 'file', size: body.length, checksum: md5('other') })
+    await using server = await uploadServer(({ body }, response) => {
+      respond(response, 201, { ...writtenFile(body), checksum: md5('other') })
     })
     await clientOf(server).uploadFile(sessionId, { path: 'a' }, 'content')
     const error = await thrownBy(() =>
@@ -117,8 +88,7 @@ describe('an upload', () => {
   })
 
   test('whose content or listener throws ends with that, as it is, and is not sent again', async () => {
-    const received: Received[] = []
-    await using server = await uploadServer(received)
+    await using server = await uploadServer()
     const reason = new Error('the disk is gone')
     async function* broken(): AsyncGenerator<string> {
       yield 'a'
@@ -131,23 +101,23 @@ describe('an upload', () => {
     }
     const error = await thrownBy(() => clientOf(server).uploadFile(sessionId, { path: 'a' }, bytes, { onProgress }))
     expect(error).toBe(reason)
-    expect(received).toHaveLength(0)
+    expect(server.received).toHaveLength(0)
   })
 
   test('goes on as long as pieces go out, however long it takes', async () => {
-    await using server = await uploadServer([])
+    await using server = await uploadServer()
     async function* slow(): AsyncGenerator<string> {
       for (let count = 0; count < 10; count += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 40))
+        await new Promise((resolve) => setTimeout(resolve, 300))
         yield 'piece'
       }
     }
-    const info = await clientOf(server).uploadFile(sessionId, { path: 'a' }, slow(), { timeoutMs: 250 })
+    const info = await clientOf(server).uploadFile(sessionId, { path: 'a' }, slow(), { timeoutMs: 2500 })
     expect(info.size).toBe(50)
   })
 
   test('of something that holds no bytes is refused', async () => {
-    await using server = await uploadServer([])
+    await using server = await uploadServer()
     for (const content of [5, null, undefined, {}, ['a'], () => 'a']) {
       // What a caller without types may pass.
       const client: { uploadFile(id: string, request: object, content: unknown): Promise<unknown> } = clientOf(server)

@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings'
 import { newCommand } from '../new-command.js'
 import { scripts, shells } from '../completion/scripts.js'
+import { commandName } from '../command-name.js'
 import type { Context } from '../context.js'
 
 export const completionCommand = (context: Context) =>
@@ -10,9 +11,11 @@ export const completionCommand = (context: Context) =>
     .addHelpText(
       'after',
       `
-bash: source <(sandbox completion bash)            in ~/.bashrc
-zsh:  source <(sandbox completion zsh)             in ~/.zshrc, after compinit
-fish: sandbox completion fish | source             in ~/.config/fish/config.fish`,
+bash: source <(${commandName} completion bash)   in ~/.bashrc
+zsh:  source <(${commandName} completion zsh)    in ~/.zshrc, after compinit
+fish: ${commandName} completion fish | source    in ~/.config/fish/config.fish
+
+For an alias in bash, say so after that line: complete -F _sandbox_sessions NAME. zsh and fish see through aliases.`,
     )
     .action(async (shell) => {
       await context.print({ shell, script: scripts[shell] }, scripts[shell].trimEnd())

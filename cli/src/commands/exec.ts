@@ -1,7 +1,8 @@
 import { newCommand } from '../new-command.js'
+import { UsageError } from '../cli-error.js'
 import type { Context } from '../context.js'
 import { cwdOption, envOption, stdinOption, timeoutOption } from '../options.js'
-import { relay } from '../relay.js'
+import { Relay } from '../relay.js'
 import { findSession, sessionHelp } from '../session-reference.js'
 import { shellLine } from '../shell-line.js'
 import { readStdin } from '../stdin.js'
@@ -9,7 +10,9 @@ import { readStdin } from '../stdin.js'
 export const execCommand = (context: Context) =>
   newCommand(context, 'exec')
     .description('run a command in a session, with its output as it comes')
-    .usage('[options] <session> -- <command...>')
+    .usage('[options] <session> <command...>')
+    // What follows the session is the command's own: its options too.
+    .passThroughOptions()
     .argument('<session>', sessionHelp)
     .argument('<command...>', 'one word: a shell command; several: a program and its arguments, passed on as they are')
     .addOption(timeoutOption())
@@ -18,8 +21,22 @@ export const execCommand = (context: Context) =>
     .addOption(stdinOption())
     .action(async (reference, words, { stdin: sendsStdin, ...options }) => {
       const { signal } = context
+      const line = shellLine(commandWords(words))
       const session = await findSession(context, reference)
       const stdin = sendsStdin ? await readStdin(signal) : undefined
-      await using stream = session.stream(shellLine(words), { ...options, stdin, signal })
-      await relay(context, stream, options.timeout)
+      const relay = new Relay(context)
+      await using stream = session.stream(line, { ...options, ...relay.options, stdin, signal })
+      await relay.run(stream, options.timeout)
     })
+
+/** A `--` before the command is left out. An option of ours that is put there would be taken for the command. */
+function commandWords([first = '', ...others]: readonly string[]): readonly string[] {
+  if (first === '--') {
+    if (others.length === 0) throw new UsageError("missing required argument 'command'")
+    return others
+  }
+  if (first.startsWith('-')) {
+    throw new UsageError(`${first} stands where the command begins. Put options before the session.`)
+  }
+  return [first, ...others]
+}

@@ -9,6 +9,7 @@ import { ExitCode } from '../exit-code.js'
 import { overwriteOption } from '../options.js'
 import { parseRemoteFile } from '../remote-path.js'
 import { findSession } from '../session-reference.js'
+import { tellSkipped } from '../skipped.js'
 import { TransferProgress } from '../transfer-progress.js'
 
 export const getCommand = (context: Context) =>
@@ -28,8 +29,10 @@ export const getCommand = (context: Context) =>
       const target = await localTarget(local, source)
       if (!overwrite) await checkFree(target)
       using progress = new TransferProgress(context, source)
-      await downloadToPath(session, source, target, { overwrite, signal, onProgress: progress.onProgress })
+      const options = { overwrite, signal, onProgress: progress.onProgress }
+      const { skipped } = await downloadToPath(session, source, target, options)
       progress.stop()
+      await tellSkipped(context, skipped)
       if (context.json) await context.print({ path: source, local: path.resolve(target), size: progress.loaded }, '')
       await context.note(`${target}: ${progress.summary}`)
     })

@@ -11,6 +11,7 @@ export const lsCommand = (context: Context) =>
       const sessions: Session[] = []
       for await (const session of listSessions(context)) sessions.push(session)
       if (!context.json && sessions.length === 0) await context.note('no sessions')
-      else if (context.json || !context.quiet) await context.print(sessions, sessionTable(sessions))
+      else if (context.json || !context.quiet)
+        await context.print(sessions, sessionTable(sessions, context.stdout.columns))
       else await context.stdout.write(sessions.map(({ sessionId }) => `${sessionId}\n`).join(''))
     })

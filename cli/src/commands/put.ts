@@ -6,12 +6,13 @@ import type { Context } from '../context.js'
 import { overwriteOption } from '../options.js'
 import { parseRemotePath } from '../remote-path.js'
 import { findSession } from '../session-reference.js'
+import { tellSkipped } from '../skipped.js'
 import { TransferProgress } from '../transfer-progress.js'
 
 export const putCommand = (context: Context) =>
   newCommand(context, 'put')
     .description('copy a file or a whole directory into a session')
-    .argument('<local>', 'a file or directory; - for standard input')
+    .argument('<local>', 'a file, directory or pipe; - for standard input')
     .argument('<remote>', '<session>:<path>; a path that is empty or ends with / is the directory to put it into')
     .addOption(overwriteOption())
     .action(async (local, remote, { overwrite }) => {
@@ -21,17 +22,22 @@ export const putCommand = (context: Context) =>
       const session = await findSession(context, reference)
       using progress = new TransferProgress(context, target)
       const options = { overwrite, signal, onProgress: progress.onProgress }
-      const uploaded =
-        local === '-'
-          ? await session.files.upload(target, process.stdin, options)
-          : await uploadFromPath(session, local, target, options)
-      progress.stop()
-      if (context.json) await context.print(uploaded, '')
+      if (local === '-') {
+        const uploaded = await session.files.upload(target, process.stdin, options)
+        progress.stop()
+        if (context.json) await context.print(uploaded, '')
+      } else {
+        const uploaded = await uploadFromPath(session, local, target, options)
+        progress.stop()
+        await tellSkipped(context, uploaded.skipped)
+        if (context.json) await context.print(uploaded, '')
+      }
       await context.note(`${target}: ${progress.summary}`)
     })
 
 function remoteTarget(local: string, asked: string): string {
-  if (asked !== '' && !asked.endsWith('/')) return asked
+  const directory = asked === '.' ? '' : asked
+  if (directory !== '' && !directory.endsWith('/')) return directory
   if (local === '-') throw new UsageError('Standard input has no name: give the whole path, <session>:<path>.')
-  return asked + path.basename(path.resolve(local))
+  return directory + path.basename(path.resolve(local))
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import { newCommand } from '../new-command.js'
@@ -6,9 +6,9 @@ import { CodeLanguage } from 'sandbox-sessions-sdk'
 import { UsageError } from '../cli-error.js'
 import type { Context } from '../context.js'
 import { cwdOption, envOption, stdinOption, timeoutOption } from '../options.js'
-import { relay } from '../relay.js'
+import { Relay } from '../relay.js'
 import { findSession, sessionHelp } from '../session-reference.js'
-import { readStdin } from '../stdin.js'
+import { readLocalFile, readStdin } from '../stdin.js'
 
 const extensions: Readonly<Record<string, CodeLanguage>> = {
   '.py': CodeLanguage.Python,
@@ -43,13 +43,17 @@ export const runCommand = (context: Context) =>
       const text = await readCode(file, code, signal)
       const session = await findSession(context, reference)
       const stdin = sendsStdin ? await readStdin(signal) : undefined
+      const relay = new Relay(context)
       const request = { ...options, language: language ?? extensions[path.extname(file ?? '')], stdin, signal }
-      await using stream = session.streamCode(text, request)
-      await relay(context, stream, options.timeout)
+      await using stream = session.streamCode(text, { ...request, ...relay.options })
+      await relay.run(stream, options.timeout)
     })
 
 async function readCode(file: string | undefined, code: string | undefined, signal: AbortSignal): Promise<string> {
   if ((file === undefined) === (code === undefined)) throw new UsageError('Give either a file (or -) or --code.')
   if (code !== undefined) return code
-  return file === undefined || file === '-' ? await readStdin(signal) : await readFile(file, 'utf8')
+  const bytes = file === undefined || file === '-' ? await readStdin(signal) : await readLocalFile(file, signal)
+  // With U+FFFD in its place, other code would run than was given.
+  if (!isUtf8(bytes)) throw new UsageError('The code must be UTF-8. Convert it first, with iconv for example.')
+  return bytes.toString()
 }

@@ -1,7 +1,11 @@
-export const bash = String.raw`# Completion of sandbox for bash: source <(sandbox completion bash)
-_sandbox() {
-  local value description current="${'$'}{COMP_WORDS[COMP_CWORD]}"
+import { commandName } from '../command-name.js'
+
+export const bash = String.raw`# Completion of ${commandName} for bash: source <(${commandName} completion bash)
+_sandbox_sessions() {
+  local value description program="${'$'}{COMP_WORDS[0]}" current="${'$'}{COMP_WORDS[COMP_CWORD]}"
   [[ $current == = ]] && current=''
+  # An alias is no program.
+  type -P "$program" >/dev/null || program=${commandName}
   COMPREPLY=()
   while IFS=$'\t' read -r value description; do
     if [[ $value == :files ]]; then
@@ -11,7 +15,7 @@ _sandbox() {
       [[ $value == *: ]] && compopt -o nospace 2>/dev/null
       COMPREPLY+=("$value")
     fi
-  done < <("${'$'}{COMP_WORDS[0]}" __complete -- "${'$'}{COMP_WORDS[@]:1:COMP_CWORD-1}" "$current" 2>/dev/null)
+  done < <("$program" __complete -- "${'$'}{COMP_WORDS[@]:1:COMP_CWORD-1}" "$current" 2>/dev/null)
 }
-complete -F _sandbox sandbox
+complete -F _sandbox_sessions ${commandName}
 `

@@ -16,7 +16,7 @@ interface Position {
   readonly argument: number
   /** An option whose value comes next. */
   readonly option: Option | undefined
-  /** Whether `--` was there: no options come any more. */
+  /** Whether `--` was there, or what belongs to another command: no options of ours come any more. */
   readonly onlyArguments: boolean
 }
 
@@ -56,7 +56,9 @@ function advance(position: Position, word: string): Position {
     const meant = defaultCommand(command)
     if (meant !== undefined) return advance(start(meant), word)
   }
-  return { ...position, argument: argument + 1 }
+  // The names of the arguments say what they are: a command has options of its own.
+  const isCommand = command.registeredArguments[argument + 1]?.name() === 'command'
+  return { ...position, argument: argument + 1, onlyArguments: onlyArguments || isCommand }
 }
 
 function valueOption(command: CommandUnknownOpts, word: string): Option | undefined {

@@ -1,5 +1,7 @@
-export const fish = String.raw`# Completion of sandbox for fish: sandbox completion fish | source
-function __sandbox_candidates
+import { commandName } from '../command-name.js'
+
+export const fish = String.raw`# Completion of ${commandName} for fish: ${commandName} completion fish | source
+function __sandbox_sessions_candidates
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     for line in ($words[1] __complete -- $words[2..-1] "$current" 2>/dev/null)
@@ -10,5 +12,5 @@ function __sandbox_candidates
         end
     end
 end
-complete -c sandbox -f -a '(__sandbox_candidates)'
+complete -c ${commandName} -f -a '(__sandbox_sessions_candidates)'
 `

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { parse } from 'yaml'
 import { isObject, type JsonObject } from './json.js'
+import { checkReferences } from './references.js'
 
 /** The spec that the SDK was made from. */
 export const publishedSpec = createRequire(import.meta.url).resolve('sandbox-sessions-sdk/sandbox-api-spec.yaml')
@@ -49,12 +50,13 @@ export class Spec {
   readonly version: string
   readonly operations: readonly Operation[]
 
-  /** @throws {Error} when it is no OpenAPI 3.1 document, or refers to what is not there. */
+  /** @throws {Error} when it is no OpenAPI 3.1 document, or refers to what is not there, or to itself in a circle. */
   constructor(document: unknown) {
     if (!isObject(document) || !String(document['openapi']).startsWith('3.1')) {
       throw new Error('it is not an OpenAPI 3.1 document')
     }
     this.document = document
+    checkReferences(document, (ref) => this.#lookUp(ref))
     this.version = isObject(document['info']) ? String(document['info']['version']) : ''
     this.operations = [...this.#readOperations()]
   }

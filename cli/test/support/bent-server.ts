@@ -63,6 +63,11 @@ export async function bentServer(bend: Bend): Promise<string> {
   return `http://127.0.0.1:${address.port}/v1`
 }
 
+/** What a server of 1.1.0 sees of the body of a command or code: what it does not know it ignores. */
+export function withoutEncodings(body: Buffer): Buffer {
+  return Buffer.from(body.toString().replaceAll(/,"(?:encoding|stdinEncoding)":"[^"]*"/g, ''))
+}
+
 async function ask(
   upstream: string,
   { method, target, headers, body }: Request,

@@ -50,12 +50,19 @@ export async function sandboxJson(...args: readonly string[]): Promise<unknown> 
   return JSON.parse(stdout)
 }
 
-export function start(args: readonly string[], { env, cwd }: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd,
-    env: environment(env),
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+/** Runs a line of bash to its end, as the user of the test's server. */
+export async function shell(line: string, input: string | Uint8Array = ''): Promise<Ended> {
+  const { child, ended } = startProgram('bash', ['-c', line])
+  child.stdin.on('error', () => undefined).end(input)
+  return await ended
+}
+
+export function start(args: readonly string[], options: RunOptions = {}): Running {
+  return startProgram(process.execPath, [program, ...args], options)
+}
+
+function startProgram(file: string, args: readonly string[], { env, cwd }: RunOptions = {}): Running {
+  const child = spawn(file, args, { cwd, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += String(text)))
   child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += String(text)))

@@ -23,9 +23,9 @@ export class Terminal {
     return terminal
   }
 
-  /** Types a line; `sandbox` at its beginning is the command under test. */
+  /** Types a line; `sandbox-sessions` at its beginning is the command under test. */
   async type(line: string): Promise<void> {
-    await this.#tmux('send-keys', '-l', line.replace(/^sandbox /, '"$NODE" "$PROGRAM" '))
+    await this.#tmux('send-keys', '-l', line.replace(/\bsandbox-sessions (?=\w)/, '"$NODE" "$PROGRAM" '))
     await this.press('Enter')
   }
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { JwtOptions } from '../auth.js'
 import { defaultDataDir } from '../data-dir.js'
 import type { EngineChoice } from '../engines/create-engine.js'
+import { readOrigin } from '../http/cors.js'
 import { defaultLimits } from '../limits.js'
 import type { SandboxServerOptions } from '../server.js'
 
@@ -28,6 +29,7 @@ const flags = {
   'jwks-url': { type: 'string' },
   'jwt-audience': { type: 'string' },
   'jwt-issuer': { type: 'string' },
+  'cors-origin': { type: 'string', multiple: true },
   'max-sessions': { type: 'string' },
   'max-disk-bytes': { type: 'string' },
   'rate-limit': { type: 'string' },
@@ -37,7 +39,7 @@ const flags = {
   version: { type: 'boolean', short: 'v' },
 } as const
 
-type Values = { -readonly [Name in keyof typeof flags]?: string | boolean | undefined }
+type Values = { -readonly [Name in keyof typeof flags]?: string | boolean | string[] | undefined }
 
 export const help = `Usage: sandbox-sessions-server [options]
 
@@ -54,6 +56,7 @@ A Sandbox API on this machine: isolated, short-lived sessions that run commands 
   --jwks-url URL        Accept JSON Web Tokens signed with a key of this key set
   --jwt-audience NAME   What "aud" of a JSON Web Token must hold
   --jwt-issuer NAME     What "iss" of a JSON Web Token must be
+  --cors-origin ORIGIN  Let pages of this origin use the API in a browser, * for all; can be repeated (none)
   --max-sessions N      How many sessions there may be at a time (${defaultLimits.maxSessions})
   --max-disk-bytes N    How much disk the files of one session may take (${defaultLimits.maxDiskBytes})
   --rate-limit N        How many requests a user may send in a minute, 0 for any number (${defaultLimits.requestsPerMinute})
@@ -62,8 +65,8 @@ A Sandbox API on this machine: isolated, short-lived sessions that run commands 
   -h, --help            Show this
   -v, --version         Show the version
 
-Each option can be set in the environment as well: --data-dir as SANDBOX_SERVER_DATA_DIR, and so on. A secret is better
-set there, where other users of the machine cannot see it.
+Each option can be set in the environment as well: --data-dir as SANDBOX_SERVER_DATA_DIR, and so on; several origins are
+separated by commas. A secret is better set there, where other users of the machine cannot see it.
 `
 
 /**
@@ -85,6 +88,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv):
   const requestsPerMinute = integer('rate-limit', text('rate-limit'), 0)
   const graceSeconds = integer('grace-period', text('grace-period'), 0) ?? 10
   const jwt = jwtOptions(text)
+  const corsOrigins = originsOf(values['cors-origin'])
   return {
     show: 'nothing',
     server: {
@@ -95,6 +99,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv):
       allowUnsafe: values['allow-unsafe'] === true,
       ...present('token', text('token')),
       ...present('jwt', jwt),
+      ...present('corsOrigins', corsOrigins),
       limits: {
         ...present('maxSessions', maxSessions),
         ...present('maxDiskBytes', maxDiskBytes),
@@ -150,6 +155,21 @@ function jwtOptions(text: (name: keyof Values) => string | undefined): JwtOption
     ...present('audience', audience),
     ...present('issuer', issuer),
   }
+}
+
+/** Repeated, or separated by commas, or both. */
+function originsOf(value: Values[keyof Values]): string[] | undefined {
+  const texts = typeof value === 'string' ? [value] : Array.isArray(value) ? value : []
+  if (texts.length === 0) return undefined
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      try {
+        return readOrigin(text.trim())
+      } catch (error) {
+        throw new UsageError(`--cors-origin: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    })
 }
 
 function integer(

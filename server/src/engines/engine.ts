@@ -75,8 +75,13 @@ export interface ExecRequest {
   readonly cwd: string
   /** Everything that the process reads from its standard input; it sees the end of input after it. */
   readonly stdin: Uint8Array
-  /** After this the process and all its descendants are killed. */
+  /** After this the process and all its descendants are ended, as {@link Execution.kill} does it. */
   readonly timeoutMs: number
+  /**
+   * How long they may take to end by themselves, after SIGTERM, before they are killed; in milliseconds, 0 kills at once.
+   * Pausing stops this clock, too. Default 2000.
+   */
+  readonly graceMs?: number
 }
 
 /**
@@ -94,7 +99,11 @@ export interface Execution {
    * command (its later output is dropped).
    */
   readonly exit: Promise<ExecutionExit>
-  /** Kills the process and all its descendants, also those with a session (`setsid`) of their own. */
+  /**
+   * Ends the process and all its descendants, also those with a session (`setsid`) of their own: SIGTERM to each that is
+   * there, and SIGKILL to what is left after {@link ExecRequest.graceMs}. Resolves when nothing is left, which may be before
+   * that. In a paused sandbox, where nothing can act on a signal, they are killed at once.
+   */
   kill(): Promise<void>
 }
 
@@ -142,6 +151,12 @@ export interface ReadOptions {
   readonly version?: string | undefined
 }
 
+export interface WriteOptions {
+  readonly overwrite: boolean
+  /** The permissions of the file, as the lowest nine bits; others are ignored. */
+  readonly mode?: number | undefined
+}
+
 export interface FileContent {
   readonly entry: FileEntry
   /** Where the content begins in the file, in bytes. */
@@ -179,12 +194,12 @@ export interface SandboxFiles {
   read(path: string, options?: ReadOptions): Promise<FileContent>
   /**
    * Writes a whole file, making its parent directories. Atomic: a content that throws, or ends the sandbox, leaves the old
-   * file (or none).
+   * file (or none). Without a `mode` a file that is replaced keeps its permissions.
    *
    * @throws {FileExistsError} without `overwrite`, before content is consumed. @throws {IsADirectoryError}
    * @throws {NotADirectoryError} when a parent is a file. @throws {FileTooBigError} @throws {NoSpaceError}
    */
-  write(path: string, content: AsyncIterable<Uint8Array>, options: { overwrite: boolean }): Promise<WrittenFile>
+  write(path: string, content: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenFile>
   /**
    * Removes a file, a link (never what it points to) or a directory.
    *

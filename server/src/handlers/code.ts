@@ -2,12 +2,14 @@ import type { Handlers } from '../http/call.js'
 import type { CommandAnswers } from '../http/command-answer.js'
 import { codePrograms } from '../sessions/programs/index.js'
 import { processSettings } from './process-settings.js'
+import { assertText } from './text.js'
 
 export function codeHandlers(answers: CommandAnswers): Pick<Handlers, 'executeCode'> {
   return {
     executeCode: async (call) => {
       const { body } = call
-      const programs = codePrograms[body.language](body.code)
+      assertText('code', body.code)
+      const programs = codePrograms(body.language, body.code)
       return await answers.answer(call, { programs, ...processSettings(body) })
     },
   }

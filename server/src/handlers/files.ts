@@ -18,8 +18,10 @@ export function fileHandlers(files: SessionFiles, limits: Limits): Pick<Handlers
       if (destination === undefined) {
         throw invalidParameter('path is required when the body does not name the file.', { parameter: 'path' })
       }
+      const { overwrite, mode } = query
       const { checksum, ...entry } = await files.write(user, path.sessionId, destination, content, {
-        ...query,
+        overwrite,
+        mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
         size,
       })
       return { ...toFileInfo(entry), checksum }

@@ -1,7 +1,12 @@
 import type { Handlers } from '../http/call.js'
+import type { Sessions } from '../sessions/sessions.js'
 
-export function systemHandlers(): Pick<Handlers, 'healthCheck'> {
+export function systemHandlers(sessions: Sessions): Pick<Handlers, 'healthCheck'> {
   return {
-    healthCheck: async () => ({ status: 'healthy' }),
+    healthCheck: async () => {
+      // Whoever spreads requests over several servers has to send them elsewhere now.
+      sessions.assertOpen()
+      return { status: 'healthy' }
+    },
   }
 }

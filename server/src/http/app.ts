@@ -5,6 +5,7 @@ import type { Operation } from '../spec/operations.js'
 import { requestIdHeader } from '../spec/validation.js'
 import { ApiError, invalidParameter } from './api-error.js'
 import { boundBodies } from './body-deadline.js'
+import { addCors, type Cors } from './cors.js'
 import { answerOf } from './failure.js'
 import { refuseBadConnections } from './refusal.js'
 
@@ -14,10 +15,12 @@ export interface AppOptions {
   readonly operations: readonly Operation[]
   readonly isRequestId: (id: unknown) => id is string
   readonly logLevel: string
+  /** Undefined where pages of other origins have no access. */
+  readonly cors: Cors | undefined
 }
 
 /** A Fastify that answers every error with an Error of the spec and every request with its id. It has no routes yet. */
-export function createApp({ limits, basePath, operations, isRequestId, logLevel }: AppOptions): FastifyInstance {
+export function createApp({ limits, basePath, operations, isRequestId, logLevel, cors }: AppOptions): FastifyInstance {
   const app = Fastify({
     logger: {
       level: logLevel,
@@ -47,7 +50,7 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel 
     // Replaced below: this one could not see what is being answered.
     clientErrorHandler: () => undefined,
   })
-  refuseBadConnections(app.server)
+  refuseBadConnections(app.server, cors)
   // An expectation that Node does not know is answered like any request rather than with an empty 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onRequest', async (request, reply) => {
@@ -58,6 +61,7 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel 
       throw invalidParameter('The Host header is required.', { parameter: 'Host' })
     }
   })
+  if (cors) addCors(app, cors)
   boundBodies(app, limits)
   app.setErrorHandler(sendError)
   const routes = operations.map(({ method, path }) => ({

@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify'
 import * as engine from '../engines/errors.js'
 import * as sessions from '../sessions/errors.js'
+import { type Shortage, shortageOf } from '../shortage.js'
 import { ApiError, type ErrorCode, invalidParameter } from './api-error.js'
 
 /** What a caller may wait, in seconds, before it is worth trying again. */
@@ -24,6 +25,8 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [sessions.SessionPausedError, { status: 409, code: 'SESSION_PAUSED' }],
   [sessions.CapacityExceededError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
   [sessions.ShuttingDownError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
+  // Nobody reads it; what matters is that it is no failure of the server.
+  [sessions.CallerGoneError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
   // Without Retry-After: whoever repeats what may have done something does so on his own account.
   [sessions.InterruptedError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
   [sessions.SandboxEndedError, { status: 409, code: 'INVALID_STATE' }],
@@ -60,10 +63,15 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   ],
 ]
 
-/**
- * @param path The path that the request names, for errors that are about a path.
- */
-export function toApiError(error: unknown, path: string | undefined): ApiError {
+/** What an error may be about. */
+export interface Subject {
+  /** The path that the request names. */
+  readonly path: string | undefined
+  /** The most bytes that a body may have where it went. */
+  readonly maxBodyBytes: number
+}
+
+export function toApiError(error: unknown, { path, maxBodyBytes }: Subject): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof engine.RangeNotSatisfiableError) return rangeNotSatisfiable(error)
   for (const [kind, { status, code, headers, about }] of answers) {
@@ -74,9 +82,17 @@ export function toApiError(error: unknown, path: string | undefined): ApiError {
     }
     const message =
       about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
-    return new ApiError(status, code, message, { details, cause: error, ...(headers && { headers }) })
+    return new ApiError(status, code, message, { details, cause: error, headers: { ...headers, ...hintOf(error) } })
   }
-  return isFastifyError(error) ? ofFastify(error) : internalError(error)
+  const shortage = shortageOf(error)
+  if (shortage) return ofShortage(shortage, error)
+  return isFastifyError(error) ? ofFastify(error, maxBodyBytes) : internalError(error)
+}
+
+/** When the service knows better than the table when it is worth trying again. */
+function hintOf(error: unknown): Record<string, string> {
+  const seconds = error instanceof sessions.CapacityExceededError ? error.retryAfter : undefined
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) }
 }
 
 /** Engines write for logs; what a caller reads is a sentence. */
@@ -99,9 +115,18 @@ function rangeNotSatisfiable(cause: engine.RangeNotSatisfiableError): ApiError {
   return new ApiError(416, 'RANGE_NOT_SATISFIABLE', message, { details: { size }, headers, cause })
 }
 
-function ofFastify(error: FastifyError): ApiError {
+/** Wherever one turns up, what was begun is undone: the same request may be sent again. */
+function ofShortage({ resource, message, retryAfter: seconds }: Shortage, cause: unknown): ApiError {
+  const headers = { 'Retry-After': String(seconds) }
+  return new ApiError(503, 'CAPACITY_EXCEEDED', message, { details: { resource }, headers, cause })
+}
+
+function ofFastify(error: FastifyError, limit: number): ApiError {
   const status = error.statusCode ?? 500
-  if (status === 413) return new ApiError(413, 'FILE_TOO_LARGE', 'The body is too large for this server.')
+  if (status === 413) {
+    const message = `The body is larger than ${limit} bytes, the most that this server takes of it. Send less, or upload a file.`
+    return new ApiError(413, 'FILE_TOO_LARGE', message, { details: { limit } })
+  }
   if (status >= 500) return internalError(error)
   return invalidParameter(error.message.endsWith('.') ? error.message : `${error.message}.`)
 }

@@ -2,7 +2,9 @@ import type { FastifyReply } from 'fastify'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../limits.js'
+import type { OutputPiece } from '../sessions/output.js'
 import type { OutputSink } from '../sessions/output-sink.js'
+import { timerMs } from '../timers.js'
 import { takeOver } from './take-over.js'
 
 /** An answer of server-sent events, each with a JSON object. */
@@ -24,7 +26,7 @@ export class EventStream implements OutputSink {
       // To a reader who takes nothing it would only add to what waits.
       if (!this.isFull) this.#response.write(': keep-alive\n\n')
       this.#keepAlive.refresh()
-    }, keepAliveMs).unref()
+    }, timerMs(keepAliveMs)).unref()
     this.#response.once('close', () => clearTimeout(this.#keepAlive))
   }
 
@@ -32,8 +34,8 @@ export class EventStream implements OutputSink {
     return this.#response.writableNeedDrain
   }
 
-  write(event: 'stdout' | 'stderr', data: string): void {
-    this.#response.write(encode(event, { data }))
+  write(event: 'stdout' | 'stderr', piece: OutputPiece): void {
+    this.#response.write(encode(event, piece))
     this.#keepAlive.refresh()
   }
 

@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify'
+import { shortageOf } from '../shortage.js'
 import { isObject } from '../spec/json.js'
 import type { ApiError } from './api-error.js'
 import { toApiError } from './error-map.js'
 
-/** What to answer for an error; what is the server's own fault is logged. */
+/** What to answer for an error; what is the server's own fault, or its machine's, is logged. */
 export function answerOf(error: unknown, request: FastifyRequest): ApiError {
-  const answer = toApiError(error, pathOf(request.query))
-  if (answer.status >= 500 && answer.code === 'INTERNAL_ERROR') {
+  const answer = toApiError(error, { path: pathOf(request.query), maxBodyBytes: request.routeOptions.bodyLimit })
+  if (answer.status >= 500 && (answer.code === 'INTERNAL_ERROR' || shortageOf(answer))) {
     // A caller who goes away within the body is no failure of the server.
     const hasLeft = request.raw.destroyed && !request.raw.complete
     request.log[hasLeft ? 'info' : 'error']({ err: error }, hasLeft ? 'A request broke off.' : 'A request failed.')

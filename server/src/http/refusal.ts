@@ -3,9 +3,10 @@ import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { requestIdHeader } from '../spec/validation.js'
 import { ApiError, invalidParameter } from './api-error.js'
+import type { Cors } from './cors.js'
 
 /** Answers what Node could not read as a request with an Error of the spec, and closes the connection. */
-export function refuseBadConnections(server: Server): void {
+export function refuseBadConnections(server: Server, cors: Cors | undefined): void {
   const responses = new WeakMap<Duplex, ServerResponse>()
   server.prependListener('request', (request, response) => responses.set(request.socket, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -13,11 +14,11 @@ export function refuseBadConnections(server: Server): void {
     const isAnswering = response?.headersSent === true && !response.writableFinished
     // Nobody listens any more, or this would garble the answer that is under way.
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy()
-    else refuse(socket, error.code)
+    else refuse(socket, error.code, cors?.headersFor(response?.req.headers.origin))
   })
 }
 
-function refuse(socket: Duplex, code: string | undefined): void {
+function refuse(socket: Duplex, code: string | undefined, headers: Readonly<Record<string, string>> = {}): void {
   const requestId = randomUUID()
   const answer = toAnswer(code)
   const body = JSON.stringify(answer.toBody(requestId))
@@ -27,6 +28,7 @@ function refuse(socket: Duplex, code: string | undefined): void {
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `${requestIdHeader}: ${requestId}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       'Connection: close',
       '',
       body,

@@ -1,3 +1,5 @@
+import { timerMs } from '../timers.js'
+
 /** Where the service takes its time from, so that a test can move it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -6,14 +8,11 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): () => void
 }
 
-/** The longest delay that a Node timer takes. */
-const longestDelayMs = 2 ** 31 - 1
-
 /** The machine's clock. Its timers keep no process alive; one that is longer than Node can count fires early. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer(callback, delayMs) {
-    const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestDelayMs))
+    const timer = setTimeout(callback, timerMs(delayMs))
     timer.unref()
     return () => clearTimeout(timer)
   },

@@ -1,9 +1,10 @@
 import type { Execution, ExecutionExit } from '../engines/engine.js'
 import { ExecStartError } from '../engines/errors.js'
-import { CommandSlots, type CommandSlotsOptions } from './command-slots.js'
-import { InvalidCommandError } from './errors.js'
+import type { Clock } from './clock.js'
+import { CommandSlots, type CommandSlotsOptions, type Watch } from './command-slots.js'
+import { CallerGoneError, InvalidCommandError, ShuttingDownError } from './errors.js'
 import type { LiveSession } from './live-session.js'
-import { collectOutput } from './output.js'
+import { type OutputEncoding, collectOutput, named } from './output.js'
 import { type OutputSink, pumpOutput } from './output-sink.js'
 import type { Program } from './programs/program.js'
 import type { Sessions } from './sessions.js'
@@ -20,7 +21,9 @@ export interface Command {
   /** Relative to the sandbox root. */
   readonly cwd: string
   /** What the program reads from its standard input. */
-  readonly stdin: string
+  readonly stdin: Uint8Array
+  /** How its output is given. */
+  readonly encoding: OutputEncoding
   /** Seconds. */
   readonly timeout: number
 }
@@ -31,6 +34,8 @@ export interface CommandOutcome {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
+  /** Missing when stdout and stderr are text. */
+  readonly encoding?: 'base64'
   readonly truncated: boolean
   /** How long it ran, in whole milliseconds. */
   readonly durationMs: number
@@ -45,9 +50,13 @@ export class SessionCommands {
     private readonly options: CommandSlotsOptions & {
       /** How much of each of stdout and stderr is kept, in bytes. */
       readonly maxOutputBytes: number
+      /** How long a command that is ended may take to end by itself before it is killed, in milliseconds. */
+      readonly killGraceMs: number
     },
+    clock: Clock,
   ) {
-    this.#slots = new CommandSlots(options)
+    this.#slots = new CommandSlots(options, clock)
+    sessions.onDrain(() => this.#slots.dismiss(new ShuttingDownError()))
   }
 
   /**
@@ -58,14 +67,15 @@ export class SessionCommands {
    */
   run(owner: string, id: string, command: Command, signal: AbortSignal): Promise<CommandOutcome> {
     const { maxOutputBytes } = this.options
+    const { encoding } = command
     return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }) => {
       const [out, err, ending] = await Promise.all([
-        collectOutput(stdout, maxOutputBytes),
-        collectOutput(stderr, maxOutputBytes),
+        collectOutput(stdout, maxOutputBytes, encoding),
+        collectOutput(stderr, maxOutputBytes, encoding),
         exit,
       ])
       const truncated = out.truncated || err.truncated
-      return { ...outcomeOf(ending), stdout: out.text, stderr: err.text, truncated }
+      return { ...outcomeOf(ending), stdout: out.data, stderr: err.data, truncated, ...named(encoding) }
     })
   }
 
@@ -85,13 +95,14 @@ export class SessionCommands {
     open: () => OutputSink,
   ): Promise<CommandOutcome> {
     return this.follow(owner, id, command, signal, async (execution) => {
-      await pumpOutput(execution, open(), signal)
-      return { ...outcomeOf(await execution.exit), stdout: '', stderr: '', truncated: false }
+      const { encoding } = command
+      await pumpOutput(execution, encoding, open(), signal)
+      return { ...outcomeOf(await execution.exit), stdout: '', stderr: '', truncated: false, ...named(encoding) }
     })
   }
 
   /**
-   * Starts a command and hands it to a consumer, which must read both outputs; killed if the consumer fails.
+   * Starts a command, when it is its turn, and hands it to a consumer, which must read both outputs; killed if the consumer fails.
    *
    * @throws {SessionPausedError} @throws {SessionNotFoundError} also when the session ends meanwhile.
    * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError} @throws {CapacityExceededError}
@@ -108,15 +119,31 @@ export class SessionCommands {
     assertStartable(command)
     return await this.sessions.use(owner, id, async (session) => {
       session.assertRunning()
-      const release = this.#slots.take(session.record.id)
+      if (signal.aborted) throw new CallerGoneError()
+      const release = await this.#slots.take(session.record.id, watchOf(session, signal))
       try {
+        // It may have been paused while this waited for its turn.
+        session.assertRunning()
         session.touch()
-        return await consumeUntil(signal, await startFirst(session, command), consume)
+        return await consumeUntil(signal, await startFirst(session, command, this.options.killGraceMs), consume)
       } finally {
         release()
         session.touch()
       }
     })
+  }
+}
+
+/** There is no use in waiting when the session ends or is paused, or nobody waits for the answer. */
+function watchOf(session: LiveSession, signal: AbortSignal): Watch {
+  return (leave) => {
+    const leaveAborted = () => leave(new CallerGoneError())
+    const stop = session.onStandstill(leave)
+    signal.addEventListener('abort', leaveAborted, { once: true })
+    return () => {
+      stop()
+      signal.removeEventListener('abort', leaveAborted)
+    }
   }
 }
 
@@ -133,20 +160,22 @@ async function consumeUntil<Result>(
   execution: Execution,
   consume: (execution: Execution) => Promise<Result>,
 ): Promise<Result> {
-  const kill = () => void execution.kill().catch(() => undefined)
-  signal.addEventListener('abort', kill, { once: true })
-  if (signal.aborted) kill()
+  const kill = () => execution.kill().catch(() => undefined)
+  const onAbort = () => void kill()
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
   try {
     return await consume(execution)
   } catch (error) {
-    kill()
+    // It holds its slot until nothing of it is left.
+    await kill()
     throw error
   } finally {
-    signal.removeEventListener('abort', kill)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
-async function startFirst(session: LiveSession, command: Command): Promise<Execution> {
+async function startFirst(session: LiveSession, command: Command, graceMs: number): Promise<Execution> {
   let failure: unknown = new ExecStartError('There is no program to start.')
   for (const { argv, stdin } of command.programs) {
     try {
@@ -154,8 +183,9 @@ async function startFirst(session: LiveSession, command: Command): Promise<Execu
         argv,
         env: command.env,
         cwd: command.cwd,
-        stdin: Buffer.concat([stdin, Buffer.from(command.stdin)]),
+        stdin: Buffer.concat([stdin, command.stdin]),
         timeoutMs: command.timeout * 1_000,
+        graceMs,
       })
     } catch (error) {
       if (!(error instanceof ExecStartError)) throw error

@@ -37,6 +37,15 @@ export class SessionPausedError extends SessionError {
 /** No room for another session or command. */
 export class CapacityExceededError extends SessionError {
   override name = 'CapacityExceededError'
+
+  constructor(
+    message: string,
+    details: Readonly<Record<string, unknown>>,
+    /** When it is worth trying again, in seconds, where something is known about that. */
+    readonly retryAfter?: number,
+  ) {
+    super(message, details)
+  }
 }
 
 /** The service takes no new work because it shuts down. */
@@ -45,6 +54,15 @@ export class ShuttingDownError extends SessionError {
 
   constructor() {
     super('The server is shutting down. Try again when it is back.')
+  }
+}
+
+/** Nobody waits any more for the answer to what did not begin yet. */
+export class CallerGoneError extends SessionError {
+  override name = 'CallerGoneError'
+
+  constructor() {
+    super('The caller went away before this began.')
   }
 }
 
@@ -90,8 +108,8 @@ export class IdempotencyConflictError extends SessionError {
 export class InvalidMetadataError extends SessionError {
   override name = 'InvalidMetadataError'
 
-  constructor(deepest: number) {
-    super(`metadata must not be nested deeper than ${deepest} levels.`, { parameter: 'metadata' })
+  constructor(message: string) {
+    super(message, { parameter: 'metadata' })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DescribedFile, FileContent, FilePage, ReadOptions, WrittenFile } from '../engines/engine.js'
+import type { DescribedFile, FileContent, FilePage, ReadOptions, WriteOptions, WrittenFile } from '../engines/engine.js'
 import { IsADirectoryError } from '../engines/errors.js'
 import { DiskAccount } from './disk-account.js'
 import { ContentTooLargeError, DirectoryInTheWayError } from './errors.js'
@@ -30,10 +30,10 @@ export class SessionFiles {
     id: string,
     path: string,
     content: AsyncIterable<Uint8Array>,
-    options: { overwrite: boolean; size?: number | undefined },
+    options: WriteOptions & { readonly size?: number | undefined },
   ): Promise<WrittenFile> {
     this.sessions.assertOpen()
-    const { overwrite, size = 0 } = options
+    const { overwrite, mode, size = 0 } = options
     const { maxFileBytes } = this.options
     if (size > maxFileBytes) throw new ContentTooLargeError(maxFileBytes)
     return await this.sessions.use(owner, id, async (session) => {
@@ -45,7 +45,7 @@ export class SessionFiles {
       })
       let bytes = 0
       try {
-        const written = await session.sandbox.files.write(path, measured, { overwrite })
+        const written = await session.sandbox.files.write(path, measured, { overwrite, mode })
         bytes = written.size
         session.touch()
         return written

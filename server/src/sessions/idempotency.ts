@@ -4,7 +4,7 @@ import type { Clock } from './clock.js'
 import { IdempotencyConflictError, IdempotencyKeyReusedError } from './errors.js'
 import type { JsonFiles } from './json-files.js'
 import type { Log } from './log.js'
-import type { KeyedSession, KeyMark, SessionRecord } from './record.js'
+import type { KeyedSession, KeyMark, SessionOrigin, SessionRecord } from './record.js'
 
 /** How long a key stands for its session, in milliseconds: what the spec promises. */
 const keyLifeMs = 24 * 60 * 60 * 1_000
@@ -34,8 +34,8 @@ export class IdempotencyKeys {
   /** Learns the keys of an earlier run: those of the sessions that have state, and of those that ended. Call it once. */
   async load(sessions: readonly SessionRecord[]): Promise<void> {
     const { files } = this.options
-    const living = sessions.flatMap((record) => keyedSession(record) ?? [])
-    const all = [...(await files.load()), ...living].sort((a, b) => a.createdAt - b.createdAt)
+    const origins: readonly SessionOrigin[] = [...(await files.load()), ...sessions]
+    const all = origins.flatMap((origin) => keyedSession(origin) ?? []).sort((a, b) => a.createdAt - b.createdAt)
     for (const session of all) {
       if (this.#isOver(session)) await files.remove(session.id)
       else this.#remember(session)
@@ -70,11 +70,13 @@ export class IdempotencyKeys {
   }
 
   /** Keeps a session's key beyond its state, which is about to be removed. Never fails: the session has to end. */
-  async retain(record: SessionRecord): Promise<void> {
+  async retain(record: SessionRecord, states: JsonFiles<SessionRecord>): Promise<void> {
     const session = keyedSession(record)
     if (!session || this.#find(session.owner, session.idempotency.key)?.id !== session.id) return
+    const { files } = this.options
     try {
-      await this.options.files.save(session)
+      // On a full disk the state itself has to do: all that the key needs is in it.
+      await files.save(session).catch(() => files.takeFrom(states, session.id))
     } catch (error) {
       this.options.log.error({ sessionId: record.id, err: error }, 'An idempotency key is lost at the next restart.')
     }
@@ -130,7 +132,7 @@ export class IdempotencyKeys {
   }
 }
 
-function keyedSession({ id, owner, createdAt, image, idempotency }: SessionRecord): KeyedSession | undefined {
+function keyedSession({ id, owner, createdAt, image, idempotency }: SessionOrigin): KeyedSession | undefined {
   return idempotency && { id, owner, createdAt, image, idempotency }
 }
 

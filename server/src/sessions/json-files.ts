@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 
@@ -25,6 +25,11 @@ export class JsonFiles<Item extends { readonly id: string }> {
 
   async save(item: Item): Promise<void> {
     await writeFileAtomic(this.#fileOf(item.id), JSON.stringify(item), { mode: 0o600 })
+  }
+
+  /** Takes over the file of an item that is one of these as well. It needs no room on the disk. */
+  async takeFrom<Other extends { readonly id: string }>(other: JsonFiles<Other>, id: string): Promise<void> {
+    await rename(other.#fileOf(id), this.#fileOf(id))
   }
 
   /** Forgets an item; an unknown one is no error. */

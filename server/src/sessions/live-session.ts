@@ -10,8 +10,8 @@ const activityWriteDelayMs = 5_000
 
 /** A session with its sandbox at hand: its state, its timers and the order of its writes. */
 export class LiveSession {
-  /** Set as soon as the session is to end: from then on its id is unknown. */
-  ended = false
+  #ended = false
+  readonly #waiting = new Set<(reason: Error) => void>()
   #expiry: (() => void) | undefined
   #activityWrite: (() => void) | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -23,8 +23,31 @@ export class LiveSession {
     sandbox: Sandbox,
     private readonly store: JsonFiles<SessionRecord>,
     private readonly clock: Clock,
+    private readonly onExpired: () => void,
   ) {
     this.#sandbox = sandbox
+    this.#armExpiry()
+  }
+
+  /** True as soon as the session is to end: from then on its id is unknown. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Has no effect on what is under way; see {@link LiveSession.retire}. */
+  end(): void {
+    this.#ended = true
+    this.#dismiss(new SandboxGoneError('the session ended'))
+  }
+
+  /**
+   * Tells, once, that nothing can be started in the session any more, because it ends or is paused.
+   *
+   * @returns what ends the watch.
+   */
+  onStandstill(listener: (reason: Error) => void): () => void {
+    this.#waiting.add(listener)
+    return () => this.#waiting.delete(listener)
   }
 
   get sandbox(): Sandbox {
@@ -34,7 +57,7 @@ export class LiveSession {
   /** Puts a sandbox in the place of the one that ended by itself, once for all who ask at the same time. */
   async revive(recover: () => Promise<Sandbox>): Promise<void> {
     this.#revival ??= this.#inOrder(async () => {
-      if (this.ended) throw new SandboxGoneError('the session ended')
+      if (this.#ended) throw new SandboxGoneError('the session ended')
       this.#sandbox = await recover()
     }).finally(() => (this.#revival = undefined))
     await this.#revival
@@ -44,15 +67,6 @@ export class LiveSession {
   async destroySandbox(): Promise<void> {
     await this.#revival?.catch(() => undefined)
     await this.#sandbox.destroy()
-  }
-
-  /** Calls back when the time is up, however often that time is moved. */
-  armExpiry(onExpired: () => void): void {
-    this.#expiry?.()
-    this.#expiry = this.clock.setTimer(() => {
-      if (this.isOverdue()) onExpired()
-      else this.armExpiry(onExpired)
-    }, this.record.expiresAt - this.clock.now())
   }
 
   isOverdue(): boolean {
@@ -68,7 +82,21 @@ export class LiveSession {
     }, activityWriteDelayMs)
   }
 
-  /** Pauses or resumes: one change at a time, and none that changes nothing. */
+  /** Moves the end of the session. One that cannot be kept stays where it was. */
+  async extend(expiresAt: number): Promise<void> {
+    await this.#inOrder(async () => {
+      const before = this.record.expiresAt
+      this.#moveEnd(expiresAt)
+      try {
+        await this.#write()
+      } catch (error) {
+        this.#moveEnd(before)
+        throw error
+      }
+    })
+  }
+
+  /** Pauses or resumes: one change at a time, none that changes nothing, and none that cannot be kept. */
   async changeStatus(status: SessionStatus): Promise<void> {
     await this.#inOrder(async () => {
       if (this.record.status === status) {
@@ -77,14 +105,19 @@ export class LiveSession {
       }
       const before = this.record.status
       if (status === 'paused') this.record.status = 'paused'
+      let isDone = false
       try {
-        await (status === 'paused' ? this.#sandbox.pause() : this.#sandbox.resume())
+        await this.#putInto(status)
+        isDone = true
         this.record.status = status
+        await this.#write()
       } catch (error) {
+        // It fails only when the sandbox is gone; the next one is started in the state that the record says.
+        if (isDone) await this.#putInto(before).catch(() => undefined)
         this.record.status = before
         throw error
       }
-      await this.#write()
+      if (status === 'paused') this.#dismiss(new SessionPausedError())
     })
   }
 
@@ -99,15 +132,39 @@ export class LiveSession {
 
   /** Stops the timers and resolves when nothing more will be written. */
   async retire(): Promise<void> {
-    this.ended = true
+    this.end()
     this.#expiry?.()
     this.#activityWrite?.()
     this.#activityWrite = undefined
     await this.#last
   }
 
+  #moveEnd(expiresAt: number): void {
+    this.record.expiresAt = expiresAt
+    this.#armExpiry()
+  }
+
+  /** Calls back when the time is up, however often that time is moved. */
+  #armExpiry(): void {
+    this.#expiry?.()
+    if (this.#ended) return
+    this.#expiry = this.clock.setTimer(() => {
+      if (this.isOverdue()) this.onExpired()
+      else this.#armExpiry()
+    }, this.record.expiresAt - this.clock.now())
+  }
+
+  #putInto(status: SessionStatus): Promise<void> {
+    return status === 'paused' ? this.#sandbox.pause() : this.#sandbox.resume()
+  }
+
+  #dismiss(reason: Error): void {
+    for (const listener of [...this.#waiting]) listener(reason)
+    this.#waiting.clear()
+  }
+
   async #write(): Promise<void> {
-    if (!this.ended) await this.store.save(this.record)
+    if (!this.#ended) await this.store.save(this.record)
   }
 
   #inOrder<Result>(step: () => Promise<Result>): Promise<Result> {

@@ -1,9 +1,9 @@
 import type { Execution } from '../engines/engine.js'
-import { decodeOutput } from './output.js'
+import { type OutputEncoding, type OutputPiece, outputPieces } from './output.js'
 
 /** Takes what a program writes while it runs. */
 export interface OutputSink {
-  write(output: 'stdout' | 'stderr', text: string): void
+  write(output: 'stdout' | 'stderr', piece: OutputPiece): void
   /** Enough was written for now: {@link OutputSink.drained} tells when there is room again. */
   readonly isFull: boolean
   /** Resolves when there is room, or the signal is aborted. */
@@ -19,15 +19,20 @@ export interface OutputSink {
  * @param signal The caller went away: nothing more is passed on.
  * @throws What the execution's outputs throw, or the signal's reason.
  */
-export async function pumpOutput(execution: Execution, sink: OutputSink, signal: AbortSignal): Promise<void> {
+export async function pumpOutput(
+  execution: Execution,
+  encoding: OutputEncoding,
+  sink: OutputSink,
+  signal: AbortSignal,
+): Promise<void> {
   const hurry = new AbortController()
   const stopWaiting = () => hurry.abort()
   signal.addEventListener('abort', stopWaiting, { once: true })
   execution.exit.catch(stopWaiting)
   const pump = async (output: 'stdout' | 'stderr') => {
-    for await (const text of decodeOutput(execution[output])) {
+    for await (const piece of outputPieces(execution[output], encoding)) {
       signal.throwIfAborted()
-      sink.write(output, text)
+      sink.write(output, piece)
       if (sink.isFull) await sink.drained(hurry.signal)
     }
   }

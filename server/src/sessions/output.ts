@@ -1,43 +1,109 @@
+import { TextDecoder } from 'node:util'
+import type { components } from 'sandbox-sessions-sdk/sandbox-api'
+
+/** How output is given: as text, or exact to the byte. */
+export type OutputEncoding = components['schemas']['Encoding']
+
+/** A piece of an output. Without an encoding it is text, as it was before there were others. */
+export interface OutputPiece {
+  readonly data: string
+  readonly encoding?: 'base64'
+}
+
+/** An output up to its cap, in the encoding that was asked for. */
 export interface CollectedOutput {
-  readonly text: string
+  readonly data: string
   /** There was more than the cap; its end is missing. */
   readonly truncated: boolean
 }
 
-/** How many bytes of an output become one piece of text, at the most. */
+/** How many bytes of an output become one piece, at the most. */
 const longestPiece = 64 * 1024
+
+/** What a result and each piece say of their encoding. */
+export function named(encoding: OutputEncoding): { readonly encoding?: 'base64' } {
+  return encoding === 'base64' ? { encoding } : {}
+}
+
+/** An output as it comes. In base64 each piece stands for itself. */
+export async function* outputPieces(
+  output: AsyncIterable<Uint8Array>,
+  encoding: OutputEncoding,
+): AsyncGenerator<OutputPiece> {
+  if (encoding === 'utf-8') {
+    for await (const data of decodeOutput(output)) yield { data }
+    return
+  }
+  for await (const piece of shortPieces(output)) yield { data: viewOf(piece).toString('base64'), encoding }
+}
 
 /**
  * An output as text, as it comes: a character that falls between two pieces goes whole into the second, and bytes that are
  * no UTF-8 become U+FFFD.
  */
-export async function* decodeOutput(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  for await (const chunk of output) {
-    for (let rest = chunk; rest.byteLength > 0; rest = rest.subarray(longestPiece)) {
-      const text = decoder.decode(rest.subarray(0, longestPiece), { stream: true })
-      if (text !== '') yield text
-    }
+async function* decodeOutput(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = newDecoder()
+  for await (const piece of shortPieces(output)) {
+    const text = decoder.decode(piece, { stream: true })
+    if (text !== '') yield text
   }
   const end = decoder.decode()
   if (end !== '') yield end
 }
 
 /**
- * Reads an output to its end and keeps the first `cap` bytes of it as text. What comes after the cap is read and dropped,
- * so that the process never waits for a reader. Bytes that are no UTF-8 become U+FFFD.
+ * Reads an output to its end and keeps the first `cap` bytes of it. What comes after the cap is read and dropped, so that
+ * the process never waits for a reader. As text, bytes that are no UTF-8 become U+FFFD.
  */
-export async function collectOutput(output: AsyncIterable<Uint8Array>, cap: number): Promise<CollectedOutput> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  let text = ''
-  let room = cap
-  let truncated = false
-  for await (const chunk of output) {
-    truncated ||= chunk.byteLength > room
-    const kept = chunk.subarray(0, room)
-    room -= kept.byteLength
-    if (kept.byteLength > 0) text += decoder.decode(kept, { stream: true })
-  }
+export async function collectOutput(
+  output: AsyncIterable<Uint8Array>,
+  cap: number,
+  encoding: OutputEncoding,
+): Promise<CollectedOutput> {
+  const kept = new KeptBytes(cap)
+  for await (const chunk of output) kept.add(chunk)
+  const { bytes, truncated } = kept
   // A character that the cap cut in two is left out rather than shown as broken.
-  return { text: truncated ? text : text + decoder.decode(), truncated }
+  const data = encoding === 'base64' ? bytes.toString('base64') : newDecoder().decode(bytes, { stream: truncated })
+  return { data, truncated }
+}
+
+/** The first bytes that come, copied together: of small chunks, each would keep the large buffer alive that it is a part of. */
+class KeptBytes {
+  truncated = false
+  #buffer = Buffer.alloc(0)
+  #length = 0
+
+  constructor(private readonly cap: number) {}
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  add(chunk: Uint8Array): void {
+    const kept = chunk.subarray(0, this.cap - this.#length)
+    this.truncated ||= kept.byteLength < chunk.byteLength
+    const needed = this.#length + kept.byteLength
+    if (needed > this.#buffer.byteLength) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.cap, Math.max(needed, 2 * this.#buffer.byteLength)))
+      larger.set(this.bytes)
+      this.#buffer = larger
+    }
+    this.#buffer.set(kept, this.#length)
+    this.#length = needed
+  }
+}
+
+async function* shortPieces(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of output) {
+    for (let rest = chunk; rest.byteLength > 0; rest = rest.subarray(longestPiece)) yield rest.subarray(0, longestPiece)
+  }
+}
+
+function newDecoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true })
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }

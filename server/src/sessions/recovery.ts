@@ -2,6 +2,7 @@ import type { Engine, Sandbox } from '../engines/engine.js'
 import { SandboxGoneError } from '../engines/errors.js'
 import type { Clock } from './clock.js'
 import type { Log } from './log.js'
+import { LostSandbox } from './lost-sandbox.js'
 import type { SessionRecord } from './record.js'
 
 export interface RecoveredSession {
@@ -63,8 +64,8 @@ async function takeOver(options: RecoveryOptions, record: SessionRecord): Promis
       await engine.remove(record.id)
       await forget(record)
     }
-    // Anything else may pass: state and files stay for the next start.
-    log.error({ sessionId: record.id, err: error }, 'A session of an earlier run could not be taken over.')
-    return undefined
+    log.error({ sessionId: record.id, err: error }, 'The sandbox of a session of an earlier run could not be started.')
+    // Anything else may pass: the next call that needs the sandbox tries again.
+    return error instanceof SandboxGoneError ? undefined : new LostSandbox(engine, record.id)
   }
 }

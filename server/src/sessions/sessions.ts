@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Engine, Sandbox } from '../engines/engine.js'
 import { SandboxGoneError } from '../engines/errors.js'
+import { timerMs } from '../timers.js'
 import type { Clock } from './clock.js'
 import {
   CapacityExceededError,
@@ -14,7 +15,7 @@ import type { IdempotencyKeys } from './idempotency.js'
 import type { JsonFiles } from './json-files.js'
 import { LiveSession } from './live-session.js'
 import type { Log } from './log.js'
-import { assertShallow } from './metadata.js'
+import { assertKeepable } from './metadata.js'
 import {
   type KeyMark,
   type NewSession,
@@ -47,6 +48,7 @@ export class Sessions {
   readonly #creating = new Set<Promise<unknown>>()
   readonly #ending = new Set<Promise<unknown>>()
   readonly #work = new Set<Promise<unknown>>()
+  readonly #drainListeners: (() => void)[] = []
   #open = true
   #closed: Promise<void> | undefined
 
@@ -71,7 +73,7 @@ export class Sessions {
    */
   async create(owner: string, { ttl, image, metadata = {} }: NewSession, key?: string): Promise<SessionView> {
     this.assertOpen()
-    assertShallow(metadata)
+    assertKeepable(metadata)
     const request = { ttl, image, metadata }
     if (key === undefined) return this.#view(await this.#make(owner, request))
     const first = await this.options.keys.once(owner, key, request, (mark) => this.#make(owner, request, mark))
@@ -79,25 +81,23 @@ export class Sessions {
     return this.#view(session && !session.isOverdue() ? session.record : recordOf(first, request))
   }
 
-  /** Oldest first. */
+  /** Oldest first. @throws {ShuttingDownError} */
   list(owner: string, page: { limit: number; offset: number }): { sessions: SessionView[]; total: number } {
+    this.#assertPresent()
     const own = [...this.#live.values()].filter((session) => session.record.owner === owner && !session.isOverdue())
     own.sort((a, b) => a.record.createdAt - b.record.createdAt || (a.record.id < b.record.id ? -1 : 1))
     const sessions = own.slice(page.offset, page.offset + page.limit).map(({ record }) => this.#view(record))
     return { sessions, total: own.length }
   }
 
-  /** @throws {SessionNotFoundError} also for a session of somebody else. */
+  /** @throws {SessionNotFoundError} also for a session of somebody else. @throws {ShuttingDownError} */
   get(owner: string, id: string): SessionView {
     return this.#view(this.#find(owner, id).record)
   }
 
   /** Lets the session expire `ttl` seconds from now. @throws {SessionNotFoundError} */
   async extend(owner: string, id: string, ttl: number): Promise<SessionView> {
-    const session = this.#find(owner, id)
-    session.record.expiresAt = this.options.clock.now() + ttl * 1_000
-    this.#armExpiry(session)
-    await session.save()
+    await this.#find(owner, id).extend(this.options.clock.now() + ttl * 1_000)
     return this.#view(this.#find(owner, id).record)
   }
 
@@ -132,6 +132,7 @@ export class Sessions {
     try {
       return await this.use(owner, id, action)
     } catch (error) {
+      if (error instanceof InterruptedError) throw new ShuttingDownError()
       if (!(error instanceof SandboxEndedError)) throw error
       return await this.use(owner, id, action)
     }
@@ -142,16 +143,21 @@ export class Sessions {
     if (!this.#open) throw new ShuttingDownError()
   }
 
+  /** Tells when no new work is taken any more. */
+  onDrain(listener: () => void): void {
+    this.#drainListeners.push(listener)
+  }
+
   /**
    * Takes no new work from now on, and waits until what runs has ended, but no longer than a grace period in
    * milliseconds.
    */
   async drain(graceMs: number): Promise<void> {
-    this.#open = false
+    this.#shut()
     if (this.#work.size + this.#creating.size === 0) return
     const idle = Promise.allSettled([...this.#work, ...this.#creating])
     const timeUp = new AbortController()
-    await Promise.race([idle, delay(graceMs, undefined, { signal: timeUp.signal }).catch(() => undefined)])
+    await Promise.race([idle, delay(timerMs(graceMs), undefined, { signal: timeUp.signal }).catch(() => undefined)])
     timeUp.abort()
   }
 
@@ -161,8 +167,14 @@ export class Sessions {
     return this.#closed
   }
 
-  async #close(): Promise<void> {
+  #shut(): void {
+    if (!this.#open) return
     this.#open = false
+    for (const listener of this.#drainListeners) listener()
+  }
+
+  async #close(): Promise<void> {
+    this.#shut()
     await Promise.allSettled([...this.#creating])
     const sessions = [...this.#live.values()]
     await Promise.allSettled(sessions.map((session) => session.save()))
@@ -186,7 +198,7 @@ export class Sessions {
   }
 
   async #create(origin: Omit<SessionOrigin, 'createdAt'>, request: SessionRequest): Promise<SessionRecord> {
-    const { engine, store, clock } = this.options
+    const { engine, store, clock, log } = this.options
     const { id, image } = origin
     const sandbox = await engine.create(id, { image })
     try {
@@ -197,27 +209,32 @@ export class Sessions {
       this.#admit(record, sandbox)
       return record
     } catch (error) {
-      await store.remove(id)
-      await sandbox.destroy()
+      const undone = await Promise.allSettled([store.remove(id), sandbox.destroy()])
+      const failures = undone.flatMap((step): unknown[] => (step.status === 'rejected' ? [step.reason] : []))
+      for (const err of failures) {
+        log.error({ sessionId: id, err }, 'Something is left of a session that could not be made.')
+      }
       throw error
     }
   }
 
   #admit(record: SessionRecord, sandbox: Sandbox): void {
-    const session = new LiveSession(record, sandbox, this.options.store, this.options.clock)
-    this.#live.set(record.id, session)
-    this.#armExpiry(session)
-  }
-
-  #armExpiry(session: LiveSession): void {
-    session.armExpiry(() => {
+    const { store, clock, log } = this.options
+    const session: LiveSession = new LiveSession(record, sandbox, store, clock, () => {
       this.#end(session, 'expired').catch((error: unknown) => {
-        this.options.log.error({ sessionId: session.record.id, err: error }, 'An expired session could not be removed.')
+        log.error({ sessionId: record.id, err: error }, 'An expired session could not be removed.')
       })
     })
+    this.#live.set(record.id, session)
+  }
+
+  /** Sessions that were let go for the next run are not gone. @throws {ShuttingDownError} */
+  #assertPresent(): void {
+    if (this.#closed) throw new ShuttingDownError()
   }
 
   #find(owner: string, id: string): LiveSession {
+    this.#assertPresent()
     const session = this.#live.get(id.toLowerCase())
     // Time may be up a moment before the timer says so.
     if (session?.record.owner !== owner || session.isOverdue()) throw new SessionNotFoundError(id)
@@ -234,7 +251,7 @@ export class Sessions {
 
   async #remove(session: LiveSession): Promise<void> {
     // The sandbox goes first: a call that waits in it is what a write may be waiting for.
-    session.ended = true
+    session.end()
     const destroyed = session.destroySandbox()
     await Promise.allSettled([destroyed, session.retire()])
     // The state goes even if the sandbox could not: the next start then removes a sandbox without state.
@@ -244,8 +261,9 @@ export class Sessions {
 
   /** The key first: a crash in between leaves a session too many in the state, never a key too few. */
   async #forget(record: SessionRecord): Promise<void> {
-    await this.options.keys.retain(record)
-    await this.options.store.remove(record.id)
+    const { keys, store } = this.options
+    await keys.retain(record, store)
+    await store.remove(record.id)
   }
 
   async #guard<Result>(session: LiveSession, action: Action<Result>): Promise<Result> {

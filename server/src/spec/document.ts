@@ -22,23 +22,36 @@ export class SpecDocument {
 
   /** The object at a place such as `#/components/schemas/Session`, without any reference left in it. */
   at(pointer: string): JsonObject {
-    return this.object(this.#lookUp(pointer))
+    return this.object(this.#lookUp(pointer), pointer)
   }
 
-  /** The value with every reference replaced by what it names; what stands beside a reference wins over it. */
-  object(value: unknown): JsonObject {
-    const inlined = this.#inline(value, [])
+  /**
+   * The value with every reference replaced by what it names; what stands beside a reference wins over it.
+   *
+   * @param place - where it is in the document.
+   * @throws {Error} for what holds itself: it can't be written out.
+   */
+  object(value: unknown, place: string): JsonObject {
+    const inlined = this.#inline(value, place, new Map())
     return isObject(inlined) ? inlined : {}
   }
 
-  #inline(value: unknown, trail: readonly string[]): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.#inline(item, trail))
+  #inline(value: unknown, place: string, above: ReadonlyMap<unknown, string>): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    const within = new Map([...above, [value, place] as const])
+    const inline = (part: unknown, name: string, at: string): unknown => {
+      const start = within.get(part)
+      if (start === undefined) return this.#inline(part, name, within)
+      throw new Error(`The spec has ${start} within itself, at ${at}. This server takes no schema that holds itself.`)
+    }
+    const inlineItem = (item: unknown, key: string | number): unknown =>
+      inline(item, `${place}/${key}`, `${place}/${key}`)
+    if (Array.isArray(value)) return value.map(inlineItem)
     if (!isObject(value)) return value
     const { $ref, ...siblings } = value
-    const own = Object.fromEntries(Object.entries(siblings).map(([key, item]) => [key, this.#inline(item, trail)]))
+    const own = Object.fromEntries(Object.entries(siblings).map(([key, item]) => [key, inlineItem(item, key)]))
     if (typeof $ref !== 'string') return own
-    if (trail.includes($ref)) throw new Error(`The spec refers to ${$ref} from within itself.`)
-    const target = this.#inline(this.#lookUp($ref), [...trail, $ref])
+    const target = inline(this.#lookUp($ref), $ref, place)
     return isObject(target) ? { ...target, ...own } : target
   }
 

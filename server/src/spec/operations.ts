@@ -37,7 +37,7 @@ export interface Operation<Id extends OperationId = OperationId> {
 /** @throws {Error} when the spec has an operation that this server does not know. */
 export function readOperations(spec: SpecDocument): Operation[] {
   const operations: Operation[] = []
-  for (const [path, item] of Object.entries(spec.object(spec.root['paths']))) {
+  for (const [path, item] of Object.entries(spec.object(spec.root['paths'], '#/paths'))) {
     if (!isObject(item)) continue
     for (const method of methods) {
       const operation = item[method]

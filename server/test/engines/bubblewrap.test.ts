@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -43,6 +44,58 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
       expect(await output(`ls -d '${path}' >/dev/null 2>&1 && echo visible`), path).toBe('')
     }
     expect(await output('cat /etc/passwd')).not.toMatch(/daemon|www-data/)
+  })
+
+  it('[C2] has what programs look for in /etc', async () => {
+    const script = [
+      'import os, platform, pwd, socket',
+      'print("ID" in platform.freedesktop_os_release())',
+      'print(open("/etc/os-release").read() == os.environ["RELEASE"])',
+      'full = socket.getaddrinfo("sandbox", None, flags=socket.AI_CANONNAME)[0][3]',
+      'print(socket.gethostname(), full, socket.gethostbyname("sandbox"), open("/etc/hostname").read().strip())',
+      'print(pwd.getpwuid(os.getuid()).pw_name, os.path.expanduser("~sandbox"))',
+      'print(any(" /workspace " in line for line in open("/etc/mtab")))',
+      'print([os.path.exists(f"/etc/{name}") for name in os.environ["SHARED"].split()])',
+    ].join('\n')
+    const release = readFileSync('/etc/os-release', 'utf8')
+    const shared = ['services', 'protocols', 'timezone', 'fonts', 'terminfo'].filter((name) =>
+      existsSync(`/etc/${name}`),
+    )
+    const env = { RELEASE: release, SHARED: shared.join(' ') }
+    const { stdout, stderr } = await run(sandbox, '', { argv: ['python3', '-c', script], env })
+    expect(stderr).toBe('')
+    expect(stdout.trim().split('\n')).toEqual([
+      'True',
+      'True',
+      'sandbox sandbox.localdomain 127.0.0.1 sandbox',
+      'sandbox /workspace',
+      'True',
+      `[${shared.map(() => 'True').join(', ')}]`,
+    ])
+  })
+
+  it('[C2] lets git commit without a word about who commits', async () => {
+    const commit = 'git init -q repository && cd repository && touch file && git add file && git commit -qm First'
+    expect(await run(sandbox, `${commit} && git log --format='%an <%ae> %s'`)).toMatchObject({
+      stdout: 'sandbox <sandbox@sandbox.localdomain> First\n',
+      exitCode: 0,
+    })
+  })
+
+  it.runIf(existsSync('/usr/bin/java'))('[C2] runs Java, whose settings are in /etc', async () => {
+    const source = 'class A { public static void main(String[] a) throws Exception { System.out.println(6 * 7); } }'
+    const { stdout, stderr } = await run(sandbox, 'cat > A.java; java A.java', { stdin: Buffer.from(source) })
+    expect(stdout, stderr).toBe('42\n')
+  })
+
+  it('[C2] has nothing in /etc that tells of the host', async () => {
+    const own = ['group', 'hostname', 'hosts', 'mtab', 'passwd']
+    const shared = ['alternatives', 'debian_version', 'fonts', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime']
+    const others = ['lsb-release', 'mime.types', 'nsswitch.conf', 'os-release', 'protocols', 'services', 'ssl']
+    const known = [...own, ...shared, ...others, 'terminfo', 'timezone']
+    const found = (await output('ls -A /etc')).trim().split('\n')
+    expect(found.filter((name) => !known.includes(name) && !name.startsWith('java-'))).toEqual([])
+    expect(await output('cat /etc/hostname /etc/hosts /etc/passwd /etc/group')).not.toContain(hostname())
   })
 
   it('has no network, not even to the host by loopback', async () => {
@@ -177,7 +230,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
   it('kills what left its tree, its session and its environment', async () => {
     const sleep = markedSleep()
     const leave = `(setsid env -i setsid bash -c '(exec sleep ${sleep}) >/dev/null 2>&1 & disown' &)`
-    const result = await run(sandbox, `${leave}; sleep 0.2; echo up; sleep 60`, { timeoutMs: 1000 })
+    const result = await run(sandbox, `${leave}; sleep 0.2; echo up; sleep 60`, { timeoutMs: 5000 })
     expect(result).toMatchObject({ stdout: 'up\n', timedOut: true })
     expect(processesWith(sleep)).toEqual([])
   })

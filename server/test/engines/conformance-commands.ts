@@ -19,6 +19,20 @@ import {
   until,
 } from './support.js'
 
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** Reads until each of the lines has come, in any order. */
+async function untilAll(stream: AsyncIterable<Uint8Array>, wanted: readonly string[]): Promise<void> {
+  const iterator = stream[Symbol.asyncIterator]()
+  for (let seen = ''; !wanted.every((line) => seen.split('\n').includes(line));) {
+    const next = await iterator.next()
+    if (next.done === true) throw new Error(`the stream ended with ${JSON.stringify(seen)}`)
+    seen += Buffer.from(next.value).toString('utf8')
+  }
+}
+
 export function commandConformance(subject: Subject): void {
   describe('commands', () => {
     let sandbox: Sandbox
@@ -157,7 +171,7 @@ export function commandConformance(subject: Subject): void {
         `echo all up`,
         `exec sleep ${sleep}`,
       ].join('\n')
-      const execution = await sandbox.exec(request(script, { timeoutMs: 1500 }))
+      const execution = await sandbox.exec(request(script, { timeoutMs: 5000 }))
       const both = Promise.all([text(execution.stdout), text(execution.stderr)])
       expect(await execution.exit).toMatchObject({ exitCode: null, timedOut: true })
       expect((await both)[0]).toBe('so far\nall up\n')
@@ -175,6 +189,102 @@ export function commandConformance(subject: Subject): void {
       const unread = await sandbox.exec(request(`yes ${sleep}`))
       await unread.kill()
       expect(await unread.exit).toMatchObject({ exitCode: null, timedOut: false })
+      expect(processesWith(sleep)).toEqual([])
+    })
+
+    /** No test waits this long: what ends by itself, or is killed at once, does not use its grace up. */
+    const LONG_MS = 100 * ENDS_MS
+    const forever = 'while :; do sleep 0.05; done'
+
+    it('[C7] lets a command that runs too long act on SIGTERM, and keeps what it says then', async () => {
+      const busy = {
+        'it waits for a background process': 'sleep 1000 & wait',
+        'it waits for a program': 'sleep 1000',
+        'it is busy itself': forever,
+        'it has stopped itself': 'kill -STOP $$',
+      }
+      const trap = "trap 'echo trapped; echo too >&2; exit 0' TERM; echo up"
+      const limits = { timeoutMs: 3000, graceMs: LONG_MS }
+      const ends = Object.entries(busy).map(async ([what, script]) => {
+        const { stderr, ...end } = await run(sandbox, `${trap}; ${script}`, limits)
+        expect(end, what).toMatchObject({ stdout: 'up\ntrapped\n', exitCode: null, timedOut: true })
+        expect(stderr, what).toContain('too\n')
+      })
+      await Promise.all(ends)
+    })
+
+    it('[C7] lets every process of a command that is killed act on SIGTERM, wherever it has gone', async () => {
+      const child = `trap 'echo bye > bye-$0; exit' TERM; echo $0 >&3; ${forever}`
+      const script = [
+        `exec 3>&1; child=${quoted(child)}`,
+        'bash -c "$child" 1 & setsid bash -c "$child" 2 & (setsid nohup bash -c "$child" 3 >/dev/null 2>&1 &)',
+        "trap 'echo bye > bye-0; exit' TERM; echo 0; wait",
+      ].join('\n')
+      const execution = await sandbox.exec(request(script, { graceMs: LONG_MS }))
+      await untilAll(execution.stdout, ['0', '1', '2', '3'])
+      await execution.kill()
+      expect(await execution.exit).toMatchObject({ exitCode: null, timedOut: false })
+      expect((await run(sandbox, 'cat bye-0 bye-1 bye-2 bye-3')).stdout).toBe('bye\n'.repeat(4))
+    })
+
+    it.each([0, 300])(
+      '[C7] kills what does not end within a grace of %d ms, and what it started meanwhile',
+      async (graceMs) => {
+        const sleep = markedSleep()
+        const script = [
+          `ignore() { trap '' TERM; sleep ${sleep} & setsid sleep ${sleep} & (setsid nohup sleep ${sleep} &) & wait; }`,
+          `ignore >/dev/null 2>&1 & trap 'setsid sleep ${sleep} & sleep ${sleep} &' TERM; echo up; ${forever}`,
+        ].join('\n')
+        const started = await Promise.all([
+          sandbox.exec(request(script, { graceMs, timeoutMs: 3000 })),
+          sandbox.exec(request(script, { graceMs })),
+        ])
+        await Promise.all(started.map(({ stdout }) => until(stdout, 'up')))
+        await started[1].kill()
+        expect(await started[1].exit).toMatchObject({ exitCode: null, timedOut: false })
+        expect(await started[0].exit).toMatchObject({ exitCode: null, timedOut: true })
+        expect(processesWith(sleep)).toEqual([])
+      },
+    )
+
+    it('[C7] ends a command that runs too long before its grace is over, when its caller leaves while it is paused', async () => {
+      const execution = await sandbox.exec(
+        request(`trap 'echo caught; ${forever}' TERM; echo up; ${forever}`, { timeoutMs: 3000, graceMs: LONG_MS }),
+      )
+      await until(execution.stdout, 'caught')
+      await sandbox.pause()
+      await execution.kill()
+      expect(await execution.exit).toMatchObject({ exitCode: null, timedOut: true })
+      await sandbox.resume()
+    })
+
+    it(
+      '[C7] stops the grace while it is paused',
+      async () => {
+        const caught = 'echo caught; until [ -e go-on ]; do sleep 0.05; done; echo through; exit'
+        const execution = await sandbox.exec(
+          request(`trap '${caught}' TERM; echo up; ${forever}`, { timeoutMs: 3000, graceMs: 5000 }),
+        )
+        await until(execution.stdout, 'caught')
+        await sandbox.pause()
+        await new Promise((resolve) => setTimeout(resolve, 5500))
+        await sandbox.files.write('go-on', from(''), { overwrite: true })
+        await sandbox.resume()
+        expect(await finish(execution)).toMatchObject({ stdout: 'through\n', exitCode: null, timedOut: true })
+      },
+      2 * ENDS_MS,
+    )
+
+    it('[C7] is destroyed at once, whatever grace its commands have', async () => {
+      const other = await subject.sandbox()
+      const sleep = markedSleep()
+      const script = `trap '' TERM; sleep ${sleep} & echo up; ${forever}`
+      const [killed, running] = await Promise.all([0, 1].map(() => other.exec(request(script, { graceMs: LONG_MS }))))
+      if (killed === undefined || running === undefined) throw new Error('two commands were started')
+      await Promise.all([until(killed.stdout, 'up'), until(running.stdout, 'up')])
+      const killing = killed.kill()
+      await other.destroy()
+      await killing
       expect(processesWith(sleep)).toEqual([])
     })
 
@@ -213,18 +323,22 @@ export function commandConformance(subject: Subject): void {
       'stands still while it is paused, clocks and all',
       async () => {
         const sleep = markedSleep()
+        // Written while it is paused, so that nothing of this can be over before.
+        const afterwards = 'until [ -e while-paused ]; do sleep 0.05; done'
         const execution = await sandbox.exec(
-          request(`setsid sleep ${sleep} & echo up; sleep 0.5; kill %1 || kill $!; echo over`, { timeoutMs: 20_000 }),
+          request(`setsid sleep ${sleep} & echo up; ${afterwards}; kill %1 || kill $!; echo over`, {
+            timeoutMs: 20_000,
+          }),
         )
         await until(execution.stdout, 'up')
-        const short = await sandbox.exec(request('sleep 0.3; echo in time', { timeoutMs: 2000 }))
+        const short = await sandbox.exec(request(`${afterwards}; echo in time`, { timeoutMs: 4000 }))
         await sandbox.pause()
         const [pid] = processesWith(sleep)
         expect(pid).toBeDefined()
         await eventually(() => pid !== undefined && stateOf(pid) === 'T', 'the process stopped')
         await expect(run(sandbox, 'true')).rejects.toThrow(ExecStartError)
         await sandbox.files.write('while-paused', from('x'), { overwrite: true })
-        await new Promise((resolve) => setTimeout(resolve, 2500))
+        await new Promise((resolve) => setTimeout(resolve, 4500))
         await sandbox.resume()
         expect(await finish(short)).toMatchObject({ stdout: 'in time\n', exitCode: 0, timedOut: false })
         expect(await text(execution.stdout)).toBe('over\n')

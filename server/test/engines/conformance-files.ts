@@ -68,6 +68,19 @@ export function fileConformance(subject: Subject): void {
       expect(await text((await sandbox.files.read('once')).content)).toBe('second')
     })
 
+    it('[A4] gives a file the permissions that are asked for, and never more than those', async () => {
+      const writeAs = (path: string, mode?: number) =>
+        sandbox.files.write(path, from('#!/bin/sh\necho ran\n'), { overwrite: true, mode })
+      expect(await writeAs('program', 0o755)).toMatchObject({ permissions: 'rwxr-xr-x' })
+      expect(await run(sandbox, './program')).toMatchObject({ stdout: 'ran\n', exitCode: 0 })
+      expect(await writeAs('program')).toMatchObject({ permissions: 'rwxr-xr-x' })
+      expect(await writeAs('program', 0o600)).toMatchObject({ permissions: 'rw-------' })
+      expect(await writeAs('new/read-only', 0o444)).toMatchObject({ permissions: 'r--r--r--' })
+      expect(await writeAs('new/read-only', 0o4777)).toMatchObject({ permissions: 'rwxrwxrwx' })
+      const { stdout } = await run(sandbox, 'stat -c "%a %n" program new/read-only; ls -A . new | grep -c sandbox-upload')
+      expect(stdout).toBe('600 program\n777 new/read-only\n0\n')
+    })
+
     it('refuses before it consumes anything', async () => {
       await write('taken', 'x')
       let consumed = false
@@ -194,6 +207,20 @@ export function fileConformance(subject: Subject): void {
       expect((await sandbox.files.list('many', { recursive: true, limit: 5, offset: 100 })).entries).toEqual([])
       expect((await sandbox.files.list('many/far/..', { recursive: false, limit: 9, offset: 0 })).total).toBe(5)
       expect((await sandbox.files.list('', { recursive: false, limit: 1, offset: 0 })).entries).toHaveLength(1)
+    })
+
+    it('[B10] goes on with a list where its last page ended, and begins a new one with the first', async () => {
+      await run(sandbox, 'mkdir paged; cd paged; touch b c d e f')
+      const page = async (offset: number): Promise<[number, string[]]> => {
+        const { entries, total } = await sandbox.files.list('paged', { recursive: true, limit: 2, offset })
+        return [total, entries.map(({ name }) => name)]
+      }
+      expect(await page(0)).toEqual([5, ['b', 'c']])
+      await run(sandbox, 'cd paged; touch a; rm d')
+      expect(await page(2)).toEqual([4, ['e', 'f']])
+      expect(await page(0)).toEqual([5, ['a', 'b']])
+      expect(await page(2)).toEqual([5, ['c', 'e']])
+      await sandbox.files.remove('paged', { recursive: true })
     })
 
     it('lists a thousand long paths', async () => {

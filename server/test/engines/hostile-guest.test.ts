@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
 import type { Sandbox } from '../../dist/engines/engine.js'
-import { EngineError, ExecStartError, FileAccessError } from '../../dist/engines/errors.js'
+import { EngineError, ExecStartError, FileAccessError, SandboxGoneError } from '../../dist/engines/errors.js'
 import { freshId } from './conformance.js'
 import {
   bubblewrapMissing,
@@ -75,6 +75,36 @@ describe.skipIf(missing !== undefined)(
       expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
       await run(sandbox, 'for pipe in /run/pipes/*; do rm "$pipe"; echo x > "$pipe"; done')
       expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
+    })
+
+    it('[C7] can not outlive its grace by forking, leaving or stopping when it is asked to end', async () => {
+      const victim = await create()
+      const marker = markedSleep()
+      const bomb = [
+        'import os, signal, subprocess',
+        `marker = "${marker}"`,
+        'def leave(*_):',
+        '  for round in range(3):',
+        '    if os.fork() == 0:',
+        '      os.setsid()',
+        '      if os.fork() == 0: os.execve("/usr/bin/sleep", ["sleep", marker], {})',
+        '      os.kill(os.getpid(), signal.SIGSTOP)',
+        '  while True:',
+        '    try: os.fork()',
+        '    except OSError: pass',
+        'signal.signal(signal.SIGTERM, leave)',
+        'print("up", flush=True)',
+        'while True: signal.pause()',
+      ].join('\n')
+      const execution = await victim.exec(request('', { argv: ['python3', '-c', bomb], graceMs: 500 }))
+      await until(execution.stdout, 'up')
+      await execution.kill()
+      const end: unknown = await execution.exit.catch((error: unknown) => error)
+      // A sandbox without a free place for a process may end with it.
+      if (!(end instanceof SandboxGoneError)) expect(end).toMatchObject({ exitCode: null, timedOut: false })
+      expect(processesWith(marker)).toEqual([])
+      await victim.destroy()
+      expect((await run(sandbox, 'echo unharmed')).stdout).toBe('unharmed\n')
     })
 
     it('gets an answer to each of many commands at once', async () => {

@@ -135,7 +135,7 @@ export async function killServer(dataDir: string, engine: string): Promise<void>
   const script = [
     `sleep ${sleep} & setsid sleep ${sleep} &`,
     `(setsid nohup sleep ${sleep} >/dev/null 2>&1 &)`,
-    'sleep 0.2; echo up; wait',
+    'echo up; wait',
   ].join('\n')
   const program = `
     import { createEngine } from ${JSON.stringify(entry)}
@@ -149,7 +149,7 @@ export async function killServer(dataDir: string, engine: string): Promise<void>
   })
   for await (const chunk of child.stdout) if (String(chunk).includes('up')) break
   // The server, the shell and the three that it started.
-  if (processesWith(sleep).length < 5) throw new Error('the sandbox has not started what it should')
+  await eventually(() => processesWith(sleep).length >= 5, 'the sandbox has started what it should')
   child.kill('SIGKILL')
   await eventually(() => processesWith(sleep).length === 0, 'the sandbox ended with the server')
 }

@@ -23,9 +23,16 @@ export interface Child {
 /** The environment without what would reach the server under test. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SANDBOX_')))
 
+/** A program, with its arguments, that runs the rest of its command line. */
+export type Wrapper = readonly [] | readonly [string, ...string[]]
+
 /** Runs the command line to its end. */
-export async function runServer(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
-  return await start(args, env).finished
+export async function runServer(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  wrapper: Wrapper = [],
+): Promise<Finished> {
+  return await start(args, env, wrapper).finished
 }
 
 /** Starts the command line and waits until it has printed both exports. */
@@ -34,6 +41,7 @@ export async function startChild(
   engine: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  wrapper: Wrapper = [],
 ): Promise<Child> {
   const all = [
     '--port',
@@ -47,7 +55,7 @@ export async function startChild(
     'warn',
     ...args,
   ]
-  const { child, output, finished } = start(all, env)
+  const { child, output, finished } = start(all, env, wrapper)
   for (;;) {
     const text = output.stdout
     const url = /^export SANDBOX_API_URL=(\S+)$/m.exec(text)?.[1]
@@ -71,8 +79,9 @@ export async function startChild(
   }
 }
 
-function start(args: readonly string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [entry, ...args], {
+function start(args: readonly string[], env: Record<string, string>, wrapper: Wrapper) {
+  const [program = process.execPath, ...rest] = [...wrapper, process.execPath, entry, ...args]
+  const child = spawn(program, rest, {
     env: { ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -6,6 +6,12 @@ export interface EngineHooks {
   readonly created?: () => Promise<void>
   /** Called before a process is started; what it throws is what starting it throws. */
   readonly starting?: (request: ExecRequest) => void
+  /** Called before a sandbox of an earlier run is taken over. */
+  readonly recovering?: () => Promise<void>
+  /** Called before a directory is listed. */
+  readonly listing?: () => Promise<void>
+  /** Called before everything is ended. */
+  readonly closing?: () => Promise<void>
 }
 
 /** Holds up whoever passes until it is opened. */
@@ -62,6 +68,7 @@ export class HookedEngine implements Engine {
   }
 
   async recover(id: string, options: SandboxOptions): Promise<Sandbox> {
+    await this.hooks.recovering?.()
     return this.#hook(await this.#inner.recover(id, options))
   }
 
@@ -69,15 +76,26 @@ export class HookedEngine implements Engine {
     return this.#inner.remove(id)
   }
 
-  close(): Promise<void> {
-    return this.#inner.close()
+  async close(): Promise<void> {
+    await this.hooks.closing?.()
+    await this.#inner.close()
   }
 
   #hook(sandbox: Sandbox): Sandbox {
-    const { starting } = this.hooks
+    const { starting, listing } = this.hooks
+    const { files } = sandbox
     return {
       id: sandbox.id,
-      files: sandbox.files,
+      files: {
+        list: async (directory, options) => {
+          await listing?.()
+          return await files.list(directory, options)
+        },
+        stat: (file, options) => files.stat(file, options),
+        read: (file, options) => files.read(file, options),
+        write: (file, content, options) => files.write(file, content, options),
+        remove: (file, options) => files.remove(file, options),
+      },
       diskUsage: () => sandbox.diskUsage(),
       get gone() {
         return sandbox.gone

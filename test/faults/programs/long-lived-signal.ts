@@ -52,7 +52,9 @@ const listenersLeft = getEventListeners(signal, 'abort').length
 client.close()
 server.close()
 server.closeAllConnections()
+const inUse = (): string[] =>
+  process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name.startsWith('TCP'))
 // The sockets close in the turns that follow.
-await new Promise((resolve) => setTimeout(resolve, 100))
-const left = process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name.startsWith('TCP'))
+for (let turn = 0; turn < 1000 && inUse().length > 0; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+const left = inUse()
 console.log(JSON.stringify({ calls, failures, mostListeners, mostTimers, listenersLeft, left, warnings }))

@@ -182,7 +182,18 @@ export function requestDictionary(marker: string): Dictionary {
       { arbitrary: fc.constantFrom({}, { A: 'x' }, { A: '', lower: '文件', PATH: '/usr/bin:/bin' }), weight: 4 },
       { arbitrary: oddEnvironments, weight: 1 },
     ),
-    stdin: fc.constantFrom('', 'one line\n', 'no end of line', '\0', '\ud800', '文件 \u{1f600}', 'x'.repeat(30_000)),
+    stdinEncoding: fc.constantFrom('utf-8', 'utf-8', 'base64'),
+    stdin: fc.constantFrom(
+      '',
+      'AP+A/w==',
+      'YWJj',
+      'one line\n',
+      'no end of line',
+      '\0',
+      '\ud800',
+      '文件 \u{1f600}',
+      'x'.repeat(30_000),
+    ),
   }
 }
 

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { encoded } from './encoded-output.js'
 import type { SchemaGenerators } from './generators.js'
 
 export interface StreamEvent {
@@ -11,7 +12,7 @@ export interface StreamEvent {
 export function validStreams(generators: SchemaGenerators): fc.Arbitrary<readonly StreamEvent[]> {
   const schema = (name: string): fc.Arbitrary<unknown> => {
     const ref = { $ref: `#/components/schemas/${name}` }
-    return fc.oneof(generators.valid(ref), generators.boundary(ref))
+    return fc.oneof(generators.valid(ref), generators.boundary(ref)).map(encoded)
   }
   const output = fc.tuple(fc.constantFrom('stdout', 'stderr'), schema('OutputEvent')).map(eventOf)
   const exit = schema('CommandResult').map((result) =>

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { type JsonObject, isObject } from '../../../cli/src/contract/json.js'
 import type { Spec } from '../../../cli/src/contract/spec.js'
-import { type SchemaFacts, type TypeName, readSchema } from './schema.js'
+import { type SchemaFacts, type TypeName, assertFinite, readSchema } from './schema.js'
 import { boundaryText, brokenTexts, oddTexts, validText } from './texts.js'
 
 export type ChangeKind = 'missing' | 'null' | 'wrong type' | 'out of range' | 'not in the enum' | 'malformed text'
@@ -32,7 +32,9 @@ export class SchemaGenerators {
   constructor(
     readonly spec: Spec,
     private readonly dictionary: Dictionary = {},
-  ) {}
+  ) {
+    assertFinite(spec)
+  }
 
   /** Anything that the schema allows. */
   valid(schema: JsonObject): fc.Arbitrary<unknown> {

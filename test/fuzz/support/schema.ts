@@ -64,6 +64,22 @@ export function readSchema(spec: Spec, source: JsonObject): SchemaFacts {
   }
 }
 
+/** @throws {Error} for a schema of the spec that holds itself: its values have no end. */
+export function assertFinite(spec: Spec): void {
+  const visit = (source: unknown, above: readonly string[]): void => {
+    if (Array.isArray(source)) source.forEach((each) => visit(each, above))
+    if (!isObject(source)) return
+    const { $ref, ...rest } = source
+    if (typeof $ref === 'string') {
+      if (above.includes($ref)) throw new Error(`The generators do not know a schema that holds itself: ${$ref}`)
+      visit(spec.resolve({ $ref }), [...above, $ref])
+    }
+    Object.values(rest).forEach((each) => visit(each, above))
+  }
+  const { schemas } = spec.resolve(spec.document['components'])
+  for (const name of Object.keys(isObject(schemas) ? schemas : {})) visit({ $ref: `#/components/schemas/${name}` }, [])
+}
+
 /** Objects that name their properties are taken as closed, as the judge takes them. */
 function additionalOf({ properties, additionalProperties }: JsonObject): JsonObject | undefined {
   if (isObject(additionalProperties)) return additionalProperties

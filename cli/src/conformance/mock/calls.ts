@@ -3,6 +3,7 @@ import {
   type CommandStream,
   type FileDownload,
   type FileInfo,
+  type Output,
   type PageInfo,
   type RequestOptions,
   type Session,
@@ -20,6 +21,8 @@ const filePath = 'data/input.csv'
 const execution = { timeout: 120, env: { CI: '1' }, cwd: 'app', stdin: 'line\n' }
 const command = { command: 'npm test', ...execution }
 const code = { code: 'console.log(6 * 7)', language: CodeLanguage.Javascript, ...execution }
+/** Input that no text can carry. Before it is sent, another command asks whether the server takes it. */
+const bytes = { stdin: new Uint8Array([0x1f, 0x8b, 0x08, 0x00]), encoding: 'bytes' } as const
 
 /**
  * One call for each operation, with every argument that it has. A success of another media type than `application/json` has
@@ -41,8 +44,10 @@ export const calls: Readonly<Record<keyof operations, Call>> = {
   resumeSession: async (client, options) => wireSession(await client.resumeSession(sessionId, options)),
   executeCommand: async (client, options) => client.executeCommand(sessionId, command, options),
   executeCode: async (client, options) => client.executeCode(sessionId, code, options),
-  uploadFile: async (client, options) =>
-    wireFile(await client.uploadFile(sessionId, { path: filePath, overwrite: true }, 'name,age\nalice,30\n', options)),
+  uploadFile: async (client, options) => {
+    const request = { path: filePath, overwrite: true, mode: 0o644 }
+    return wireFile(await client.uploadFile(sessionId, request, 'name,age\nalice,30\n', options))
+  },
   downloadFile: async (client, options) => text(await client.downloadFile(sessionId, filePath, options)),
   deleteFile: async (client, options) => client.deleteFile(sessionId, { filePath, recursive: true }, options),
   listFiles: async (client, options) => {
@@ -59,6 +64,18 @@ export const calls: Readonly<Record<keyof operations, Call>> = {
 export const streamCalls: Readonly<Partial<Record<string, Call>>> = {
   executeCommand: async (client, options) => events(client.streamCommand(sessionId, command, options)),
   executeCode: async (client, options) => events(client.streamCode(sessionId, code, options)),
+}
+
+/** The calls whose output is in base64. */
+export const byteCalls: Readonly<Partial<Record<string, Call>>> = {
+  executeCommand: async (client, options) => client.executeCommand(sessionId, { ...command, ...bytes }, options),
+  executeCode: async (client, options) => client.executeCode(sessionId, { ...code, ...bytes }, options),
+}
+
+/** The calls whose answer is an event stream with output in base64. */
+export const byteStreamCalls: Readonly<Partial<Record<string, Call>>> = {
+  executeCommand: async (client, options) => events(client.streamCommand(sessionId, { ...command, ...bytes }, options)),
+  executeCode: async (client, options) => events(client.streamCode(sessionId, { ...code, ...bytes }, options)),
 }
 
 export function isKnown(operation: string): operation is keyof operations {
@@ -84,8 +101,8 @@ async function text(download: FileDownload): Promise<unknown> {
   return { name, size, text: await download.text() }
 }
 
-async function events(stream: CommandStream): Promise<readonly CommandEvent[]> {
-  const found: CommandEvent[] = []
+async function events<Form extends Output>(stream: CommandStream<Form>): Promise<readonly CommandEvent<Form>[]> {
+  const found: CommandEvent<Form>[] = []
   for await (const event of stream) found.push(event)
   return found
 }

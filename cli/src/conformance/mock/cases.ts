@@ -3,8 +3,8 @@ import type { SpecChecker } from '../../contract/checker.js'
 import type { Operation, Spec } from '../../contract/spec.js'
 import { Mismatch, expectEqual, expectThat } from '../expect.js'
 import { Recorder } from '../recorder.js'
-import { calls, isKnown, streamCalls } from './calls.js'
-import { domainOf, eventsOf } from './domain.js'
+import { byteCalls, byteStreamCalls, calls, isKnown, streamCalls } from './calls.js'
+import { domainOf, eventsOf, isInBase64 } from './domain.js'
 import { errorClass, expectError } from './errors.js'
 
 /** One example of one answer of one operation, asked of a mock (Prism, or what takes its `Prefer` header) by the SDK. */
@@ -53,9 +53,12 @@ export async function runMockCase(mockCase: MockCase, apiUrl: string, checker: S
     if (!(error instanceof SandboxAPIError)) throw error
     outcome = { error }
   }
-  const [exchange] = await recorder.take()
+  const exchanges = await recorder.take()
+  const exchange = exchanges.at(-1)
   expectThat(exchange !== undefined, 'nothing was sent')
-  for (const { message } of checker.checkRequest(exchange.request)) throw new Mismatch(`the request: ${message}`)
+  for (const { request } of exchanges) {
+    for (const { message } of checker.checkRequest(request)) throw new Mismatch(`the request: ${message}`)
+  }
   const { response } = exchange
   if (response.status !== status) throw new Mismatch(`the mock answered ${response.status}${reasonIn(response.body)}`)
   expectOutcome(outcome, mockCase, response.headers)
@@ -88,8 +91,11 @@ function expectedValue(operation: Operation, mediaType: string, value: unknown):
   }
 }
 
-async function call({ operation, mediaType }: MockCase, client: SessionsClient, options: RequestOptions) {
-  const own = mediaType === 'text/event-stream' ? streamCalls[operation.id] : undefined
+async function call({ operation, mediaType, value }: MockCase, client: SessionsClient, options: RequestOptions) {
+  const inBytes = isInBase64(value)
+  const ownStream = inBytes ? byteStreamCalls : streamCalls
+  const own =
+    mediaType === 'text/event-stream' ? ownStream[operation.id] : inBytes ? byteCalls[operation.id] : undefined
   if (own !== undefined) return await own(client, options)
   if (!isKnown(operation.id)) throw new Mismatch(`no call of this suite drives ${operation.id}`)
   return await calls[operation.id](client, options)

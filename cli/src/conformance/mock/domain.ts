@@ -25,7 +25,8 @@ export function eventsOf(example: unknown): unknown {
   createParser({
     onEvent: ({ event, data }) => {
       const value: unknown = JSON.parse(data)
-      found.push(event === 'exit' ? { type: event, result: commandResult(value) } : { type: event, ...fields(value) })
+      if (event === 'exit') found.push({ type: event, result: commandResult(value) })
+      else found.push({ type: event, data: output(fields(value), 'data') })
     },
   }).feed(String(example))
   return found
@@ -43,8 +44,23 @@ function file(example: unknown): unknown {
 }
 
 function commandResult(example: unknown): unknown {
-  const { status, exitCode, stdout = '', stderr = '', truncated = false, durationMs } = fields(example)
+  const result = fields(example)
+  const { status, exitCode, truncated = false, durationMs } = result
+  const [stdout, stderr] = [output(result, 'stdout'), output(result, 'stderr')]
   return { status, exitCode, stdout, stderr, truncated, durationMs, ok: exitCode === 0 }
+}
+
+/** What a property that holds output says, in the encoding that stands beside it. */
+function output(holder: Readonly<Record<string, unknown>>, name: string): unknown {
+  const { [name]: data = '', encoding } = holder
+  return encoding === 'base64' ? new Uint8Array(Buffer.from(String(data), 'base64')) : data
+}
+
+/** Whether an example, of whatever media type, has output in base64. */
+export function isInBase64(example: unknown): boolean {
+  return typeof example === 'string'
+    ? example.includes('"encoding":"base64"')
+    : fields(example)['encoding'] === 'base64'
 }
 
 function page(example: unknown, items: string, read: Read): unknown {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { CodeLanguage, CommandStatus, type CommandStream } from 'sandbox-sessions-sdk'
 import { expectEqual, expectThat } from '../expect.js'
 import type { Bench } from './bench.js'
+import { isObject } from '../../contract/json.js'
 import { type Check, hasEvents, hasProperty } from './check.js'
 import { limitsOfProperty, outside } from './limits.js'
 
@@ -65,6 +66,55 @@ export const commandChecks: readonly Check[] = [
       const json = { command: 'true', cwd: '../..' }
       const request = { method: 'POST', json }
       await bench.expectRefusal(`/sessions/${session.sessionId}/commands`, request, 400, 'INVALID_PARAMETER')
+    },
+  },
+  {
+    operation: 'executeCommand',
+    name: 'takes and answers bytes in base64, exact to the byte',
+    appliesTo: hasProperty('CommandRequest', 'encoding'),
+    async run(bench) {
+      const { sessionId } = await bench.session()
+      await expectExact(bench, `/sessions/${sessionId}/commands`, { command: 'tee /dev/stderr' })
+      const request = { command: 'tee /dev/stderr', stdin: everyByte, encoding: 'bytes' } as const
+      const { stdout, stderr } = await bench.client.executeCommand(sessionId, request)
+      expectEqual('stdout and stderr', [stdout, stderr], [everyByte, everyByte])
+    },
+  },
+  {
+    operation: 'executeCommand',
+    name: 'answers text to who asks for no encoding',
+    appliesTo: hasProperty('CommandRequest', 'encoding'),
+    async run(bench) {
+      const { sessionId } = await bench.session()
+      const json = { command: "printf '\\377ok'" }
+      const answer = await bench.send(`/sessions/${sessionId}/commands`, { method: 'POST', json })
+      const { stdout, encoding } = isObject(answer.json) ? answer.json : {}
+      expectEqual('stdout and its encoding', [stdout, encoding ?? 'utf-8'], ['\uFFFDok', 'utf-8'])
+    },
+  },
+  {
+    operation: 'executeCommand',
+    name: 'refuses stdin that is no base64, though it is said to be, and encodings that there are not',
+    appliesTo: hasProperty('CommandRequest', 'stdinEncoding'),
+    run: async (bench) => expectRefusedEncodings(bench, 'commands', { command: 'cat' }),
+  },
+  {
+    operation: 'executeCommand',
+    name: 'streams bytes in base64, exact to the byte',
+    appliesTo: (spec) => hasEvents('executeCommand')(spec) && hasProperty('OutputEvent', 'encoding')(spec),
+    async run(bench) {
+      const session = await bench.session()
+      const chunks: Uint8Array[] = []
+      // More than fits into a piece, and cut at other places than the input.
+      const command = 'cat > all; for i in 1 2 3 4 5 6 7 8; do cat all all all all all all all all; done; rm all'
+      const stdin = Buffer.concat(Array.from({ length: 64 }, () => everyByte))
+      const cwd = bench.newPath('bytes')
+      await session.run(`mkdir -p ${cwd}`, { check: true })
+      for await (const event of session.stream(command, { stdin, cwd, encoding: 'bytes' })) {
+        if (event.type === 'stdout') chunks.push(event.data)
+      }
+      const expected = Buffer.concat(Array.from({ length: 64 }, () => stdin))
+      expectThat(Buffer.concat(chunks).equals(expected), 'the bytes of the events are not those that the command wrote')
     },
   },
   {
@@ -178,6 +228,21 @@ export const codeChecks: readonly Check[] = [
   },
   {
     operation: 'executeCode',
+    name: 'takes and answers bytes in base64, exact to the byte',
+    appliesTo: hasProperty('CodeRequest', 'encoding'),
+    async run(bench) {
+      const { sessionId } = await bench.session()
+      await expectExact(bench, `/sessions/${sessionId}/code`, { code: 'tee /dev/stderr', language: CodeLanguage.Bash })
+    },
+  },
+  {
+    operation: 'executeCode',
+    name: 'refuses stdin that is no base64, though it is said to be, and encodings that there are not',
+    appliesTo: hasProperty('CodeRequest', 'stdinEncoding'),
+    run: async (bench) => expectRefusedEncodings(bench, 'code', { code: 'pass' }),
+  },
+  {
+    operation: 'executeCode',
     name: 'refuses an unknown language, missing code, and a timeout out of its range',
     async run(bench) {
       const { sessionId } = await bench.session()
@@ -192,6 +257,32 @@ export const codeChecks: readonly Check[] = [
     },
   },
 ]
+
+const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+const inBase64 = Buffer.from(everyByte).toString('base64')
+
+/** On the wire: what the SDK makes of an answer would not show how it is written. The program writes its input to both outputs. */
+async function expectExact(bench: Bench, target: string, program: object): Promise<void> {
+  const json = { ...program, stdin: inBase64, stdinEncoding: 'base64', encoding: 'base64' }
+  const { status, json: body } = await bench.send(target, { method: 'POST', json })
+  const { stdout, stderr, encoding } = isObject(body) ? body : {}
+  expectEqual('the status', status, 200)
+  expectEqual('the encoding', encoding, 'base64')
+  expectEqual('stdout and stderr', [stdout, stderr], [inBase64, inBase64])
+}
+
+async function expectRefusedEncodings(bench: Bench, route: 'commands' | 'code', program: object): Promise<void> {
+  const { sessionId } = await bench.session()
+  const texts = ['YQ', 'YQ==YQ==', 'Y-_=', 'no base64']
+  for (const wrong of [
+    ...texts.map((stdin) => ({ stdin, stdinEncoding: 'base64' })),
+    { stdin: '', stdinEncoding: 'hex' },
+    { encoding: 'utf-16' },
+  ]) {
+    const request = { method: 'POST', json: { ...program, ...wrong } }
+    await bench.expectRefusal(`/sessions/${sessionId}/${route}`, request, 400, 'INVALID_PARAMETER')
+  }
+}
 
 function pick(result: { status: string; exitCode: number | null; stdout: string; stderr: string }): unknown {
   return [result.status, result.exitCode, result.stdout, result.stderr]

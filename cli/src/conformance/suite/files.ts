@@ -61,6 +61,29 @@ export const fileChecks: readonly Check[] = [
   },
   {
     operation: 'uploadFile',
+    name: 'gives a file the mode that is asked for, and lets it keep its own without one',
+    appliesTo: hasParameter('uploadFile', 'mode'),
+    async run(bench) {
+      const session = await bench.session()
+      const path = bench.newPath('program')
+      const program = '#!/bin/sh\necho it runs\n'
+      const seen = [
+        (await session.files.upload(path, program, { mode: 0o755 })).permissions,
+        (await session.files.upload(path, program, { overwrite: true })).permissions,
+      ]
+      expectEqual('permissions with a mode, and without one', seen, ['rwxr-xr-x', 'rwxr-xr-x'])
+      expectEqual('what the program prints', (await session.run(`./${path}`)).stdout, 'it runs\n')
+      const narrowed = await session.files.upload(path, program, { overwrite: true, mode: 0o600 })
+      expectEqual('permissions with another mode', narrowed.permissions, 'rw-------')
+      const target = `/sessions/${session.sessionId}/files?path=${path}&overwrite=true&mode=`
+      for (const mode of ['rwx', '99', '4755']) {
+        const request = { method: 'POST', body: 'x', headers: { 'content-type': 'application/octet-stream' } }
+        await bench.expectRefusal(target + mode, request, 400, 'INVALID_PARAMETER')
+      }
+    },
+  },
+  {
+    operation: 'uploadFile',
     name: 'stays in the sandbox, also behind symbolic links',
     async run(bench) {
       const session = await bench.session()

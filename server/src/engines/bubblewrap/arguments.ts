@@ -10,19 +10,35 @@ export interface Mounts {
   readonly node: string | undefined
   /** The host's /bin, /lib and so on: where the link leads, or undefined for a real directory. */
   readonly systemLinks: ReadonlyMap<string, string | undefined>
+  /** More names in the host's /etc that the guest sees. */
+  readonly etc: readonly string[]
 }
 
-/** Files of /etc that programs need and that tell nothing about the host. */
+/**
+ * Files of /etc that programs need and that tell nothing about the host but which system its /usr is. What may hold names,
+ * addresses or credentials (machine-id, resolv.conf, gitconfig, npmrc, pip.conf) stays out.
+ */
 const ETC = [
+  'alternatives',
+  'debian_version',
+  'fonts',
   'ld.so.cache',
   'ld.so.conf',
   'ld.so.conf.d',
-  'alternatives',
-  'ssl',
-  'nsswitch.conf',
   'localtime',
+  'lsb-release',
   'mime.types',
+  'nsswitch.conf',
+  'os-release',
+  'protocols',
+  'services',
+  'ssl',
+  'terminfo',
+  'timezone',
 ]
+
+/** What is of the sandbox's own making, in the runtime's directory. */
+const OWN_ETC = ['group', 'hostname', 'hosts', 'passwd']
 
 /** What bwrap reads from `--args`. Descriptors: 4 the system call filter, 5 where it tells the child's pid. */
 export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, canDisableUserns: boolean): string[] {
@@ -37,8 +53,10 @@ export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, ca
     ...[...mounts.systemLinks].flatMap(([path, target]) =>
       target === undefined ? ['--ro-bind', path, path] : ['--symlink', target, path],
     ),
-    ...ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    ...['passwd', 'group', 'hosts'].flatMap((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
+    ...[...ETC, ...mounts.etc].flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...OWN_ETC.flatMap((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
+    // Where programs look up what is mounted.
+    ...['--symlink', '../proc/self/mounts', '/etc/mtab'],
     ...['--proc', '/proc', '--dev', '/dev'],
     ...tmpfs('/dev/shm', limits.shmBytes, '1777'),
     ...['--remount-ro', '/dev'],

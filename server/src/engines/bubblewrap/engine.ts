@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chown, readlink, realpath } from 'node:fs/promises'
+import { chown, readdir, readlink, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Sandbox } from '../engine.js'
@@ -39,6 +39,7 @@ interface Host {
   readonly bwrap: string
   readonly canDisableUserns: boolean
   readonly systemLinks: ReadonlyMap<string, string | undefined>
+  readonly etc: readonly string[]
   readonly filter: Buffer
   /** Whether sandboxes run as a user who can't get to the engine's directory by himself. */
   readonly needsDetour: boolean
@@ -93,6 +94,8 @@ export class BubblewrapEngine extends SupervisedEngine {
       node: inUsr ? undefined : ownNode,
       canDisableUserns: help.includes('--disable-userns'),
       systemLinks: await systemLinks(),
+      // Java's own settings are there, one directory a version, and it does not start without them.
+      etc: (await readdir('/etc')).filter((name) => /^java-[\w.-]+$/.test(name)),
       filter: seccompFilter(process.arch),
       needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),
     }
@@ -116,6 +119,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       runtime: seen(host.runtime.directory),
       node: host.node === undefined ? undefined : seen(host.node),
       systemLinks: host.systemLinks,
+      etc: host.etc,
     }
     const node = host.node === undefined ? process.execPath : INSIDE.node
     return launchBubblewrap({

@@ -35,7 +35,7 @@ export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched
     detached: true,
     ...(start.userId === undefined ? {} : { uid: start.userId, gid: start.userId }),
   })
-  const started = new StartedProcess(child)
+  const started = await StartedProcess.of(child)
   const pipes: readonly unknown[] = child.stdio
   feed(pipes[3], Buffer.from(`${start.args.join('\0')}\0`))
   feed(pipes[4], start.filter)

@@ -75,7 +75,10 @@ export class ProcessEngine extends SupervisedEngine {
       // A Ctrl-C at the server's terminal is for the server alone.
       detached: true,
     })
-    const started = new StartedProcess(child)
+    const started = await StartedProcess.of(child).catch(async (error: unknown) => {
+      await rm(pipeDirectory, { recursive: true, force: true })
+      throw error
+    })
     const end = async (): Promise<void> => {
       started.connection.close('the sandbox ended')
       await Promise.race([started.ended, delay(END_TIMEOUT_MS, undefined, { ref: false })])

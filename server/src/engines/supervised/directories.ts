@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EngineError } from '../errors.js'
@@ -17,6 +17,8 @@ const USAGE_TIMEOUT_MS = 10_000
 /** The directories of an engine's sandboxes, one each, named by id. */
 export class SandboxDirectories {
   readonly #base: string
+  /** Out of sight, and not removed yet: removing takes a process, which there may not be room for. */
+  readonly #trash = new Set<string>()
 
   /** @param base - absolute. */
   constructor(base: string) {
@@ -40,7 +42,8 @@ export class SandboxDirectories {
     try {
       await mkdir(path, { mode: 0o700 })
     } catch (error) {
-      throw new EngineError(`a directory for the sandbox ${id} could not be made`, { cause: error })
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new EngineError(`a directory for the sandbox ${id} could not be made: ${reason}`, { cause: error })
     }
     return path
   }
@@ -96,7 +99,11 @@ export class SandboxDirectories {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
       throw new EngineError(`the files of the sandbox ${id} could not be removed`, { cause: error })
     }
-    await erase(trash)
+    this.#trash.add(trash)
+    for (const each of [...this.#trash]) {
+      await erase(each)
+      this.#trash.delete(each)
+    }
   }
 }
 
@@ -105,6 +112,12 @@ export class SandboxDirectories {
  * never follows a link.
  */
 async function erase(path: string): Promise<void> {
+  // What never held anything goes without a process.
+  const wasEmpty = await rmdir(path).then(
+    () => true,
+    () => false,
+  )
+  if (wasEmpty) return
   const remove = (): Promise<unknown> => run('rm', ['-rf', '--one-file-system', '--', path])
   try {
     await remove()

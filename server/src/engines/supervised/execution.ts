@@ -5,8 +5,16 @@ import type { JsonRecord } from '../supervisor/protocol/json.js'
 import { ProtocolError } from '../supervisor/protocol/frames.js'
 import type { Connection } from './connection.js'
 
-/** Starts a process and resolves when it runs. */
-export async function startExecution(connection: Connection, request: ExecRequest): Promise<Execution> {
+/**
+ * Starts a process and resolves when it runs.
+ *
+ * @param graceMs - how long what is ended may take to end by itself, in milliseconds.
+ */
+export async function startExecution(
+  connection: Connection,
+  request: ExecRequest,
+  graceMs: number,
+): Promise<Execution> {
   const call = connection.call(
     {
       op: 'exec',
@@ -15,6 +23,7 @@ export async function startExecution(connection: Connection, request: ExecReques
       cwd: request.cwd,
       hasStdin: request.stdin.length > 0,
       timeoutMs: request.timeoutMs,
+      graceMs,
     },
     2,
   )

@@ -6,6 +6,7 @@ import type {
   FilePage,
   ReadOptions,
   SandboxFiles,
+  WriteOptions,
   WrittenFile,
 } from '../engine.js'
 import { ProtocolError } from '../supervisor/protocol/frames.js'
@@ -57,8 +58,12 @@ export class SupervisedFiles implements SandboxFiles {
     })
   }
 
-  async write(path: string, content: AsyncIterable<Uint8Array>, options: { overwrite: boolean }): Promise<WrittenFile> {
-    const call = this.#connection.call({ op: 'write', path, ...options })
+  async write(
+    path: string,
+    content: AsyncIterable<Uint8Array>,
+    { overwrite, mode }: WriteOptions,
+  ): Promise<WrittenFile> {
+    const call = this.#connection.call({ op: 'write', path, overwrite, ...(mode !== undefined && { mode }) })
     await call.reply
     try {
       for await (const chunk of content) if (!(await call.input.write(chunk))) break

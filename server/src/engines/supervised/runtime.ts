@@ -13,14 +13,16 @@ export interface Runtime {
   readonly main: string
   /** A directory with a `python` that is the system's python3. */
   readonly bin: string
-  /** A directory with `passwd`, `group` and `hosts` for a sandbox. */
+  /** A directory with `passwd`, `group`, `hosts` and `hostname` for a sandbox. */
   readonly etc: string
 }
 
 const ETC = {
   passwd: 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nsandbox:x:1000:1000:sandbox:/workspace:/bin/bash\n',
   group: 'root:x:0:\nsandbox:x:1000:\n',
-  hosts: '127.0.0.1 localhost sandbox\n::1 localhost sandbox\n',
+  hostname: 'sandbox\n',
+  // Its own name is a full one: git, for one, makes an author's address of it, and commits nothing without.
+  hosts: '127.0.0.1 localhost\n::1 localhost\n127.0.0.1 sandbox.localdomain sandbox\n::1 sandbox.localdomain sandbox\n',
 }
 
 /**

@@ -3,8 +3,14 @@ import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
 import { SupervisedFiles } from './files.js'
 
-/** How long a supervisor may overrun a command's timeout before the engine ends the sandbox itself, in milliseconds. */
-const TIMEOUT_GRACE_MS = 30_000
+/**
+ * How long a supervisor may overrun a command's timeout and grace before the engine ends the sandbox itself, in
+ * milliseconds.
+ */
+const OVERRUN_MS = 30_000
+
+/** Default of {@link ExecRequest.graceMs}. */
+const DEFAULT_GRACE_MS = 2000
 
 /** A supervisor that the engine started. */
 export interface Launched {
@@ -50,8 +56,9 @@ export class SupervisedSandbox implements Sandbox {
 
   async exec(request: ExecRequest): Promise<Execution> {
     const { connection } = this.#launched
-    const execution = await startExecution(connection, request)
-    this.#enforce(execution, request.timeoutMs)
+    const { timeoutMs, graceMs = DEFAULT_GRACE_MS } = request
+    const execution = await startExecution(connection, request, graceMs)
+    this.#enforce(execution, timeoutMs + graceMs)
     return execution
   }
 
@@ -81,8 +88,8 @@ export class SupervisedSandbox implements Sandbox {
   }
 
   /** The supervisor keeps the time, but the guest could have replaced it. */
-  #enforce(execution: Execution, timeoutMs: number): void {
-    let leftMs = timeoutMs + TIMEOUT_GRACE_MS
+  #enforce(execution: Execution, longestMs: number): void {
+    let leftMs = longestMs + OVERRUN_MS
     const stepMs = 5000
     const timer = setInterval(() => {
       if (this.#paused) return

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Readable, Writable } from 'node:stream'
 import { EngineError, SandboxGoneError } from '../errors.js'
@@ -18,12 +19,23 @@ export class StartedProcess {
   readonly ended: Promise<void>
   readonly #closed: Promise<void>
   #complaint = ''
+  /** Why it never started. */
+  #failure: Error | undefined
 
-  constructor(child: ChildProcess) {
-    const { stdin, stdout, stderr } = child
-    if (!(stdin instanceof Writable) || !(stdout instanceof Readable) || !(stderr instanceof Readable)) {
-      throw new TypeError('the supervisor is started with pipes')
+  /** @throws {EngineError} when there are no descriptors for its pipes. */
+  static async of(child: ChildProcess): Promise<StartedProcess> {
+    const pipes: readonly unknown[] = [child.stdin, child.stdout, child.stderr]
+    const [stdin, stdout, stderr] = pipes
+    if (stdin instanceof Writable && stdout instanceof Readable && stderr instanceof Readable) {
+      return new StartedProcess(child, stdin, stdout, stderr)
     }
+    // Node then makes no pipes at all, and an error that nobody listens to ends the server.
+    const told: unknown[] = await once(child, 'error')
+    const [cause] = told
+    throw new EngineError(`a sandbox could not be started: ${messageOf(cause)}`, { cause })
+  }
+
+  private constructor(child: ChildProcess, stdin: Writable, stdout: Readable, stderr: Readable) {
     this.child = child
     this.connection = new Connection(stdout, stdin)
     stderr.on('data', (chunk: Buffer) => {
@@ -35,6 +47,7 @@ export class StartedProcess {
       child.on('exit', () => resolve())
       child.on('error', (error) => {
         this.#complaint ||= error.message
+        this.#failure ??= error
         if (child.pid === undefined) resolve()
       })
     })
@@ -60,9 +73,15 @@ export class StartedProcess {
       if (!(error instanceof SandboxGoneError)) throw error
       // Its last words may come after the end of its output.
       await Promise.race([this.#closed, delay(1000, undefined, { ref: false })])
-      throw new EngineError(`a sandbox could not be started: ${this.complaint || error.message}`, { cause: error })
+      throw new EngineError(`a sandbox could not be started: ${this.complaint || error.message}`, {
+        cause: this.#failure ?? error,
+      })
     } finally {
       clearTimeout(timer)
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

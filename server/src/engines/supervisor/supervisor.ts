@@ -9,6 +9,7 @@ import { list } from './files/list.js'
 import { read } from './files/read.js'
 import { remove } from './files/remove.js'
 import { sweep } from './files/sweep.js'
+import { Walks } from './files/walk.js'
 import { write } from './files/write.js'
 import { signal } from './processes/census.js'
 import type { ProcessInfo } from './processes/census.js'
@@ -28,6 +29,7 @@ export class Supervisor {
   readonly #commands: Commands
   readonly #link: Link
   readonly #cancels = new Map<number, () => void>()
+  readonly #walks = new Walks()
   #stopped: ProcessInfo[] = []
 
   /** @param hungUp - called when the engine is gone and every process of the sandbox is killed. */
@@ -104,7 +106,7 @@ export class Supervisor {
       case 'exec':
         return this.#commands.run(call, request)
       case 'list':
-        return list(root, request, this.#cancellable(call))
+        return list(root, request, this.#cancellable(call), this.#walks)
       case 'read':
         return read(root, request, this.#cancellable(call), (reply) => call.reply(reply))
       case 'stat':

@@ -4,9 +4,16 @@ import type { Program } from './program.js'
 import { pythonPrograms } from './python.js'
 import { bashPrograms } from './shell.js'
 
+type Language = components['schemas']['CodeLanguage']
+
 /** How code of each language is run. */
-export const codePrograms: Record<components['schemas']['CodeLanguage'], (code: string) => Program[]> = {
+const programs: Record<Language, (code: string) => Program[]> = {
   python: pythonPrograms,
   javascript: javascriptPrograms,
   bash: bashPrograms,
+}
+
+/** A byte order mark at the start is of the file that the code comes from, and no part of the code: Bash would run it. */
+export function codePrograms(language: Language, code: string): Program[] {
+  return programs[language](code.startsWith('\uFEFF') ? code.slice(1) : code)
 }

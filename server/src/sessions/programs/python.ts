@@ -3,6 +3,8 @@ import type { Program } from './program.js'
 /**
  * Python runs a loader that reads the code from standard input and gives it the main module, so that code of any size is
  * shown with its lines in a traceback, which `-c` alone does not do. `-u`: what was printed before a timeout is not lost.
+ *
+ * It is compiled as text: of bytes, Python would believe a comment that names another encoding than they have.
  */
 export function pythonPrograms(code: string): Program[] {
   const stdin = Buffer.from(code)
@@ -10,7 +12,7 @@ export function pythonPrograms(code: string): Program[] {
 }
 
 const loader = (size: number) => `def _load(size):
-    import linecache, os, sys
+    import io, linecache, os, sys
     source = b''
     while len(source) < size:
         chunk = os.read(0, size - len(source))
@@ -18,7 +20,7 @@ const loader = (size: number) => `def _load(size):
             break
         source += chunk
     text = source.decode('utf-8', 'replace')
-    linecache.cache['main.py'] = (len(source), None, text.splitlines(True), 'main.py')
+    linecache.cache['main.py'] = (len(source), None, list(io.StringIO(text, None)), 'main.py')
     def show(kind, error, trace):
         import traceback
         while trace is not None and trace.tb_frame.f_code.co_filename == '<string>':
@@ -27,5 +29,5 @@ const loader = (size: number) => `def _load(size):
     sys.excepthook = show
     sys.argv[0] = 'main.py'
     del sys.modules['__main__']._load
-    return compile(source, 'main.py', 'exec', dont_inherit=True)
+    return compile(text, 'main.py', 'exec', dont_inherit=True)
 exec(_load(${size}))`

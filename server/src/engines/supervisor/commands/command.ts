@@ -7,6 +7,7 @@ import { Hunt } from '../processes/hunt.js'
 import { COMMAND_MARK } from '../processes/marks.js'
 import type { ExecOutcome } from '../protocol/messages.js'
 import { Deadline } from './deadline.js'
+import { Grace } from './grace.js'
 
 export interface CommandStart {
   readonly argv: readonly string[]
@@ -15,6 +16,8 @@ export interface CommandStart {
   /** For standard input (none: empty), output and error output. */
   readonly descriptors: readonly [number | 'ignore', number, number]
   readonly timeoutMs: number
+  /** How long its processes may take to end by themselves when it is ended, in milliseconds; 0 kills them at once. */
+  readonly graceMs: number
   /** Unique among all commands of all sandboxes. */
   readonly mark: string
   /** Whether this is the only command, so that a new orphan can only be its own. */
@@ -33,6 +36,8 @@ export class Command {
   readonly #deadline: Deadline
   #ending: Promise<void> | undefined
   #ended: 'no' | 'killed' | 'timed out' = 'no'
+  #grace: Grace | undefined
+  #paused = false
 
   private constructor(child: ChildProcess, leader: number, start: CommandStart, before: Set<string>) {
     this.#child = child
@@ -76,17 +81,25 @@ export class Command {
     }
   }
 
-  /** Kills the process and all its descendants; resolves when none of them is left. No effect once it has ended. */
+  /**
+   * Asks the process and all its descendants to end, kills what is left after the grace, and resolves when none of them is.
+   * What is paused can't end by itself, and is killed at once. No effect once it has ended.
+   */
   kill(): Promise<void> {
+    if (this.#paused) this.#grace?.cut()
     return this.#end('killed')
   }
 
   pauseClock(): void {
+    this.#paused = true
     this.#deadline.pause()
+    this.#grace?.pause()
   }
 
   resumeClock(): void {
-    if (this.#running) this.#deadline.resume()
+    this.#paused = false
+    if (this.#ending === undefined && this.#running) this.#deadline.resume()
+    this.#grace?.resume()
   }
 
   get #running(): boolean {
@@ -102,14 +115,21 @@ export class Command {
   }
 
   async #killAll(): Promise<void> {
-    const { isAlone, isolated, mark } = this.#start
+    const { graceMs, isAlone, isolated, mark } = this.#start
     const sentinel = `${COMMAND_MARK}=${mark}`
-    await new Hunt((info) => {
+    const hunt = new Hunt((info) => {
       if (info.pid === this.#leader || info.session === this.#leader || info.group === this.#leader) return true
       if (environmentHas(info.pid, `${sentinel}\0`)) return true
       // It left the tree, the session and the environment of its command; in a PID namespace it still ends up with init.
       return isolated && info.parent === 1 && info.pid !== process.pid && isAlone() && this.#isNew(info.key, info.pid)
-    }).kill()
+    })
+    if (graceMs > 0 && !this.#paused) {
+      hunt.terminate()
+      this.#grace = new Grace(graceMs, () => hunt.isOver)
+      await this.#grace.over
+      this.#grace = undefined
+    }
+    await hunt.kill()
   }
 
   #isNew(key: string, pid: number): boolean {

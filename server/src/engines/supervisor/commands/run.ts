@@ -72,6 +72,7 @@ export class Commands {
         directory: directory.at('.'),
         descriptors: [input?.fd ?? 'ignore', output.writeFd, errorOutput.writeFd],
         timeoutMs: request.timeoutMs,
+        graceMs: request.graceMs,
         mark: `${mark}/${(this.#started += 1)}`,
         isAlone: () => this.#running.size + this.#starting.size <= 1,
         isolated,

@@ -1,10 +1,13 @@
-import { lstat, readdir } from 'node:fs/promises'
-import { errnoOf } from '../failure.js'
+import { lstat } from 'node:fs/promises'
 import type { EntryMessage, ListMessage } from '../protocol/messages.js'
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
 import { type DirectoryHandle } from './directory-handle.js'
-import { entryOf, isTemporary, typeOf } from './entry.js'
+import { entryOf, typeOf } from './entry.js'
 import { openDirectory } from './locate.js'
+import { Walk, type Walks } from './walk.js'
+
+/** How many entries are looked at at a time. */
+const BATCH = 64
 
 /**
  * Sends a page of the entries below a directory, a JSON line each, sorted by path (UTF-16 code units).
@@ -12,54 +15,49 @@ import { openDirectory } from './locate.js'
  * Left out: names that are not UTF-8 (no path could name them), incomplete uploads, sockets, pipes and devices, and what is
  * below a directory that can't be read.
  *
+ * A page that begins where the one before it ended goes on with the walk of that one, so that reading a list to its end
+ * takes one walk: it is the list of the first page, without what has vanished since. Every other page is a new list.
+ *
  * @returns how many entries there are in all.
  */
-export async function list(root: string, request: ListMessage, output: OutgoingStream): Promise<{ total: number }> {
-  const { handle, parts } = await openDirectory(root, request.path)
+export async function list(
+  root: string,
+  { path, recursive, limit, offset }: ListMessage,
+  output: Pick<OutgoingStream, 'write' | 'end'>,
+  walks: Walks,
+): Promise<{ total: number }> {
+  const { handle, parts } = await openDirectory(root, path)
   await using base = handle
-  const found = await names(base)
-  if (request.recursive) {
-    // The list grows while it is walked: every directory adds what is in it.
-    for (const { path, isDirectory } of found) {
-      if (!isDirectory) continue
-      // One by one: a call takes no more than some hundred thousand arguments.
-      for (const below of await namesBelow(root, base, path)) found.push(below)
+  // Links are followed in it, so that two names of one directory are one list.
+  const key = JSON.stringify([parts, recursive])
+  const walk = walks.take(key, offset) ?? (await Walk.begin(root, base, { recursive, offset }))
+  const prefix = parts.map((part) => `${part}/`).join('')
+  const isTaken = await send(walk, limit, output, (below) => describe(base, below, prefix))
+  if (isTaken) walks.keep(key, walk)
+  output.end()
+  return { total: walk.total }
+}
+
+/**
+ * What has vanished since the walk is no reason for a short page: a loop would take an empty one for the end.
+ *
+ * @returns false when nobody wants the rest.
+ */
+async function send(
+  walk: Walk,
+  limit: number,
+  output: Pick<OutgoingStream, 'write'>,
+  describeOne: (path: string) => Promise<EntryMessage | undefined>,
+): Promise<boolean> {
+  for (let left = limit; left > 0 && !walk.isOver;) {
+    const entries = await Promise.all(walk.next(Math.min(left, BATCH)).map(describeOne))
+    for (const entry of entries) {
+      if (entry === undefined) walk.leaveOut()
+      else if (await output.write(Buffer.from(`${JSON.stringify(entry)}\n`))) left -= 1
+      else return false
     }
   }
-  const paths = found.map(({ path }) => path).sort()
-  const prefix = parts.map((part) => `${part}/`).join('')
-  for (const path of paths.slice(request.offset, request.offset + request.limit)) {
-    const entry = await describe(base, path, prefix)
-    if (entry !== undefined && !(await output.write(Buffer.from(`${JSON.stringify(entry)}\n`)))) break
-  }
-  output.end()
-  return { total: paths.length }
-}
-
-interface Found {
-  /** Relative to the listed directory. */
-  readonly path: string
-  readonly isDirectory: boolean
-}
-
-async function names(directory: DirectoryHandle, prefix = ''): Promise<Found[]> {
-  const found: Found[] = []
-  for (const dirent of await readdir(directory.at('.'), { withFileTypes: true })) {
-    if (dirent.name.includes('\ufffd') || isTemporary(dirent.name) || typeOf(dirent) === undefined) continue
-    found.push({ path: `${prefix}${dirent.name}`, isDirectory: dirent.isDirectory() })
-  }
-  return found
-}
-
-async function namesBelow(root: string, base: DirectoryHandle, path: string): Promise<Found[]> {
-  try {
-    await using directory = await (await base.child(path)).verify(root)
-    return await names(directory, `${path}/`)
-  } catch (error) {
-    // It was removed, became something else, is too deep for a path, or the guest took its own right to read it.
-    if (errnoOf(error) === undefined) throw error
-    return []
-  }
+  return true
 }
 
 async function describe(base: DirectoryHandle, path: string, prefix: string): Promise<EntryMessage | undefined> {

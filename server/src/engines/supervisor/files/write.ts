@@ -13,7 +13,7 @@ import { partsOf } from './path-rules.js'
  * Writes a whole file beside its place and then moves it there, so that nobody ever sees half of it.
  *
  * A link that stays inside the root is followed: the file that it leads to is replaced, the link stays. A file that is
- * replaced keeps its permissions.
+ * replaced keeps its permissions, unless the request brings others.
  *
  * @param ready - called when nothing speaks against the write; content is consumed only after it.
  * @param isWhole - false when the content broke off: then nothing changes.
@@ -35,7 +35,8 @@ export async function write(
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
     await using file = await open(temporary, flags, 0o666)
     try {
-      if (location.stats !== undefined) await file.chmod(location.stats.mode & 0o777)
+      const mode = request.mode ?? location.stats?.mode
+      if (mode !== undefined) await file.chmod(mode & 0o777)
       ready()
       const checksum = await fill(file, content)
       if (!isWhole()) throw new Failure('Cancelled', 'the content broke off')

@@ -54,7 +54,7 @@ export function environmentHas(pid: number, beginning: string): boolean {
   return environment.startsWith(beginning) || environment.includes(`\0${beginning}`)
 }
 
-export function signal(info: ProcessInfo, name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+export function signal(info: ProcessInfo, name: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGKILL'): void {
   if (inspect(info.pid)?.key !== info.key) return
   try {
     process.kill(info.pid, name)

@@ -41,6 +41,23 @@ export class Hunt {
     }
   }
 
+  /** None of them is left. */
+  get isOver(): boolean {
+    return this.#sweep().length === 0
+  }
+
+  /**
+   * Asks them all to end. They are stopped until each has its signal, so that none forks away from it, and all go on after
+   * it, also those that had been stopped before: a stopped process can't act on it.
+   */
+  terminate(): void {
+    this.freeze()
+    const members = this.#sweep()
+    for (const member of members) signal(member, 'SIGTERM')
+    for (const member of members) signal(member, 'SIGCONT')
+    this.#stopped.clear()
+  }
+
   /** Kills them all and resolves when none is left. */
   async kill(): Promise<void> {
     for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {

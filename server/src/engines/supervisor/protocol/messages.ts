@@ -21,13 +21,15 @@ export type ExecMessage = {
   cwd: string
   hasStdin: boolean
   timeoutMs: number
+  graceMs: number
 }
 export type ListMessage = { op: 'list'; path: string; recursive: boolean; limit: number; offset: number }
 /** `range` and `version` as in {@link ReadOptions} of the engine. */
 export type ReadMessage = { op: 'read'; path: string; range?: RangeMessage; version?: string }
 export type RangeMessage = { first: number; last?: number } | { suffix: number }
 export type StatMessage = { op: 'stat'; path: string; checksum: boolean }
-export type WriteMessage = { op: 'write'; path: string; overwrite: boolean }
+/** `mode` as in {@link WriteOptions} of the engine. */
+export type WriteMessage = { op: 'write'; path: string; overwrite: boolean; mode?: number }
 export type RemoveMessage = { op: 'remove'; path: string; recursive: boolean }
 /** `sweep` removes what interrupted uploads of an earlier run left behind. */
 export type PlainMessage = { op: 'pause' | 'resume' | 'sweep' | 'ping' }
@@ -47,6 +49,7 @@ export function parseRequest(payload: Uint8Array): Request {
         cwd: stringOf(record, 'cwd'),
         hasStdin: booleanOf(record, 'hasStdin'),
         timeoutMs: countOf(record, 'timeoutMs'),
+        graceMs: countOf(record, 'graceMs'),
       }
     case 'list':
       return {
@@ -66,7 +69,12 @@ export function parseRequest(payload: Uint8Array): Request {
     case 'stat':
       return { op, path: stringOf(record, 'path'), checksum: booleanOf(record, 'checksum') }
     case 'write':
-      return { op, path: stringOf(record, 'path'), overwrite: booleanOf(record, 'overwrite') }
+      return {
+        op,
+        path: stringOf(record, 'path'),
+        overwrite: booleanOf(record, 'overwrite'),
+        ...('mode' in record && { mode: countOf(record, 'mode') }),
+      }
     case 'remove':
       return { op, path: stringOf(record, 'path'), recursive: booleanOf(record, 'recursive') }
     case 'pause':

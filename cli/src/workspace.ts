@@ -1,0 +1,14 @@
+import { UsageError } from './cli-error.js'
+
+/** Where the processes of a session see its root. The API's paths are relative to it; people copy absolute ones from output. */
+const workspace = '/workspace'
+
+/** The path as the API takes it: an absolute one below the workspace becomes the relative one that it means. */
+export function relativePath(path: string): string {
+  if (!path.startsWith('/')) return path
+  if (path !== workspace && !path.startsWith(`${workspace}/`)) {
+    throw new UsageError(`"${path}" is outside of ${workspace}. Give a path below it, or one relative to it.`)
+  }
+  const below = path.slice(workspace.length).replace(/^\/+/, '')
+  return below === '' ? '.' : below
+}

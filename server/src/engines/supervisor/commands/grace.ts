@@ -1,0 +1,47 @@
+import { Deadline } from './deadline.js'
+
+/** The longest time between two looks, in milliseconds. */
+const MAX_INTERVAL_MS = 100
+
+/** A wait for processes that were asked to end. It stands still while the sandbox is paused: they can't act then. */
+export class Grace {
+  /** Resolves when they are gone or the time is up. */
+  readonly over: Promise<void>
+  readonly #deadline: Deadline
+  readonly #areGone: () => boolean
+  #end: () => void = () => undefined
+  #intervalMs = 1
+  #look: NodeJS.Timeout | undefined
+
+  constructor(graceMs: number, areGone: () => boolean) {
+    this.#areGone = areGone
+    this.over = new Promise((resolve) => (this.#end = resolve))
+    this.#deadline = new Deadline(graceMs, () => this.cut())
+    this.#lookLater()
+  }
+
+  pause(): void {
+    this.#deadline.pause()
+    clearTimeout(this.#look)
+  }
+
+  resume(): void {
+    this.#deadline.resume()
+    this.#lookLater()
+  }
+
+  /** Ends the wait at once. */
+  cut(): void {
+    this.#deadline.clear()
+    clearTimeout(this.#look)
+    this.#end()
+  }
+
+  #lookLater(): void {
+    this.#look = setTimeout(() => {
+      this.#intervalMs = Math.min(2 * this.#intervalMs, MAX_INTERVAL_MS)
+      if (this.#areGone()) this.cut()
+      else this.#lookLater()
+    }, this.#intervalMs)
+  }
+}
