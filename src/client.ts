@@ -195,6 +195,12 @@ export class SessionsClient {
     )
   }
 
+  /** With the output in the encoding that the request names. */
+  executeCommand<Encoding extends OutputEncoding>(
+    sessionId: string,
+    request: CommandRequest<Encoding> & Encoded<Encoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
   /**
    * Runs a shell command. A non-zero exit and a timeout are results, not errors. With `encoding: 'bytes'` its output comes
    * exact to the byte.
@@ -205,11 +211,6 @@ export class SessionsClient {
    * @throws {SandboxAPIError} when `stdin` is not UTF-8 and the server is of a version before 1.2.0, which is found out with
    * one more command, `:`, that does nothing; also when such a server was asked for bytes, and lost some.
    */
-  executeCommand<Encoding extends OutputEncoding>(
-    sessionId: string,
-    request: CommandRequest<Encoding> & Encoded<Encoding>,
-    options?: RequestOptions,
-  ): Promise<CommandResult<OutputOf<Encoding>>>
   executeCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): Promise<CommandResult>
   async executeCommand(
     sessionId: string,
@@ -219,12 +220,13 @@ export class SessionsClient {
     return this.#execute(this.#command(sessionId, request), outputForm(request), options)
   }
 
-  /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
+  /** With the output in the encoding that the request names. */
   executeCode<Encoding extends OutputEncoding>(
     sessionId: string,
     request: CodeRequest<Encoding> & Encoded<Encoding>,
     options?: RequestOptions,
   ): Promise<CommandResult<OutputOf<Encoding>>>
+  /** Runs code with its language's interpreter; otherwise like {@link executeCommand}. */
   executeCode(sessionId: string, request: CodeRequest, options?: RequestOptions): Promise<CommandResult>
   async executeCode(
     sessionId: string,
@@ -234,15 +236,16 @@ export class SessionsClient {
     return this.#execute(this.#code(sessionId, request), outputForm(request), options)
   }
 
-  /**
-   * Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read: those of
-   * {@link executeCommand}.
-   */
+  /** With the output in the encoding that the request names. */
   streamCommand<Encoding extends OutputEncoding>(
     sessionId: string,
     request: CommandRequest<Encoding> & Encoded<Encoding>,
     options?: RequestOptions,
   ): CommandStream<OutputOf<Encoding>>
+  /**
+   * Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read: those of
+   * {@link executeCommand}.
+   */
   streamCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): CommandStream
   streamCommand(
     sessionId: string,
@@ -252,12 +255,13 @@ export class SessionsClient {
     return this.#stream(() => this.#command(sessionId, request), outputForm(request), options)
   }
 
-  /** Runs code whose output comes as it is written; otherwise like {@link streamCommand}. */
+  /** With the output in the encoding that the request names. */
   streamCode<Encoding extends OutputEncoding>(
     sessionId: string,
     request: CodeRequest<Encoding> & Encoded<Encoding>,
     options?: RequestOptions,
   ): CommandStream<OutputOf<Encoding>>
+  /** Runs code whose output comes as it is written; otherwise like {@link streamCommand}. */
   streamCode(sessionId: string, request: CodeRequest, options?: RequestOptions): CommandStream
   streamCode(
     sessionId: string,
@@ -273,6 +277,9 @@ export class SessionsClient {
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
    * @throws {SandboxOperationError} 413 `FILE_TOO_LARGE` or `QUOTA_EXCEEDED`.
+   * @throws {SandboxConnectionError} when the server wrote another number of bytes than were sent, or with `verify` other bytes.
+   * @throws {SandboxValidationError} also while it is sent: half of a surrogate pair, neither bytes nor a string, another size than
+   *   the content had at first, more of a stream than can be collected in a browser. The file is not written then.
    */
   async uploadFile(
     sessionId: string,

@@ -20,8 +20,6 @@ export interface DownloadSource {
   readonly maxRetryDelayMs: number
   /** Ends the request that is under way. */
   abort(reason: unknown): void
-  /** Asks for the rest, in place of what the caller's headers ask for. */
-  resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
   /** Adds to an error of the SDK what is known of the call. */
   explain(error: unknown): void
   /** Asks for the MD5 of the file. */

@@ -1,4 +1,4 @@
-import type { Bytes } from './bytes.js'
+import { type Bytes, isBytes } from './bytes.js'
 import { checkWellFormed } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 import type { UploadSource } from './upload-source.js'
@@ -43,7 +43,7 @@ class Utf8Encoder {
   /** Bytes between the halves of a pair part it. */
   pass(value: unknown): Uint8Array {
     this.end()
-    if (!(value instanceof Uint8Array)) {
+    if (!isBytes(value)) {
       throw new SandboxValidationError('content must give bytes (Uint8Array) or strings.', 'content')
     }
     return value

@@ -142,6 +142,11 @@ export class Session {
     return this.#update(await this.#client.resumeSession(this.sessionId, options))
   }
 
+  /** With the output in the encoding that the options name. */
+  run<Encoding extends OutputEncoding>(
+    command: string,
+    options: RunOptions<Encoding> & Encoded<Encoding>,
+  ): Promise<CommandResult<OutputOf<Encoding>>>
   /**
    * Runs a shell command. A non-zero exit and a timeout are results, not errors, unless `check` is set. With
    * `encoding: 'bytes'` its output comes exact to the byte.
@@ -150,10 +155,6 @@ export class Session {
    * @throws {CommandFailedError} with `check`.
    * @throws {SandboxAPIError} when bytes are needed and the server is too old for them; see {@link ExecutionOptions}.
    */
-  run<Encoding extends OutputEncoding>(
-    command: string,
-    options: RunOptions<Encoding> & Encoded<Encoding>,
-  ): Promise<CommandResult<OutputOf<Encoding>>>
   run(command: string, options?: RunOptions): Promise<CommandResult>
   async run(command: string, options: AnyRunOptions = {}): Promise<CommandResult<Output>> {
     checkMoreOptions(options)
@@ -166,11 +167,12 @@ export class Session {
     )
   }
 
-  /** Runs code, in Python if `language` does not say otherwise; else like {@link run}. */
+  /** With the output in the encoding that the options name. */
   runCode<Encoding extends OutputEncoding>(
     code: string,
     options: RunCodeOptions<Encoding> & Encoded<Encoding>,
   ): Promise<CommandResult<OutputOf<Encoding>>>
+  /** Runs code, in Python if `language` does not say otherwise; else like {@link run}. */
   runCode(code: string, options?: RunCodeOptions): Promise<CommandResult>
   async runCode(
     code: string,
@@ -186,22 +188,24 @@ export class Session {
     )
   }
 
-  /** Runs a shell command whose output comes as it is written. It begins at once. */
+  /** With the output in the encoding that the options name. */
   stream<Encoding extends OutputEncoding>(
     command: string,
     options: StreamOptions<Encoding> & Encoded<Encoding>,
   ): CommandStream<OutputOf<Encoding>>
+  /** Runs a shell command whose output comes as it is written. It begins at once. */
   stream(command: string, options?: StreamOptions): CommandStream
   stream(command: string, options: StreamOptions<OutputEncoding> = {}): CommandStream<Output> {
     const request = { ...options, command, encoding: encodingOf(options) }
     return this.#client.streamCommand(this.sessionId, request, options)
   }
 
-  /** Runs code whose output comes as it is written, in Python if `language` does not say otherwise. */
+  /** With the output in the encoding that the options name. */
   streamCode<Encoding extends OutputEncoding>(
     code: string,
     options: StreamCodeOptions<Encoding> & Encoded<Encoding>,
   ): CommandStream<OutputOf<Encoding>>
+  /** Runs code whose output comes as it is written, in Python if `language` does not say otherwise. */
   streamCode(code: string, options?: StreamCodeOptions): CommandStream
   streamCode(code: string, options: StreamCodeOptions<OutputEncoding> = {}): CommandStream<Output> {
     const request = { ...options, code, encoding: encodingOf(options) }

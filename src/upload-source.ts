@@ -3,7 +3,12 @@ import { chunksOf } from './chunks.js'
 import { checkWellFormed } from './checks.js'
 import { SandboxValidationError } from './errors.js'
 
-/** The content of an upload. A string is sent as UTF-8. A stream or an iterable can be sent only once. */
+/**
+ * The content of an upload. Strings are sent as UTF-8. Bytes and Blobs are sent with a Content-Length, and again when that fails;
+ * they must not change meanwhile. A stream or an iterable is sent once, in chunks, as it gives them: its strings may cut a
+ * surrogate pair, and it may use its memory again. Where `fetch` can't send a stream (browsers), its bytes are collected first, up
+ * to 100 MiB.
+ */
 export type UploadContent =
   string | Blob | ArrayBuffer | BytesView | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
 

@@ -58,6 +58,7 @@ class StreamedUpload implements Upload {
   readonly #checksum: Checksum | undefined
   #call: CallControl | undefined
   #attempt: Attempt | undefined
+  #isTouched = false
 
   constructor(source: UploadSource, options: Options, checksum: Checksum | undefined) {
     this.#source = source
@@ -75,7 +76,11 @@ class StreamedUpload implements Upload {
 
   begin(call: CallControl): BodySource {
     this.#call = call
-    return new BodySource(() => this.#open(), this.#source.size)
+    return new BodySource(
+      () => this.#open(),
+      this.#source.size,
+      () => !this.#isTouched,
+    )
   }
 
   check(info: FileInfo): void {
@@ -97,6 +102,7 @@ class StreamedUpload implements Upload {
     return new ReadableStream(
       {
         pull: async (controller) => {
+          this.#isTouched = true
           try {
             const { done, value } = await attempt.pieces.next()
             // A body that ended here would be taken for a whole one.
@@ -152,7 +158,11 @@ class WholeUpload implements Upload {
     options: Options,
     checksum: Checksum | undefined,
   ) {
-    this.#body = new BodySource(() => whole, size)
+    this.#body = new BodySource(
+      () => whole,
+      size,
+      () => true,
+    )
     this.#size = size
     this.#source = source
     this.#options = options

@@ -28,7 +28,9 @@ export class CharacterBounds {
 
   /** What is left at the end. */
   rest(): Uint8Array {
-    return this.#held
+    const rest = this.#held
+    this.#held = new Uint8Array()
+    return rest
   }
 }
 

@@ -22,12 +22,22 @@ export class Relay {
   }
 
   async run(stream: CommandStream<Bytes>, timeout: number | undefined): Promise<void> {
-    for await (const event of stream) {
-      await this.#warn()
-      if (event.type === 'exit') await this.#finish(event.result, timeout)
-      else if (this.#context.json) await this.#print(event.type, this.#bounds[event.type].take(event.data))
-      else await this.#context[event.type].write(event.data)
+    try {
+      for await (const event of stream) {
+        await this.#warn()
+        if (event.type === 'exit') await this.#finish(event.result, timeout)
+        else if (this.#context.json) await this.#print(event.type, this.#bounds[event.type].take(event.data))
+        else await this.#context[event.type].write(event.data)
+      }
+    } catch (error) {
+      // All that came is passed on, also when the end does not come.
+      await this.#printRest()
+      throw error
     }
+  }
+
+  async #printRest(): Promise<void> {
+    for (const type of ['stdout', 'stderr'] as const) await this.#print(type, this.#bounds[type].rest())
   }
 
   async #print(type: OutputEvent['type'], bytes: Uint8Array): Promise<void> {
@@ -49,7 +59,7 @@ export class Relay {
     const context = this.#context
     const { stdout: _stdout, stderr: _stderr, ...outcome } = result
     if (context.json) {
-      for (const type of ['stdout', 'stderr'] as const) await this.#print(type, this.#bounds[type].rest())
+      await this.#printRest()
       await context.print({ type: 'exit', ...outcome }, '')
     }
     if (result.status === 'timeout') {

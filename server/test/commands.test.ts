@@ -83,7 +83,7 @@ describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (en
     const headers = { 'content-type': 'application/json' }
     const { status, json } = await server.call('POST', `/sessions/${id}/commands`, { body, headers })
     expect([status, json['error']]).toEqual([400, 'INVALID_PARAMETER'])
-    expect(json['message']).toContain('not valid JSON')
+    expect(json['message']).toContain('not UTF-8')
   })
 
   test('ends what outlives its timeout, with what it started', async () => {

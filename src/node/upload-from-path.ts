@@ -42,7 +42,9 @@ export interface UploadedFiles extends Array<FileInfo> {
  *
  * @example
  * ```ts
- * const files = await uploadFromPath(session, './project', 'project', { onProgress: ({ loaded, total }) => draw(loaded, total) })
+ * const files = await uploadFromPath(session, './project', 'project', {
+ *   onProgress: ({ loaded, total }) => draw(loaded / (total ?? loaded)),
+ * })
  * for (const { path, part, reason } of files.skipped) console.warn(`${path} (${part}): ${reason}`)
  * ```
  */

@@ -6,10 +6,14 @@ export type Body = NonNullable<RequestInit['body']>
 
 /** A body that each attempt makes anew. */
 export class BodySource {
-  /** @param size - bytes, where they are known: only then it can be sent again. */
+  /**
+   * @param size - bytes, where they are known: only then it can be sent again after something of it was read.
+   * @param isUntouched - whether nothing of it was read.
+   */
   constructor(
     readonly open: () => Body,
     readonly size: number | undefined,
+    readonly isUntouched: () => boolean,
   ) {}
 }
 
@@ -128,6 +132,7 @@ function isStream(body: unknown): body is ReadableStream<Uint8Array> {
 
 /** Whether a body that can be sent once is as it was. */
 export function isUntouched({ body }: Outgoing): boolean {
+  if (body instanceof BodySource) return body.isUntouched()
   return body instanceof ReadableStream && !body.locked
 }
 

@@ -31,9 +31,9 @@ export const hangInHead = write(head)
 export const hangInBody = write(`${head}\r\n{"sess`)
 export const notHttp = write('SSH-2.0-OpenSSH_9.2\r\n', (socket) => socket.end())
 
-/** A body of 1000 bytes, one a second. */
+/** A body of 1000 bytes, one in ten seconds. */
 export const trickle = write(`${head}\r\n`, (socket) => {
-  const timer = setInterval(() => socket.write(' '), 1000)
+  const timer = setInterval(() => socket.write(' '), 10_000)
   socket.on('close', () => {
     clearInterval(timer)
   })

@@ -122,7 +122,7 @@ const table: readonly Row[] = [
   row('hang after the request',     [fault.hangAfter], hurried,          all(late(1, 'response'))),
   row('hang in the headers',        [fault.hangInHead], hurried,         all(late(1, 'response'))),
   row('hang in the body',           [fault.hangInBody], hurried,         all(late(1, 'body'))),
-  row('a byte a second',            [fault.trickle], hurried,
+  row('a byte in ten seconds',      [fault.trickle], hurried,
                                                                          all(late(1, 'body'))),
   // A download's deadline is for each pause.
   row('a body in pieces',           [fault.pieceByPiece(4, 1500)], hurried,

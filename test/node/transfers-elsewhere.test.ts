@@ -106,7 +106,10 @@ describe('in Chromium, over HTTP/1.1', () => {
     }
     const page = `<!doctype html><script src="/node_modules/js-md5/src/md5.js"></script><script type="importmap">${JSON.stringify({ imports })}</script><script type="module">
       const post = (result) => fetch('/result', { method: 'POST', body: JSON.stringify(result) })
-      import('/transfers.js').then(({ transfers }) => transfers(location.origin + '/v1')).then(post, (error) => post(String(error)))
+      const apiUrl = location.origin + '/v1'
+      import('/transfers.js')
+        .then(async ({ transfers, tooLarge }) => ({ ...(await transfers(apiUrl)), 'too-large': await tooLarge(apiUrl) }))
+        .then(post, (error) => post(String(error)))
     </script>`
     await using host = await transferHost({
       '/': page,
@@ -115,6 +118,12 @@ describe('in Chromium, over HTTP/1.1', () => {
     })
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-proxy-server', `--user-data-dir=${profile}`]
     browser = spawn('chromium', [...flags, `http://127.0.0.1:${host.port}/`], { stdio: 'ignore' })
-    check(host, await host.result, { buffers: true })
+    const outcomes = await host.result
+    check(host, outcomes, { buffers: true })
+    expect(outcomes).toHaveProperty(
+      'too-large.error',
+      expect.stringMatching(/^SandboxValidationError: .*104857600 bytes/),
+    )
+    expect(host.received.has('too-large')).toBe(false)
   })
 })

@@ -43,8 +43,9 @@ export const runtimes = {
     name: 'Deno',
     package: 'deno@2',
     command: 'deno',
-    where: ['eval', 'console.log(Deno.execPath())'],
-    flags: ['run', '--quiet', '--allow-all'],
+    where: ['eval', '--no-lock', 'console.log(Deno.execPath())'],
+    // Without a lock file, which would be left where it is run.
+    flags: ['run', '--quiet', '--no-lock', '--allow-all'],
   },
 } as const satisfies Record<string, Runtime>
 

@@ -34,7 +34,8 @@ export async function transferHost(pages: Readonly<Record<string, string>> = {})
       if (request.method === 'POST' && pathname.endsWith('/files')) {
         const name = searchParams.get('path') ?? ''
         received.set(name, { headers: request.headers, body })
-        const written = { ...writtenFile(body), name, path: name }
+        const permissions = permissionsOf(Number.parseInt(searchParams.get('mode') ?? '644', 8))
+        const written = { ...writtenFile(body), name, path: name, permissions }
         respond(response, 201, name === 'wrong-size' ? { ...written, size: written.size + 1 } : written)
       } else if (pathname.endsWith('/files')) {
         answerRange(request, response, content, cut)
@@ -52,6 +53,12 @@ export async function transferHost(pages: Readonly<Record<string, string>> = {})
     })
   })
   return Object.assign(fixture, { received, result })
+}
+
+/** Like `rw-r--r--`. */
+function permissionsOf(mode: number): string {
+  const letters = Array.from({ length: 9 }, (_, index) => 'rwx'.charAt(index % 3))
+  return letters.map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-')).join('')
 }
 
 async function answerFile(

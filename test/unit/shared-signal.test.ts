@@ -82,6 +82,10 @@ test('[B9] 12 transfers on one signal, of 16 files at a time, warn of nothing', 
         respond(response, 200, wireSession())
         return
       }
+      if (request.url?.includes('/commands') === true) {
+        respond(response, 200, { status: 'completed', exitCode: 0 })
+        return
+      }
       waiting.push(() => respond(response, 201, { name: 'a', path: 'a', type: 'file', size: 1 }))
       // No answer before all of them are on their way.
       if (waiting.length === transfers * files) for (const answer of waiting) answer()

@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js'
 import { runtimeOf } from '../../src/runtime.js'
 import { thrownBy } from '../support/client.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { closedPort, httpFixture, respond } from '../support/fixture.js'
 import { type UploadServer, uploadServer, writtenFile } from '../support/upload-server.js'
 import { wireSession } from '../support/wire.js'
 
@@ -198,6 +198,22 @@ describe('an upload', () => {
     const client = new SessionsClient({ apiUrl: server.url })
     await client.uploadFile(sessionId, { path: 'a' }, reusing())
     expect(seen).toEqual({ bytes: 800 * length, wrong: 0 })
+  })
+
+  test('[B8] of a stream is sent again where nothing of it was sent, and only there', async () => {
+    await using server = await uploadServer()
+    let refusals = 0
+    const nowhere = `http://127.0.0.1:${await closedPort()}/`
+    const fetchAfterRefusals: SessionsClientOptions['fetch'] = (input, init) => {
+      refusals += 1
+      // A real refusal: nothing listens there.
+      return fetch(refusals < 3 ? nowhere : input, init)
+    }
+    await upload(server, giving('a', 'b'), {}, { fetch: fetchAfterRefusals })
+    expect(server.received.map(({ body }) => body.toString())).toEqual(['ab'])
+    await using failing = await uploadServer((_, response) => response.socket?.destroy())
+    expect(await thrownBy(() => upload(failing, giving('a')))).toBeInstanceOf(SandboxConnectionError)
+    expect(failing.received).toHaveLength(1)
   })
 
   test('[A2] of one large piece tells of its progress in several', async () => {

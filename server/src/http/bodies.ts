@@ -46,6 +46,7 @@ function acceptJson(scope: FastifyInstance): void {
   scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_, bytes, done) => {
     // Some clients name a content type without sending a content; validation tells whether it was needed.
     if (bytes.byteLength === 0) done(null)
+    // With U+FFFD in its place, another command would run than was sent.
     else if (!isUtf8(bytes)) done(invalidParameter('The body is not UTF-8.'))
     else done(...parse(bytes.toString()))
   })

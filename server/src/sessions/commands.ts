@@ -102,11 +102,12 @@ export class SessionCommands {
   }
 
   /**
-   * Starts a command, when it is its turn, and hands it to a consumer, which must read both outputs; killed if the consumer fails.
+   * Starts a command, when it is its turn, and hands it to a consumer, which must read both outputs; killed if the consumer
+   * fails.
    *
    * @throws {SessionPausedError} @throws {SessionNotFoundError} also when the session ends meanwhile.
    * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError} @throws {CapacityExceededError}
-   * @throws {InterruptedError} @throws {SandboxEndedError}
+   * @throws {InterruptedError} @throws {SandboxEndedError} @throws {CallerGoneError}
    */
   async follow<Result>(
     owner: string,

@@ -108,7 +108,7 @@ function jsonOf(broken: ReturnType<RequestGenerators['schemas']['broken']>): fc.
 const malformedJson: fc.Arbitrary<BrokenBody> = fc
   .constantFrom<(string | Uint8Array)[]>(
     ...['{', '{"command": "true"', '{"command": "true"}}', "{'command': 'true'}", '{command: 1}', '{"ttl": NaN}', '\0'],
-    ...['{"command": "true",}', '[', '{"a": 01}', '{"a": "\n"}', 'undefined', ' ', '// {}', '{"__proto__": {}}'],
+    ...['{"command": "true",}', '[', '{"a": 01}', '{"a": "\n"}', 'undefined', ' ', '// {}'],
     ...['['.repeat(50_000), '{"a":'.repeat(10_000), '\ufeff{"command": "true", "code": "1", "ttl": 60}'],
     Buffer.from('{"command": "echo \xff", "code": "\xff", "ttl": 60, "image": "\xff"}', 'latin1'),
     Buffer.from('{"command": "true", "code": "1", "ttl": 60}', 'utf16le'),

@@ -2,6 +2,9 @@ import type { SessionsClient } from '../../../src/index.js'
 
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
 
+/** What the upload sends. */
+export const uploadedContent = 'content'
+
 /** The calls whose output comes as bytes. */
 export const byteCalls: Readonly<Record<string, (client: SessionsClient) => PromiseLike<unknown>>> = {
   executeCommand: (client) => client.executeCommand(sessionId, { command: 'true', encoding: 'bytes' }),
@@ -19,7 +22,8 @@ export const sdkCalls: Readonly<Record<string, (client: SessionsClient) => Promi
   resumeSession: (client) => client.resumeSession(sessionId),
   executeCommand: (client) => client.executeCommand(sessionId, { command: 'true' }),
   executeCode: (client) => client.executeCode(sessionId, { code: '1' }),
-  uploadFile: (client) => client.uploadFile(sessionId, { path: 'a.txt', mode: 0o640 }, 'content', { verify: false }),
+  uploadFile: (client) =>
+    client.uploadFile(sessionId, { path: 'a.txt', mode: 0o640 }, uploadedContent, { verify: false }),
   downloadFile: async (client) => (await client.downloadFile(sessionId, 'a.txt')).bytes(),
   deleteFile: (client) => client.deleteFile(sessionId, { filePath: 'a.txt' }),
   listFiles: (client) => client.listFiles(sessionId),

@@ -86,6 +86,16 @@ export async function transfers(apiUrl: string, localFile: string | undefined): 
   return outcomes
 }
 
+/** More of a stream than is collected where none can be sent. */
+export async function tooLarge(apiUrl: string): Promise<Outcome> {
+  const client = new SessionsClient({ apiUrl })
+  const piece = new Uint8Array(1024 * 1024)
+  async function* large(): AsyncGenerator<Uint8Array> {
+    for (let count = 0; count <= 100; count += 1) yield piece
+  }
+  return await outcomeOf(() => client.uploadFile(sessionId, { path: 'too-large' }, large()))
+}
+
 declare const process: { readonly argv: readonly string[] } | undefined
 const [, , apiUrl, localFile] = typeof process === 'undefined' ? [] : process.argv
 if (apiUrl !== undefined) console.log(JSON.stringify(await transfers(apiUrl, localFile)))

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Runtime, binaryOf } from '../../support/runtimes.js'
 import type { PreparedSuite } from './prepared-suite.js'
@@ -22,6 +23,7 @@ export async function runSuite(runtime: Runtime, { program, settings }: Prepared
   const outcomes = new Map<string, string | undefined>()
   let name = runtime.name
   const child = spawn(await binaryOf(runtime), [...runtime.flags, program], {
+    cwd: path.dirname(program),
     env: { ...environment(), SANDBOX_RUNTIMES: JSON.stringify(settings) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

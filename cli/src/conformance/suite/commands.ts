@@ -74,8 +74,8 @@ export const commandChecks: readonly Check[] = [
     appliesTo: hasProperty('CommandRequest', 'encoding'),
     async run(bench) {
       const { sessionId } = await bench.session()
-      await expectExact(bench, `/sessions/${sessionId}/commands`, { command: 'tee /dev/stderr' })
-      const request = { command: 'tee /dev/stderr', stdin: everyByte, encoding: 'bytes' } as const
+      await expectExact(bench, `/sessions/${sessionId}/commands`, { command: echoTwice })
+      const request = { command: echoTwice, stdin: everyByte, encoding: 'bytes' } as const
       const { stdout, stderr } = await bench.client.executeCommand(sessionId, request)
       expectEqual('stdout and stderr', [stdout, stderr], [everyByte, everyByte])
     },
@@ -232,7 +232,7 @@ export const codeChecks: readonly Check[] = [
     appliesTo: hasProperty('CodeRequest', 'encoding'),
     async run(bench) {
       const { sessionId } = await bench.session()
-      await expectExact(bench, `/sessions/${sessionId}/code`, { code: 'tee /dev/stderr', language: CodeLanguage.Bash })
+      await expectExact(bench, `/sessions/${sessionId}/code`, { code: echoTwice, language: CodeLanguage.Bash })
     },
   },
   {
@@ -260,6 +260,9 @@ export const codeChecks: readonly Check[] = [
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 const inBase64 = Buffer.from(everyByte).toString('base64')
+
+/** Writes its input to both outputs, without /dev/stderr: where that is a socket, it can't be opened. */
+const echoTwice = 'file=$(mktemp); tee "$file"; cat "$file" >&2; rm "$file"'
 
 /** On the wire: what the SDK makes of an answer would not show how it is written. The program writes its input to both outputs. */
 async function expectExact(bench: Bench, target: string, program: object): Promise<void> {

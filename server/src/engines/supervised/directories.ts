@@ -17,7 +17,7 @@ const USAGE_TIMEOUT_MS = 10_000
 /** The directories of an engine's sandboxes, one each, named by id. */
 export class SandboxDirectories {
   readonly #base: string
-  /** Out of sight, and not removed yet: removing takes a process, which there may not be room for. */
+  /** Out of sight, and could not be removed: that takes a process, which there may be no room for. Tried again later. */
   readonly #trash = new Set<string>()
 
   /** @param base - absolute. */
@@ -99,10 +99,15 @@ export class SandboxDirectories {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
       throw new EngineError(`the files of the sandbox ${id} could not be removed`, { cause: error })
     }
-    this.#trash.add(trash)
+    try {
+      await erase(trash)
+    } catch (error) {
+      this.#trash.add(trash)
+      throw error
+    }
     for (const each of [...this.#trash]) {
-      await erase(each)
       this.#trash.delete(each)
+      await erase(each).catch(() => this.#trash.add(each))
     }
   }
 }

@@ -1,7 +1,6 @@
 import { CommandFailedError, type CommandResult, type Session } from 'sandbox-sessions-sdk'
 import type { Case } from '../case.js'
 import { equal, equalBytes, eventually, fails, holds, someBytes } from '../expect.js'
-import { callUntyped, property } from '../untyped.js'
 
 const everyByte = Uint8Array.from({ length: 256 * 40 }, (_, index) => index % 256)
 
@@ -42,50 +41,50 @@ export const output: readonly Case[] = [
   {
     name: '[A5] bytes both ways',
     run: async ({ session }) => {
-      const { stdout, stderr } = await runBytes(session, 'tee /dev/stderr', everyByte)
-      await equalBytes(bytesOf(stdout), everyByte, 'stdout')
-      await equalBytes(bytesOf(stderr), everyByte, 'stderr')
-      const nothing = await runBytes(session, 'cat', new Uint8Array())
-      equal(bytesOf(nothing.stdout).byteLength, 0, 'the length of no output')
+      const options = { encoding: 'bytes', check: true } as const
+      const { stdout, stderr } = await session.run('tee /dev/stderr', { ...options, stdin: everyByte })
+      await equalBytes(stdout, everyByte, 'stdout')
+      await equalBytes(stderr, everyByte, 'stderr')
+      const nothing = await session.run('cat', { ...options, stdin: new Uint8Array() })
+      equal(nothing.stdout.byteLength, 0, 'the length of no output')
+      const code = 'import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())'
+      const copied = await session.runCode(code, { ...options, stdin: everyByte })
+      await equalBytes(copied.stdout, everyByte, 'the output of code')
     },
   },
   {
     name: '[A5] 5 MiB of bytes both ways',
     run: async ({ session }) => {
       const bytes = someBytes(5 * 1024 * 1024)
-      await equalBytes(bytesOf((await runBytes(session, 'cat', bytes)).stdout), bytes, 'the output')
+      const { stdout } = await session.run('cat', { encoding: 'bytes', stdin: bytes, check: true })
+      await equalBytes(stdout, bytes, 'the output')
     },
   },
   {
     name: '[A5] bytes as they come',
     run: async ({ session }) => {
-      const options = { encoding: 'bytes', stdin: everyByte }
-      const stream: unknown = callUntyped(session, 'stream', 'cat; sleep 0.05; printf "\\377"', options)
-      const parts: Uint8Array<ArrayBuffer>[] = []
-      let exitCode: unknown
-      for await (const event of iterable(stream)) {
-        const [type, data, result] = ['type', 'data', 'result'].map((key) => property(event, key))
-        if (type === 'stdout') parts.push(bytesOf(data))
-        else exitCode = property(result, 'exitCode')
+      const command = "cat; sleep 0.05; printf '\\377'"
+      const parts: Uint8Array[] = []
+      let exitCode: number | null | undefined
+      for await (const event of session.stream(command, { encoding: 'bytes', stdin: everyByte })) {
+        if (event.type === 'exit') exitCode = event.result.exitCode
+        else parts.push(event.data)
       }
-      const arrived = new Uint8Array(await new Blob(parts).arrayBuffer())
-      await equalBytes(arrived, new Uint8Array([...everyByte, 0xff]), 'the output')
+      await equalBytes(await joined(parts), new Uint8Array([...everyByte, 0xff]), 'the output')
       equal(exitCode, 0, 'the exit code')
     },
   },
   {
     name: '[A5] listeners hear bytes',
     run: async ({ session }) => {
-      const parts: Uint8Array<ArrayBuffer>[] = []
-      const options = {
+      const parts: Uint8Array[] = []
+      const { stdout } = await session.run('cat', {
         encoding: 'bytes',
         stdin: everyByte,
-        onStdout: (data: unknown) => void parts.push(bytesOf(data)),
-      }
-      const result: unknown = await callUntyped(session, 'run', 'cat', options)
-      const heard = new Uint8Array(await new Blob(parts).arrayBuffer())
-      await equalBytes(heard, everyByte, 'what was heard')
-      await equalBytes(bytesOf(property(result, 'stdout')), everyByte, 'the output')
+        onStdout: (data) => void parts.push(data),
+      })
+      await equalBytes(await joined(parts), everyByte, 'what was heard')
+      await equalBytes(stdout, everyByte, 'the output')
     },
   },
   {
@@ -180,26 +179,6 @@ async function isGone(session: Session, path: string): Promise<boolean> {
   return (await session.run(`test -s ${path} && ! test -d /proc/$(cat ${path})`)).ok
 }
 
-/** Written so that it compiles whatever types the package has: what it answers is looked at, not believed. */
-async function runBytes(
-  session: Session,
-  command: string,
-  stdin: Uint8Array,
-): Promise<{ stdout: unknown; stderr: unknown }> {
-  const result: unknown = await callUntyped(session, 'run', command, { encoding: 'bytes', stdin, check: true })
-  return { stdout: property(result, 'stdout'), stderr: property(result, 'stderr') }
-}
-
-function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
-  if (value instanceof Uint8Array) return new Uint8Array(value)
-  throw new Error(`Bytes were asked for, and ${typeof value} came`)
-}
-
-function iterable(value: unknown): AsyncIterable<unknown> {
-  if (isIterable(value)) return value
-  throw new Error('A stream can be looped over')
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+async function joined(parts: readonly Uint8Array[]): Promise<Uint8Array> {
+  return new Uint8Array(await new Blob(parts.map((part) => new Uint8Array(part))).arrayBuffer())
 }

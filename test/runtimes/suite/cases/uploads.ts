@@ -97,8 +97,7 @@ export const uploads: readonly Case[] = [
     name: '[A4] upload takes a mode',
     run: async ({ session, newPath }) => {
       const path = newPath()
-      const options = { mode: '750' }
-      await session.files.upload(path, '#!/bin/sh\necho works\n', options)
+      await session.files.upload(path, '#!/bin/sh\necho works\n', { mode: 0o750 })
       const { stdout } = await session.run(`stat -c %a ${path} && ./${path}`, { check: true })
       equal(stdout, '750\nworks\n', 'the mode and the output')
     },
