@@ -22,6 +22,8 @@ export interface DownloadSource {
   abort(reason: unknown): void
   /** Adds to an error of the SDK what is known of the call. */
   explain(error: unknown): void
+  /** Asks for the rest, in place of what the caller's headers ask for. */
+  resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
   /** Asks for the MD5 of the file. */
   checksum(): Promise<string | undefined>
 }
