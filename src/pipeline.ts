@@ -32,6 +32,8 @@ export interface CallControl {
   readonly onAbort: (listener: (reason: unknown) => void) => void
   /** Whether the call was ended for this reason of somebody else, which is thrown as it is. */
   readonly isForeign: (error: unknown) => boolean
+  /** Whether the head of a response is there: what becomes of the request's body then changes nothing. */
+  readonly isAnswered: () => boolean
   /** Adds to an error that comes after the head of the response what is known of the call. */
   readonly explain: (error: SandboxAPIError) => void
 }
@@ -205,6 +207,10 @@ class Control implements CallControl {
 
   isForeign(error: unknown): boolean {
     return this.#exchange.deadline.isForeign(error)
+  }
+
+  isAnswered(): boolean {
+    return this.#exchange.head !== undefined
   }
 
   explain(error: SandboxAPIError): void {

@@ -117,7 +117,8 @@ class StreamedUpload implements Upload {
           } catch (error) {
             // What the content or a listener throws is the caller's own: it ends the call, as it is. In this order: workerd
             // ends a body that fails as if it were whole, unless the request was aborted before.
-            if (this.#attempt === attempt && !attempt.isCancelled) this.#call?.abort(error)
+            const isOver = this.#attempt !== attempt || attempt.isCancelled || this.#call?.isAnswered() === true
+            if (!isOver) this.#call?.abort(error)
             throw error
           }
         },

@@ -208,6 +208,8 @@ describe('an upload', () => {
       async function* content(): AsyncGenerator<Uint8Array> {
         yield bytes
         await answered
+        // The client has taken the answer when all that followed from it at once has run.
+        await new Promise((resolve) => setImmediate(resolve))
         await end()
       }
       const fetchAndTell: SessionsClientOptions['fetch'] = async (input, init) => {
