@@ -77,7 +77,10 @@ export function fileConformance(subject: Subject): void {
       expect(await writeAs('program', 0o600)).toMatchObject({ permissions: 'rw-------' })
       expect(await writeAs('moded/read-only', 0o444)).toMatchObject({ permissions: 'r--r--r--' })
       expect(await writeAs('moded/read-only', 0o4777)).toMatchObject({ permissions: 'rwxrwxrwx' })
-      const { stdout } = await run(sandbox, 'stat -c "%a %n" program moded/read-only; ls -A . moded | grep -c sandbox-upload')
+      const { stdout } = await run(
+        sandbox,
+        'stat -c "%a %n" program moded/read-only; ls -A . moded | grep -c sandbox-upload',
+      )
       expect(stdout).toBe('600 program\n777 moded/read-only\n0\n')
     })
 
