@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { Failure } from '../failure.js'
-import { census, environmentHas } from '../processes/census.js'
+import { census, environmentHas, inspect } from '../processes/census.js'
+import type { ProcessInfo } from '../processes/census.js'
 import { Hunt } from '../processes/hunt.js'
 import { COMMAND_MARK } from '../processes/marks.js'
 import type { ExecOutcome } from '../protocol/messages.js'
@@ -31,6 +32,8 @@ export class Command {
   readonly exit: Promise<ExecOutcome>
   readonly #child: ChildProcess
   readonly #leader: number
+  /** Undefined when it had ended before anybody could look. */
+  readonly #leaderKey: string | undefined
   readonly #start: CommandStart
   readonly #before: Set<string>
   readonly #deadline: Deadline
@@ -42,6 +45,7 @@ export class Command {
   private constructor(child: ChildProcess, leader: number, start: CommandStart, before: Set<string>) {
     this.#child = child
     this.#leader = leader
+    this.#leaderKey = inspect(leader)?.key
     this.#start = start
     this.#before = before
     const startedAt = performance.now()
@@ -118,7 +122,7 @@ export class Command {
     const { graceMs, isAlone, isolated, mark } = this.#start
     const sentinel = `${COMMAND_MARK}=${mark}`
     const hunt = new Hunt((info) => {
-      if (info.pid === this.#leader || info.session === this.#leader || info.group === this.#leader) return true
+      if (info.key === this.#leaderKey || this.#isOfLeader(info)) return true
       if (environmentHas(info.pid, `${sentinel}\0`)) return true
       // It left the tree, the session and the environment of its command; in a PID namespace it still ends up with init.
       return isolated && info.parent === 1 && info.pid !== process.pid && isAlone() && this.#isNew(info.key, info.pid)
@@ -130,6 +134,13 @@ export class Command {
       this.#grace = undefined
     }
     await hunt.kill()
+  }
+
+  /** Whether it is in the leader's session or group, and the number is not another's by now. */
+  #isOfLeader({ session, group }: ProcessInfo): boolean {
+    if (session !== this.#leader && group !== this.#leader) return false
+    const holder = inspect(this.#leader)
+    return holder === undefined || holder.key === this.#leaderKey
   }
 
   #isNew(key: string, pid: number): boolean {
