@@ -1,17 +1,17 @@
 import { schemas } from '../generated/constraints.js'
-import type { SandboxApi } from './api.js'
-import type { Output } from './bytes.js'
-import { askedRange } from './byte-range.js'
-import { rememberCall } from './call-of-result.js'
-import { CallSite } from './call-site.js'
-import { checkRelativePath, checkSessionId } from './checks.js'
-import { collect } from './collect.js'
-import { type CommandResult, commandResult } from './command-result.js'
-import { CommandStream } from './command-stream.js'
-import { FileDownload } from './download.js'
+import type { SandboxApi } from './core/api.js'
+import type { Output } from './internal/bytes.js'
+import { askedRange } from './files/byte-range.js'
+import { rememberCall } from './commands/call-of-result.js'
+import { CallSite } from './internal/call-site.js'
+import { checkRelativePath, checkSessionId } from './internal/checks.js'
+import { collect } from './commands/collect.js'
+import { type CommandResult, commandResult } from './commands/command-result.js'
+import { CommandStream } from './commands/command-stream.js'
+import { FileDownload } from './files/download.js'
 import { SandboxAPIError, SandboxValidationError } from './errors.js'
-import { type FileInfo, fileInfo } from './file-info.js'
-import { Listing, type PageInfo } from './listing.js'
+import { type FileInfo, fileInfo } from './files/file-info.js'
+import { Listing, type PageInfo } from './core/listing.js'
 import {
   type RequestOptions,
   type SessionsClientOptions,
@@ -20,8 +20,14 @@ import {
   checkRequestOptions,
   resolveSettings,
 } from './options.js'
-import { type Encoded, type OutputEncoding, type OutputForm, type OutputOf, outputForm } from './output-form.js'
-import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './pipeline.js'
+import {
+  type Encoded,
+  type OutputEncoding,
+  type OutputForm,
+  type OutputOf,
+  outputForm,
+} from './commands/output-form.js'
+import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './core/pipeline.js'
 import {
   type CodeRequest,
   type CommandRequest,
@@ -41,12 +47,12 @@ import {
   statFileQuery,
   updateSessionBody,
   uploadQuery,
-} from './requests.js'
+} from './core/requests.js'
 import { Session } from './session.js'
-import type { TransferOptions } from './progress.js'
-import { createUpload } from './upload.js'
-import type { UploadContent } from './upload-source.js'
-import type { Wire } from './wire.js'
+import type { TransferOptions } from './files/progress.js'
+import { createUpload } from './files/upload.js'
+import type { UploadContent } from './files/upload-source.js'
+import type { Wire } from './core/wire.js'
 
 /** One page of sessions. */
 export interface SessionPage extends PageInfo {

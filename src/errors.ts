@@ -1,6 +1,6 @@
 import { enums } from '../generated/constraints.js'
-import { type Bytes, type Output, exact, readable } from './bytes.js'
-import type { CommandResult } from './command-result.js'
+import { type Bytes, type Output, exact, readable } from './internal/bytes.js'
+import type { CommandResult } from './commands/command-result.js'
 import type { components } from '../generated/sandbox-api.js'
 
 /** The codes that the spec knows. */

@@ -10,11 +10,11 @@ import {
   checkSignal,
   checkTimeoutMs,
   isHeaderSafe,
-} from './checks.js'
+} from './internal/checks.js'
 import { SandboxValidationError } from './errors.js'
-import { isRecord } from './guards.js'
-import { type ClientHooks, LogLevel, type Logger, hookNames } from './observe.js'
-import { environment } from './runtime.js'
+import { isRecord } from './internal/guards.js'
+import { type ClientHooks, LogLevel, type Logger, hookNames } from './transport/observe.js'
+import { environment } from './internal/runtime.js'
 
 /** A secret, or a function that gives one: asked when a call first needs it, and once more when the server answers 401. */
 export type Secret = string | (() => string | Promise<string>)

@@ -1,17 +1,23 @@
 import { enums } from '../generated/constraints.js'
-import type { Output } from './bytes.js'
+import type { Output } from './internal/bytes.js'
 import type { SessionsClient } from './client.js'
-import { callOf } from './call-of-result.js'
-import { type OutputListener, type OutputListeners, collect } from './collect.js'
-import type { CommandResult } from './command-result.js'
-import type { CommandStream } from './command-stream.js'
-import { dateOf } from './dates.js'
+import { callOf } from './commands/call-of-result.js'
+import { type OutputListener, type OutputListeners, collect } from './commands/collect.js'
+import type { CommandResult } from './commands/command-result.js'
+import type { CommandStream } from './commands/command-stream.js'
+import { dateOf } from './internal/dates.js'
 import { CommandFailedError, SessionNotFoundError } from './errors.js'
-import { type Encoded, type OutputEncoding, type OutputOf, type OutputOptions, outputForm } from './output-form.js'
+import {
+  type Encoded,
+  type OutputEncoding,
+  type OutputOf,
+  type OutputOptions,
+  outputForm,
+} from './commands/output-form.js'
 import { type RequestOptions, checkMoreOptions } from './options.js'
-import type { CodeLanguage, ExecutionOptions } from './requests.js'
-import { SessionFiles } from './session-files.js'
-import type { Wire } from './wire.js'
+import type { CodeLanguage, ExecutionOptions } from './core/requests.js'
+import { SessionFiles } from './files/session-files.js'
+import type { Wire } from './core/wire.js'
 
 /** Whether the processes of a session run. */
 export const SessionStatus = enums.SessionStatus

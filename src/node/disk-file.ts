@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
-import type { Bytes } from '../bytes.js'
+import type { Bytes } from '../internal/bytes.js'
 import { SandboxValidationError } from '../errors.js'
-import { type SizedContent, contentSize } from '../upload-source.js'
+import { type SizedContent, contentSize } from '../files/upload-source.js'
 
 /** Larger than a stream's default, which costs half of the speed. */
 const chunkBytes = 256 * 1024

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { checkBoolean, checkOptionalInteger, checkTimeoutMs } from '../checks.js'
+import { checkBoolean, checkOptionalInteger, checkTimeoutMs } from '../internal/checks.js'
 import type { NodeFetchOptions } from './options.js'
 import { exemptAddresses } from './no-proxy.js'
 import { noProxyOf, resolveProxies } from './proxy.js'

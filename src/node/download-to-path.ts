@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { SandboxConnectionError } from '../errors.js'
-import { type FileInfo, FileType } from '../file-info.js'
+import { type FileInfo, FileType } from '../files/file-info.js'
 import { checkMoreOptions } from '../options.js'
 import type { Session } from '../session.js'
 import { LocalTarget, writeFile } from './local-target.js'

@@ -1,10 +1,10 @@
-import type { Bytes } from '../bytes.js'
+import type { Bytes } from '../internal/bytes.js'
 import { type Stats, fstatSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import type { Readable } from 'node:stream'
 import { SandboxValidationError } from '../errors.js'
-import type { UploadContent } from '../upload-source.js'
+import type { UploadContent } from '../files/upload-source.js'
 import { diskFile } from './disk-file.js'
 import { readPipe } from './pipe.js'
 

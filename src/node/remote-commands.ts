@@ -1,4 +1,4 @@
-import type { CommandResult } from '../command-result.js'
+import type { CommandResult } from '../commands/command-result.js'
 import { SandboxOperationError } from '../errors.js'
 import type { RequestOptions } from '../options.js'
 import type { Session } from '../session.js'

@@ -1,4 +1,4 @@
-import type { Progress, TransferOptions } from '../progress.js'
+import type { Progress, TransferOptions } from '../files/progress.js'
 
 /** Adds up the progress of the files of a directory. */
 export class TotalProgress {

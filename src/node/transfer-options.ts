@@ -1,5 +1,5 @@
 import type { RequestOptions } from '../options.js'
-import type { TransferOptions } from '../progress.js'
+import type { TransferOptions } from '../files/progress.js'
 
 /** Options of {@link uploadFromPath} and {@link downloadToPath}. */
 export interface PathTransferOptions extends RequestOptions, TransferOptions {

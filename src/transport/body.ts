@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.js'
+import type { Bytes } from '../internal/bytes.js'
 import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 import { failure } from './failure.js'

@@ -1,4 +1,4 @@
-import { startTimer } from '../timers.js'
+import { startTimer } from '../internal/timers.js'
 import { listenTo, stopListeningTo } from './caller-signal.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { CallInfo } from '../observe.js'
+import type { CallInfo } from './observe.js'
 import { type ErrorContext, SandboxConnectionError, SandboxTimeoutError } from '../errors.js'
 import type { Credential } from './credentials.js'
 import { Deadline } from './deadline.js'

@@ -1,5 +1,5 @@
 import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
-import { captureStack } from '../call-site.js'
+import { captureStack } from '../internal/call-site.js'
 import { advise } from './advice.js'
 import type { Exchange } from './exchange.js'
 

@@ -1,5 +1,5 @@
 import { SandboxValidationError } from '../errors.js'
-import { keepsCopyOfBody, ofLength, streamsRequests } from '../runtime.js'
+import { keepsCopyOfBody, ofLength, streamsRequests } from '../internal/runtime.js'
 
 /** What `fetch` sends, by a name that Node's own types have too: BodyInit is the DOM's. */
 export type Body = NonNullable<RequestInit['body']>

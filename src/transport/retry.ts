@@ -2,7 +2,7 @@
  * Whether and when a call is tried again. Pure: no clock, no chance, no I/O of its own.
  */
 
-import { largestTimer } from '../timers.js'
+import { largestTimer } from '../internal/timers.js'
 
 /** How often and how long the caller is willing to wait. */
 export interface RetryLimits {

@@ -1,4 +1,4 @@
-import { learnsLateOfClosedConnections } from '../runtime.js'
+import { learnsLateOfClosedConnections } from '../internal/runtime.js'
 
 /**
  * Lets the runtime see what has become of its idle connections: a program that was busy has not yet been told of one that the

@@ -1,7 +1,7 @@
 /** The pure policy, whatever a server says: when a call is tried again, and how long it waits. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { retryAfterMs } from '../../src/retry-hints.js'
+import { retryAfterMs } from '../../src/transport/retry-hints.js'
 import { type FailedAttempt, type RetryLimits, retryDelayMs } from '../../src/transport/retry.js'
 
 const now = Date.UTC(2026, 10, 22, 10)

@@ -88,14 +88,14 @@ const mutations: Readonly<Record<string, Mutation>> = {
     says: /colour is not in the spec/,
   },
   'the SDK sends ttl as a string': {
-    file: 'src/requests.ts',
+    file: 'src/core/requests.ts',
     change: (text) =>
       text.replace('defined({ ttl, image, metadata })', 'defined({ ttl: String(ttl), image, metadata })'),
     check: 'the SDK against the mock: createSession',
     says: /request\.ttl must be integer/,
   },
   'the SDK maps 404 to the wrong class': {
-    file: 'src/response-errors.ts',
+    file: 'src/core/response-errors.ts',
     change: (text) => text.replace('? new SessionNotFoundError(', '? new SandboxOperationError('),
     check: 'the SDK against the mock: getSession',
     says: /the class of the error is SandboxOperationError, not SessionNotFoundError/,

@@ -7,7 +7,7 @@ import { createSandboxServer, type SandboxServer } from 'sandbox-sessions-server
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SessionsClient } from '../../src/index.js'
 import { IdleEngine } from '../support/idle-engine.js'
-import { isRecord } from '../../src/guards.js'
+import { isRecord } from '../../src/internal/guards.js'
 import { awkwardNames, jsonObjectText } from '../support/json-values.js'
 
 let dataDir: string

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { satisfies } from 'semver'
 import { describe, expect, test } from 'vitest'
-import { isRecord } from '../../src/guards.js'
+import { isRecord } from '../../src/internal/guards.js'
 import { run } from '../support/run.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

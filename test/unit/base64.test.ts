@@ -1,7 +1,7 @@
 /** Base64 is strict both ways: node:buffer, which is not, is the judge of what is right. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeBase64, encodeBase64 } from '../../src/base64.js'
+import { decodeBase64, encodeBase64 } from '../../src/internal/base64.js'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 

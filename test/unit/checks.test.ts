@@ -10,7 +10,7 @@ import {
   checkRelativePath,
   checkSessionId,
   checkTimeoutMs,
-} from '../../src/checks.js'
+} from '../../src/internal/checks.js'
 import { SandboxValidationError } from '../../src/errors.js'
 
 function refused(check: () => unknown): boolean {

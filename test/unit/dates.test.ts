@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dateOf } from '../../src/dates.js'
+import { dateOf } from '../../src/internal/dates.js'
 
 test.each([
   ['2026-11-22T10:00:00.123Z', '2026-11-22T10:00:00.123Z'],

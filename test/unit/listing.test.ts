@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SandboxAPIError } from '../../src/errors.js'
-import { Listing, type PageInfo } from '../../src/listing.js'
+import { Listing, type PageInfo } from '../../src/core/listing.js'
 
 interface Page extends PageInfo {
   readonly items: readonly string[]

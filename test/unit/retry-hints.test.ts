@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rateLimit, retryAfterMs } from '../../src/retry-hints.js'
+import { rateLimit, retryAfterMs } from '../../src/transport/retry-hints.js'
 
 const now = Date.UTC(2026, 10, 22, 10)
 

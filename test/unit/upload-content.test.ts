@@ -11,7 +11,7 @@ import {
   type TransferOptions,
   type UploadContent,
 } from '../../src/index.js'
-import { runtimeOf } from '../../src/runtime.js'
+import { runtimeOf } from '../../src/internal/runtime.js'
 import { thrownBy } from '../support/client.js'
 import { closedPort, httpFixture, respond } from '../support/fixture.js'
 import { type UploadServer, uploadServer, writtenFile } from '../support/upload-server.js'

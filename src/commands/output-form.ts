@@ -1,6 +1,6 @@
-import { decodeBase64 } from './base64.js'
-import { type Bytes, type Output, utf8Of } from './bytes.js'
-import { SandboxAPIError, SandboxConnectionError } from './errors.js'
+import { decodeBase64 } from '../internal/base64.js'
+import { type Bytes, type Output, utf8Of } from '../internal/bytes.js'
+import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
 
 /** How output comes: `text`, in which what is not UTF-8 has become U+FFFD, or `bytes`, exact to the byte. */
 export type OutputEncoding = 'text' | 'bytes'

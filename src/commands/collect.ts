@@ -1,9 +1,9 @@
-import type { Output } from './bytes.js'
+import type { Output } from '../internal/bytes.js'
 import { callOf, rememberCall } from './call-of-result.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
 import type { CommandStream } from './command-stream.js'
-import { SandboxConnectionError } from './errors.js'
+import { SandboxConnectionError } from '../errors.js'
 import type { OutputForm } from './output-form.js'
 
 /** Gets output as a command writes it: whole characters, any number of them, or bytes. */

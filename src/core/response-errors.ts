@@ -9,9 +9,9 @@ import {
   ServiceUnavailableError,
   SessionNotFoundError,
   UnauthorizedError,
-} from './errors.js'
-import { isRecord } from './guards.js'
-import { rateLimit, retryAfterMs } from './retry-hints.js'
+} from '../errors.js'
+import { isRecord } from '../internal/guards.js'
+import { rateLimit, retryAfterMs } from '../transport/retry-hints.js'
 
 /** The call that an error answers. */
 export interface FailedCall {

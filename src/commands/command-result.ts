@@ -1,7 +1,7 @@
-import { enums } from '../generated/constraints.js'
-import type { Output } from './bytes.js'
+import { enums } from '../../generated/constraints.js'
+import type { Output } from '../internal/bytes.js'
 import type { OutputForm } from './output-form.js'
-import type { Wire } from './wire.js'
+import type { Wire } from '../core/wire.js'
 
 /** How a command ended. */
 export const CommandStatus = enums.CommandStatus

@@ -1,4 +1,4 @@
-import { SandboxConnectionError } from './errors.js'
+import { SandboxConnectionError } from '../errors.js'
 
 /** Takes in bytes, and gives their MD5 in hex. */
 export interface Checksum {

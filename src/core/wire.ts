@@ -1,10 +1,10 @@
 /**
  * Success bodies: parsed and held against the spec, so that a missing field is an error here and not an `undefined` later.
  */
-import { schemas } from '../generated/constraints.js'
-import type { components } from '../generated/sandbox-api.js'
-import { dateOf } from './dates.js'
-import { isRecord } from './guards.js'
+import { schemas } from '../../generated/constraints.js'
+import type { components } from '../../generated/sandbox-api.js'
+import { dateOf } from '../internal/dates.js'
+import { isRecord } from '../internal/guards.js'
 
 export type Wire = components['schemas']
 export type BodyName = 'Session' | 'SessionList' | 'CommandResult' | 'FileInfo' | 'FileList' | 'Health'

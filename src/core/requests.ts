@@ -1,5 +1,5 @@
-import { enums, operations as limits, schemas } from '../generated/constraints.js'
-import type { operations } from '../generated/sandbox-api.js'
+import { enums, operations as limits, schemas } from '../../generated/constraints.js'
+import type { operations } from '../../generated/sandbox-api.js'
 import {
   checkBoolean,
   checkEnvironment,
@@ -12,11 +12,11 @@ import {
   checkRelativePath,
   checkText,
   checkWellFormed,
-} from './checks.js'
-import { encodeBase64 } from './base64.js'
-import { exactText, isBytes } from './bytes.js'
-import { SandboxValidationError } from './errors.js'
-import type { OutputEncoding, OutputOptions } from './output-form.js'
+} from '../internal/checks.js'
+import { encodeBase64 } from '../internal/base64.js'
+import { exactText, isBytes } from '../internal/bytes.js'
+import { SandboxValidationError } from '../errors.js'
+import type { OutputEncoding, OutputOptions } from '../commands/output-form.js'
 import type { Wire } from './wire.js'
 
 type Query<Operation extends keyof operations> = NonNullable<operations[Operation]['parameters']['query']>

@@ -1,6 +1,6 @@
-import { enums } from '../generated/constraints.js'
-import { dateOf } from './dates.js'
-import type { Wire } from './wire.js'
+import { enums } from '../../generated/constraints.js'
+import { dateOf } from '../internal/dates.js'
+import type { Wire } from '../core/wire.js'
 
 /** What a path in a session leads to. */
 export const FileType = enums.FileType

@@ -1,4 +1,4 @@
-import type { RateLimit } from './errors.js'
+import type { RateLimit } from '../errors.js'
 
 /** How long the server asks to wait: `Retry-After` as seconds or an HTTP date, else `X-RateLimit-Reset`. */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {

@@ -1,12 +1,12 @@
-import type { Bytes } from './bytes.js'
+import type { Bytes } from '../internal/bytes.js'
 import { type ByteRange, askedRange, contentRange, isAsked } from './byte-range.js'
 import { compareChecksums, createChecksum } from './checksum.js'
-import { chunksOf } from './chunks.js'
-import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from './errors.js'
+import { chunksOf } from '../internal/chunks.js'
+import { SandboxAPIError, SandboxConnectionError, SandboxTimeoutError } from '../errors.js'
 import type { TransferOptions } from './progress.js'
-import { promisedLength } from './transport/body.js'
-import { Deadline } from './transport/deadline.js'
-import { retryDelayMs } from './transport/retry.js'
+import { promisedLength } from '../transport/body.js'
+import { Deadline } from '../transport/deadline.js'
+import { retryDelayMs } from '../transport/retry.js'
 
 /** What a download needs of its client. */
 export interface DownloadSource {

@@ -1,11 +1,11 @@
-import type { FilePage, SessionsClient } from './client.js'
+import type { FilePage, SessionsClient } from '../client.js'
 import type { FileDownload } from './download.js'
-import { FileNotFoundError } from './errors.js'
+import { FileNotFoundError } from '../errors.js'
 import type { FileInfo } from './file-info.js'
-import type { Listing } from './listing.js'
-import type { RequestOptions } from './options.js'
+import type { Listing } from '../core/listing.js'
+import type { RequestOptions } from '../options.js'
 import type { TransferOptions } from './progress.js'
-import type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from './requests.js'
+import type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from '../core/requests.js'
 import type { UploadContent } from './upload-source.js'
 
 /** The files of one session. Every path is relative to the sandbox root. */

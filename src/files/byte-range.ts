@@ -1,4 +1,4 @@
-import { SandboxValidationError } from './errors.js'
+import { SandboxValidationError } from '../errors.js'
 
 /** The part of a file that an answer holds, in bytes; both ends belong to it. */
 export interface ByteRange {

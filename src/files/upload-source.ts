@@ -1,7 +1,7 @@
-import type { Bytes, BytesView } from './bytes.js'
-import { chunksOf } from './chunks.js'
-import { checkWellFormed } from './checks.js'
-import { SandboxValidationError } from './errors.js'
+import type { Bytes, BytesView } from '../internal/bytes.js'
+import { chunksOf } from '../internal/chunks.js'
+import { checkWellFormed } from '../internal/checks.js'
+import { SandboxValidationError } from '../errors.js'
 
 /**
  * The content of an upload. Strings are sent as UTF-8. Bytes and Blobs are sent with a Content-Length, and again when that fails;

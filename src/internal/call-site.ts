@@ -1,4 +1,4 @@
-import { SandboxAPIError, SandboxValidationError } from './errors.js'
+import { SandboxAPIError, SandboxValidationError } from '../errors.js'
 
 /**
  * Where a method was called, for errors that come later and elsewhere, when a stream is read: of these an engine knows no more than

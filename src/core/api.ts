@@ -1,10 +1,10 @@
 import createClient, { type Client } from 'openapi-fetch'
-import type { paths } from '../generated/sandbox-api.js'
-import { checkPathValue, checkSessionId } from './checks.js'
-import { SandboxValidationError } from './errors.js'
-import type { Settings } from './options.js'
-import { LeanRequest, ReplayableRequest } from './transport/request.js'
-import type { Transport } from './transport/transport.js'
+import type { paths } from '../../generated/sandbox-api.js'
+import { checkPathValue, checkSessionId } from '../internal/checks.js'
+import { SandboxValidationError } from '../errors.js'
+import type { Settings } from '../options.js'
+import { LeanRequest, ReplayableRequest } from '../transport/request.js'
+import type { Transport } from '../transport/transport.js'
 
 /** The raw typed client: any path of the spec, or of your own one, with the raw `Response`. */
 export type SandboxApi<Paths extends object = paths> = Client<Paths>

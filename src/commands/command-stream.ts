@@ -1,13 +1,13 @@
 import { rememberCall } from './call-of-result.js'
-import { CallSite } from './call-site.js'
-import { type Output, exact, readable } from './bytes.js'
+import { CallSite } from '../internal/call-site.js'
+import { type Output, exact, readable } from '../internal/bytes.js'
 import { type CommandEvent, type OutputEvent, readEvents } from './command-events.js'
 import { CommandOutput } from './command-output.js'
 import type { CommandResult } from './command-result.js'
-import { SandboxAPIError, SandboxConnectionError } from './errors.js'
-import { LazyPromise } from './lazy-promise.js'
+import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
+import { LazyPromise } from '../internal/lazy-promise.js'
 import type { OutputForm } from './output-form.js'
-import type { CallControl } from './pipeline.js'
+import type { CallControl } from '../core/pipeline.js'
 
 /** How much of the output an error carries, in characters or bytes for each stream. */
 const rememberedOutput = 1024 * 1024

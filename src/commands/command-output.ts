@@ -1,4 +1,4 @@
-import type { Output } from './bytes.js'
+import type { Output } from '../internal/bytes.js'
 import type { OutputEvent } from './command-events.js'
 import type { KeptOutput, OutputForm } from './output-form.js'
 

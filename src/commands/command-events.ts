@@ -1,12 +1,12 @@
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
-import { chunksOf } from './chunks.js'
-import type { Output } from './bytes.js'
+import { chunksOf } from '../internal/chunks.js'
+import type { Output } from '../internal/bytes.js'
 import { type CommandResult, commandResult } from './command-result.js'
-import { SandboxConnectionError } from './errors.js'
-import { isRecord } from './guards.js'
+import { SandboxConnectionError } from '../errors.js'
+import { isRecord } from '../internal/guards.js'
 import type { OutputForm } from './output-form.js'
-import { errorFromBody } from './response-errors.js'
-import { type Wire, isBody } from './wire.js'
+import { errorFromBody } from '../core/response-errors.js'
+import { type Wire, isBody } from '../core/wire.js'
 
 /** A piece of a command's output. */
 export interface OutputEvent<Form extends Output = string> {

@@ -1,8 +1,8 @@
 /**
  * Argument checks, made before a request leaves. Every limit comes from generated/constraints.ts.
  */
-import { schemas } from '../generated/constraints.js'
-import { SandboxValidationError } from './errors.js'
+import { schemas } from '../../generated/constraints.js'
+import { SandboxValidationError } from '../errors.js'
 import { isRecord } from './guards.js'
 import { largestTimer } from './timers.js'
 

@@ -1,5 +1,5 @@
-import { SandboxAPIError } from './errors.js'
-import { LazyPromise } from './lazy-promise.js'
+import { SandboxAPIError } from '../errors.js'
+import { LazyPromise } from '../internal/lazy-promise.js'
 
 /** How far a page reaches. */
 export interface PageInfo {

@@ -1,6 +1,6 @@
-import { type Bytes, isBytes } from './bytes.js'
-import { checkWellFormed } from './checks.js'
-import { SandboxValidationError } from './errors.js'
+import { type Bytes, isBytes } from '../internal/bytes.js'
+import { checkWellFormed } from '../internal/checks.js'
+import { SandboxValidationError } from '../errors.js'
 import type { UploadSource } from './upload-source.js'
 
 /** A larger piece is sent as several: each of them tells of progress, and starts the deadline anew. */
