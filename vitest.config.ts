@@ -59,14 +59,14 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { oxc, test: { ...limits, name: 'server', include: ['server/test/**/*.test.ts'] } },
+      { oxc, test: { ...limits, name: 'server', include: ['packages/server/test/**/*.test.ts'] } },
       {
         oxc,
         test: {
           ...limits,
           name: 'cli',
-          include: ['cli/test/**/*.test.ts'],
-          globalSetup: ['cli/test/support/global-setup.ts'],
+          include: ['packages/cli/test/**/*.test.ts'],
+          globalSetup: ['packages/cli/test/support/global-setup.ts'],
         },
       },
     ],

@@ -1,7 +1,7 @@
 /** What the local server answers when it is asked too often, or has no room, held against the spec. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isObject } from '../../cli/src/contract/json.js'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { isObject } from '../../packages/cli/src/contract/json.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { type CheckingProxy, checkingProxy } from './support/checking-proxy.js'
 import { plainRequest } from './support/plain-request.js'
 import { type UnsafeServer, unsafeServer } from '../support/unsafe-server.js'

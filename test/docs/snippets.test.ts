@@ -24,8 +24,8 @@ const pages = [
   ...markdown('.'),
   ...markdown('docs').map((name) => `docs/${name}`),
   ...markdown('docs/spec').map((name) => `docs/spec/${name}`),
-  'server/README.md',
-  'cli/README.md',
+  'packages/server/README.md',
+  'packages/cli/README.md',
 ]
 
 let server: IsolatedServer
@@ -113,7 +113,7 @@ describe.each(pages.filter((name) => snippetsOf(read(name)).length > 0))('[C0] %
   }
 })
 
-const sources = ['src', 'server/src', 'cli/src'].flatMap((folder) =>
+const sources = ['src', 'packages/server/src', 'packages/cli/src'].flatMap((folder) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`),

@@ -1,6 +1,6 @@
 /** The driver itself: it finds what is wrong, and what it found can be had again. */
 import { expect, test } from 'vitest'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { httpFixture, respond } from '../support/fixture.js'
 import { wireSession } from '../support/wire.js'
 import { fuzzServer } from './support/fuzz-server.js'

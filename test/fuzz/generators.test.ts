@@ -1,9 +1,9 @@
 /** The generators are proven by an independent judge: Ajv, with the same schemas. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isObject, type JsonObject } from '../../cli/src/contract/json.js'
-import { SchemaCheck } from '../../cli/src/contract/schema-check.js'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { isObject, type JsonObject } from '../../packages/cli/src/contract/json.js'
+import { SchemaCheck } from '../../packages/cli/src/contract/schema-check.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { SchemaGenerators } from './support/generators.js'
 import { requestDictionary } from './support/dictionary.js'
 import { readSchema } from './support/schema.js'

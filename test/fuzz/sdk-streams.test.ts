@@ -1,8 +1,8 @@
 /** The SDK's reading of event streams: whole ones arrive, and whatever else comes ends with an error that is documented. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isObject } from '../../cli/src/contract/json.js'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { isObject } from '../../packages/cli/src/contract/json.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import {
   type CommandEvent,
   type Output,

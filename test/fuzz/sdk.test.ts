@@ -1,8 +1,8 @@
 /** The SDK's reading of answers, fed with what the spec's schemas allow, and with what they forbid. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isObject, type JsonObject } from '../../cli/src/contract/json.js'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { isObject, type JsonObject } from '../../packages/cli/src/contract/json.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import {
   ConflictError,
   RateLimitError,

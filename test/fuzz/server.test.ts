@@ -1,6 +1,6 @@
 /** The local server, with requests that come from the spec: valid, on the boundary, and broken in one place. */
 import { expect, test } from 'vitest'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { fuzzServer } from './support/fuzz-server.js'
 import { fuzzSeed } from './support/seed.js'
 import type { Tally } from './support/tally.js'

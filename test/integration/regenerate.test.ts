@@ -16,9 +16,9 @@ const copied = [
   'generated',
   'src',
   'scripts',
-  'server/package.json',
-  'server/tsconfig.json',
-  'server/src',
+  'packages/server/package.json',
+  'packages/server/tsconfig.json',
+  'packages/server/src',
 ]
 
 const program = `
@@ -66,7 +66,7 @@ describe('a changed limit', { timeout: 300_000 }, () => {
     expect(await generate()).toMatchObject({ code: 0 })
     expect(await generate('--check')).toMatchObject({ code: 0 })
     const tsc = 'node_modules/typescript/bin/tsc'
-    const built = await copy.node(tsc, '-b', 'tsconfig.build.json', 'server/tsconfig.json')
+    const built = await copy.node(tsc, '-b', 'tsconfig.build.json', 'packages/server/tsconfig.json')
     expect(built.code, built.output).toBe(0)
     const { output } = await copy.node('program.mjs', path.join(copy.folder, 'data'))
     const lines = output.trim().split('\n')

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ProjectCopy, copyProject } from '../support/project-copy.js'
 
 const spec = 'sandbox-api-spec.yaml'
-const routes = 'server/src/http/routes.ts'
+const routes = 'packages/server/src/http/routes.ts'
 
 /** What the project promises to run: `npm run spec:diff` and so on, without npm. */
 const checks = {
@@ -140,8 +140,8 @@ describe('a careless change', () => {
       'scripts',
       'test',
       'examples',
-      'server',
-      'cli',
+      'packages/server',
+      'packages/cli',
     ])
   })
 
@@ -178,8 +178,8 @@ describe('a careless change', () => {
 
   /** The server runs compiled; everything else runs as it stands. */
   async function build(file: string): Promise<void> {
-    if (!file.startsWith('server/')) return
-    const { code, output } = await copy.node('node_modules/typescript/bin/tsc', '-b', 'server/tsconfig.json')
+    if (!file.startsWith('packages/server/')) return
+    const { code, output } = await copy.node('node_modules/typescript/bin/tsc', '-b', 'packages/server/tsconfig.json')
     expect(code, output).toBe(0)
   }
 })

@@ -9,7 +9,7 @@ import { isRecord } from '../../src/internal/guards.js'
 import { run } from '../support/run.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const workspaces = ['.', 'server', 'cli']
+const workspaces = ['.', 'packages/server', 'packages/cli']
 const inWorkspaces = workspaces.flatMap((each) => ['--workspace', each])
 
 /** The oldest of each line that the manifests name. */
@@ -56,7 +56,7 @@ describe('the packages', () => {
       const more = ['CHANGELOG.md', 'dist/cjs/package.json', 'sandbox-api-spec.yaml']
       expect(outside.sort(), name).toEqual((name === 'sandbox-sessions-sdk' ? [...own, ...more] : own).sort())
       const bins = Object.values(
-        record((await manifestOf(workspaces.find((each) => name.endsWith(each)) ?? '.'))['bin']),
+        record((await manifestOf(workspaces.find((each) => name.endsWith(path.basename(each))) ?? '.'))['bin']),
       )
       for (const bin of bins) expect(files, name).toContain(path.normalize(String(bin)))
     }

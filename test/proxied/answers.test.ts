@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { isObject } from '../../cli/src/contract/json.js'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { isObject } from '../../packages/cli/src/contract/json.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import type { Session } from '../../src/index.js'
 import { plainRequest } from '../contract/support/plain-request.js'
 import { prismSkips } from '../contract/support/prism-skips.js'

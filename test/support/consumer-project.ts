@@ -31,7 +31,7 @@ export class ConsumerProject implements AsyncDisposable {
 
   static async create(): Promise<ConsumerProject> {
     const project = new ConsumerProject(await mkdtemp(path.join(tmpdir(), 'sandbox-consumer-')))
-    const workspaces = ['.', 'server', 'cli'].flatMap((each) => ['--workspace', each])
+    const workspaces = ['.', 'packages/server', 'packages/cli'].flatMap((each) => ['--workspace', each])
     const packed = await run('npm', ['pack', ...workspaces, '--pack-destination', project.#folder], { cwd: root })
     if (packed.code !== 0) throw new Error(packed.output)
     const tarballs = (await readdir(project.#folder)).map((name) => `./${name}`)

@@ -25,7 +25,7 @@ export async function copyProject(parts: readonly string[]): Promise<ProjectCopy
     })
   }
   await linkPackages(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
-  for (const workspace of ['server', 'cli']) {
+  for (const workspace of ['packages/server', 'packages/cli']) {
     const packages = path.join(root, workspace, 'node_modules')
     // A workspace whose packages all stand at the root has none of its own.
     await linkPackages(packages, path.join(folder, workspace, 'node_modules')).catch(() => undefined)

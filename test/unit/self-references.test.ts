@@ -1,15 +1,15 @@
 /** What every reader of a spec makes of schemas that hold themselves: a tree is usable, a circle is an error that says where. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { SchemaCheck } from '../../cli/src/contract/schema-check.js'
-import { Spec } from '../../cli/src/contract/spec.js'
+import { SchemaCheck } from '../../packages/cli/src/contract/schema-check.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { generateConstraints } from '../../scripts/generate/constraints.js'
 import { type Document, isDocument } from '../../scripts/generate/document.js'
 import { checkReferences } from '../../scripts/generate/references.js'
 import { generateTypes } from '../../scripts/generate/types.js'
 import { diffDocuments } from '../../scripts/spec-diff/documents.js'
 import { group } from '../../scripts/spec-diff/report.js'
-import { SpecDocument } from '../../server/dist/spec/document.js'
+import { SpecDocument } from '../../packages/server/dist/spec/document.js'
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const text = { type: 'string' }

@@ -2,7 +2,7 @@
  * A proxy that holds everything it carries against the spec. JSON goes the long way round, through Prism; what Prism can't carry
  * goes straight on. Our own checker stands right in front of the server, and judges both.
  */
-import { Spec } from '../../../cli/src/contract/spec.js'
+import { Spec } from '../../../packages/cli/src/contract/spec.js'
 import { httpFixture } from '../../support/fixture.js'
 import { startPrism } from '../../support/prism.js'
 import { checkpoint } from './checkpoint.js'

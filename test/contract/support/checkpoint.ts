@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type RecordedResponse, mediaTypeOf, type RecordedRequest } from '../../../cli/src/contract/exchange.js'
+import {
+  type RecordedResponse,
+  mediaTypeOf,
+  type RecordedRequest,
+} from '../../../packages/cli/src/contract/exchange.js'
 import { carry, pairs } from './carry.js'
 import { KeptBody } from './kept-body.js'
 import type { Ledger } from './ledger.js'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { SpecChecker } from '../../../cli/src/contract/checker.js'
-import type { RecordedRequest, RecordedResponse } from '../../../cli/src/contract/exchange.js'
-import { Spec } from '../../../cli/src/contract/spec.js'
+import { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
+import type { RecordedRequest, RecordedResponse } from '../../../packages/cli/src/contract/exchange.js'
+import { Spec } from '../../../packages/cli/src/contract/spec.js'
 
 export const checker = new SpecChecker(await Spec.load())
 

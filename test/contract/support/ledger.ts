@@ -1,6 +1,6 @@
-import { SpecChecker } from '../../../cli/src/contract/checker.js'
-import type { Exchange } from '../../../cli/src/contract/exchange.js'
-import type { Spec } from '../../../cli/src/contract/spec.js'
+import { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
+import type { Exchange } from '../../../packages/cli/src/contract/exchange.js'
+import type { Spec } from '../../../packages/cli/src/contract/spec.js'
 
 /** What is known of an exchange in which something is wrong. */
 export interface Finding {

@@ -8,7 +8,7 @@ import { type Fixture, httpFixture, respond } from '../../support/fixture.js'
 import { run } from '../../support/run.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const workspaces = ['.', 'server', 'cli']
+const workspaces = ['.', 'packages/server', 'packages/cli']
 
 /** A registry that has the packages of this repository as they would be published now, and all others from the real one. */
 export interface Registry extends AsyncDisposable {

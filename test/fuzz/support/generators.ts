@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import { type JsonObject, isObject } from '../../../cli/src/contract/json.js'
-import type { Spec } from '../../../cli/src/contract/spec.js'
+import { type JsonObject, isObject } from '../../../packages/cli/src/contract/json.js'
+import type { Spec } from '../../../packages/cli/src/contract/spec.js'
 import { type SchemaFacts, type TypeName, assertFinite, readSchema } from './schema.js'
 import { boundaryText, brokenTexts, oddTexts, validText } from './texts.js'
 

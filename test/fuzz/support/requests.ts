@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import { isObject } from '../../../cli/src/contract/json.js'
-import type { Operation, Parameter, Spec } from '../../../cli/src/contract/spec.js'
+import { isObject } from '../../../packages/cli/src/contract/json.js'
+import type { Operation, Parameter, Spec } from '../../../packages/cli/src/contract/spec.js'
 import { contents } from './contents.js'
 import { quickCommands, requestDictionary } from './dictionary.js'
 import type { Draft, Header, SessionRef } from './draft.js'

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from '../../../cli/src/contract/json.js'
-import type { Spec } from '../../../cli/src/contract/spec.js'
+import { isObject, type JsonObject } from '../../../packages/cli/src/contract/json.js'
+import type { Spec } from '../../../packages/cli/src/contract/spec.js'
 
 export const typeNames = ['string', 'integer', 'number', 'boolean', 'null', 'array', 'object'] as const
 export type TypeName = (typeof typeNames)[number]

@@ -29,7 +29,7 @@ export async function prepareSuite(): Promise<PreparedSuite> {
       apiUrl: server.url,
       token: server.token,
       bentUrl: bent.url,
-      commandLine: path.join(root, 'cli/dist/main.js'),
+      commandLine: path.join(root, 'packages/cli/dist/main.js'),
     },
     async [Symbol.asyncDispose]() {
       await bent[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
 /** Sessions from birth to death. */
 import { describe, expect, test } from 'vitest'
-import { httpFixture, respond } from '../../test/support/fixture.js'
-import { wireSession } from '../../test/support/wire.js'
+import { httpFixture, respond } from '../../../test/support/fixture.js'
+import { wireSession } from '../../../test/support/wire.js'
 import { connect, newSession, sandbox, sandboxJson } from './support/sandbox.js'
 
 const unknownId = '00000000-0000-4000-8000-000000000000'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../test/support/manual-clock.js'
+import { ManualClock } from '../../../test/support/manual-clock.js'
 import { type CommandSlotsOptions, CommandSlots } from '../dist/sessions/command-slots.js'
 import { CapacityExceededError } from '../dist/sessions/errors.js'
 import { eventually } from './engines/support.js'

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
-import { eventually } from '../../../test/support/host.js'
+import { eventually } from '../../../../test/support/host.js'
 import { environment, program } from './sandbox.js'
 
 const run = promisify(execFile)

@@ -4,15 +4,15 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SessionsClient } from 'sandbox-sessions-sdk'
 import { describe, expect, inject, test } from 'vitest'
-import { closedPort } from '../../test/support/fixture.js'
+import { closedPort } from '../../../test/support/fixture.js'
 import { isObject } from '../src/contract/json.js'
-import { eventually } from '../../test/support/host.js'
-import { startPrism } from '../../test/support/prism.js'
-import { unsafeServer } from '../../test/support/unsafe-server.js'
+import { eventually } from '../../../test/support/host.js'
+import { startPrism } from '../../../test/support/prism.js'
+import { unsafeServer } from '../../../test/support/unsafe-server.js'
 import { type Bend, bentServer, withoutEncodings } from './support/bent-server.js'
 import { sandbox, start, temporaryDirectory } from './support/sandbox.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 describe('a server that keeps to the spec', () => {
   test('conforms, and keeps nothing of what was done with it', async () => {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startChromium } from '../../test/support/chromium.js'
-import { type PageServer, servePage } from '../../test/support/page-server.js'
+import { startChromium } from '../../../test/support/chromium.js'
+import { type PageServer, servePage } from '../../../test/support/page-server.js'
 import { TestServer } from './support/server.js'
 
 let pages: PageServer

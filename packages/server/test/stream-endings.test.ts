@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../test/support/manual-clock.js'
+import { ManualClock } from '../../../test/support/manual-clock.js'
 import { eventually, markedSleep, processesWith } from './engines/support.js'
 import { EventReader } from './support/event-stream.js'
 import { TestServer } from './support/server.js'

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
-import { ManualClock } from '../../test/support/manual-clock.js'
+import { ManualClock } from '../../../test/support/manual-clock.js'
 import { networkOf } from '../dist/http/network.js'
 import { RateWindows } from '../dist/rate-windows.js'
 import { type Answer, TestServer } from './support/server.js'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { eventually, processesWith } from '../../test/support/host.js'
+import { eventually, processesWith } from '../../../test/support/host.js'
 import { type Running, newSession, sandbox, start, temporaryDirectory } from './support/sandbox.js'
 
 /** A number of seconds that no other process sleeps. */

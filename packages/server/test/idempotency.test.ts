@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../test/support/manual-clock.js'
+import { ManualClock } from '../../../test/support/manual-clock.js'
 import type { SandboxServerOptions } from '../dist/index.js'
 import { eventually } from './engines/support.js'
 import { startChild } from './support/child.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { IdleEngine } from '../../test/support/idle-engine.js'
-import { awkwardNames, jsonObjectText } from '../../test/support/json-values.js'
+import { IdleEngine } from '../../../test/support/idle-engine.js'
+import { awkwardNames, jsonObjectText } from '../../../test/support/json-values.js'
 import { type Answer, TestServer } from './support/server.js'
 
 let server: TestServer
