@@ -4,7 +4,7 @@ import { isObject } from '../../packages/cli/src/contract/json.js'
 import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { type CheckingProxy, checkingProxy } from './support/checking-proxy.js'
 import { plainRequest } from './support/plain-request.js'
-import { type UnsafeServer, unsafeServer } from '../support/unsafe-server.js'
+import { type UnsafeServer, unsafeServer } from 'sandbox-sessions-testkit/unsafe-server'
 
 const spec = await Spec.load()
 const id = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'

@@ -1,7 +1,7 @@
 /** Whatever a server does against the spec, a test behind the proxy fails, and its error says what it was. */
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Fixture, httpFixture, respond } from '../support/fixture.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { type CheckingProxy, checkingProxy } from './support/checking-proxy.js'
 import { at, error as failure, files, session } from './support/exchanges.js'
 import { findingsDesk, throwFindings } from './support/findings.js'

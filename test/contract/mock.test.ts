@@ -10,7 +10,7 @@ import { isObject } from '../../packages/cli/src/contract/json.js'
 import { Spec } from '../../packages/cli/src/contract/spec.js'
 import { thrownBy } from '../support/client.js'
 import { type Prism, startPrism } from '../support/prism.js'
-import { type UnsafeServer, unsafeServer } from '../support/unsafe-server.js'
+import { type UnsafeServer, unsafeServer } from 'sandbox-sessions-testkit/unsafe-server'
 
 const spec = await Spec.load()
 const checker = new SpecChecker(spec)

@@ -4,7 +4,7 @@ import { SessionsClient } from '../../src/index.js'
 import { type Prism, startPrism } from '../support/prism.js'
 import { type CheckingProxy, checkingProxy } from './support/checking-proxy.js'
 import { type ProbeGround, prismSkips } from './support/prism-skips.js'
-import { type UnsafeServer, unsafeServer } from '../support/unsafe-server.js'
+import { type UnsafeServer, unsafeServer } from 'sandbox-sessions-testkit/unsafe-server'
 
 describe('what Prism skips', () => {
   let server: UnsafeServer

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { SessionsClient } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { eventually, processesWith } from '../support/host.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { processesWith } from 'sandbox-sessions-testkit/processes'
 import { startPrism } from '../support/prism.js'
 
 test('the mock answers a client, and is gone at the end of its block', async () => {
@@ -18,7 +19,7 @@ test('the mock answers a client, and is gone at the end of its block', async () 
     expect((await client.listSessions()).sessions).toHaveLength(1)
     expect(prism.log.join('\n')).toContain('get /sessions')
   }
-  expect(await processesWith('prism')).not.toContain(String(pid))
+  expect(processesWith('prism')).not.toContain(pid)
 })
 
 test('a Prism that does not start says why', async () => {
@@ -30,8 +31,8 @@ test('nothing of Prism is left when the process that started it is killed', asyn
   const program = fileURLToPath(new URL('programs/prism-owner.ts', import.meta.url))
   const owner = spawn(process.execPath, ['--import', 'tsx', program], { stdio: ['ignore', 'pipe', 'inherit'] })
   const line: unknown[] = await once(createInterface({ input: owner.stdout }), 'line')
-  const pid = String(line[0])
-  expect(await processesWith('prism')).toContain(pid)
+  const pid = Number(line[0])
+  expect(processesWith('prism')).toContain(pid)
   owner.kill('SIGKILL')
-  await eventually(async () => !(await processesWith('prism')).includes(pid))
+  await eventually(() => !processesWith('prism').includes(pid), 'Prism has ended')
 })

@@ -1,7 +1,7 @@
 /** What a server can do to one attempt of a call. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { respond } from '../support/fixture.js'
+import { respond } from 'sandbox-sessions-testkit/fixture'
 import { type Operation, succeed } from './operations.js'
 
 /** Happens as soon as the attempt connects, or when its request was read to the end. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { type Fixture, rawFixture } from '../support/fixture.js'
+import { type Fixture, rawFixture } from 'sandbox-sessions-testkit/fixture'
 import type { Step } from './faults.js'
 import type { Operation } from './operations.js'
 

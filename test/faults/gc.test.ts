@@ -3,7 +3,7 @@
  * clone of a Request is forgotten (nodejs/undici#4068).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Program, nodeBinary, program } from '../support/program.js'
+import { type Program, nodeBinary, program } from 'sandbox-sessions-testkit/program'
 
 describe.each([20, 22, 24])('on Node %i', (major) => {
   let collected: Program

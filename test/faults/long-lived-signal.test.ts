@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { program } from '../support/program.js'
+import { program } from 'sandbox-sessions-testkit/program'
 
 const few: unknown = expect.toSatisfy((count: unknown) => Number(count) < 10)
 

@@ -1,9 +1,9 @@
 /** The real server does what it is asked, and the answer is lost: the next attempt must find out, and do nothing twice. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RetryEvent, SessionNotFoundError, SessionsClient } from '../../src/index.js'
-import { type ProxyFault, faultProxy } from '../support/fault-proxy.js'
-import { type IsolatedServer, isolatedServer } from '../support/isolated-server.js'
-import { seeded } from '../support/random.js'
+import { type ProxyFault, faultProxy } from 'sandbox-sessions-testkit/fault-proxy'
+import { type IsolatedServer, isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
+import { seeded } from 'sandbox-sessions-testkit/random'
 
 /** How an answer is lost after the server is done. */
 const losses = [

@@ -1,9 +1,9 @@
 /** Two thousand operations of every kind on the real server, a fifth of whose exchanges is broken by a proxy in between. */
 import { expect, test } from 'vitest'
-import { faultProxy, proxyFaults } from '../support/fault-proxy.js'
-import { isolatedServer } from '../support/isolated-server.js'
-import { program } from '../support/program.js'
-import { seedOf, seeded } from '../support/random.js'
+import { faultProxy, proxyFaults } from 'sandbox-sessions-testkit/fault-proxy'
+import { isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
+import { program } from 'sandbox-sessions-testkit/program'
+import { seedOf, seeded } from 'sandbox-sessions-testkit/random'
 
 const operations = 2000
 const workers = 6

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { RequestOptions, SessionsClient } from '../../src/index.js'
-import { respond } from '../support/fixture.js'
+import { respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 /** One column of the table: a kind of call that the retry policy tells apart. */

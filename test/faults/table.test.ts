@@ -16,7 +16,7 @@ import {
   type SessionsClientOptions,
   UnauthorizedError,
 } from '../../src/index.js'
-import { closedPort } from '../support/fixture.js'
+import { closedPort } from 'sandbox-sessions-testkit/fixture'
 import * as fault from './faults.js'
 import { type FaultyServer, faultyServer } from './faulty-server.js'
 import { wireSession } from '../support/wire.js'

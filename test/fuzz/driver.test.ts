@@ -1,7 +1,7 @@
 /** The driver itself: it finds what is wrong, and what it found can be had again. */
 import { expect, test } from 'vitest'
 import { Spec } from '../../packages/cli/src/contract/spec.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 import { fuzzServer } from './support/fuzz-server.js'
 import { fuzzSeed } from './support/seed.js'

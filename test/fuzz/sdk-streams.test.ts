@@ -12,7 +12,7 @@ import {
   SandboxTimeoutError,
   SessionsClient,
 } from '../../src/index.js'
-import { answering, rawFixture } from '../support/fixture.js'
+import { answering, rawFixture } from 'sandbox-sessions-testkit/fixture'
 import { thrownBy } from '../support/client.js'
 import {
   type StreamEvent,

@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConsumerProject } from '../support/consumer-project.js'
-import { closedPort, httpFixture, respond } from '../support/fixture.js'
+import { closedPort, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { installedServer } from '../support/installed-server.js'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const spec = 'sandbox-api-spec.yaml'
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'

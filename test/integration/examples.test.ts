@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import path from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const directory = fileURLToPath(new URL('../../examples', import.meta.url))
 

@@ -9,8 +9,9 @@ import path from 'node:path'
 import { type EngineChoice, type SandboxServer, createSandboxServer } from 'sandbox-sessions-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SessionNotFoundError, SessionsClient } from '../../src/index.js'
-import { eventually, processesWith } from '../support/host.js'
-import { ManualClock } from '../support/manual-clock.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { processesWith } from 'sandbox-sessions-testkit/processes'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 
 /** Every file below a directory of the host with that name. */
 async function filesNamed(directory: string, name: string): Promise<string[]> {
@@ -45,7 +46,7 @@ describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s
       { timeout: 5 },
     )
     expect(result).toMatchObject({ status: 'timeout', exitCode: null, stdout: 'started\n' })
-    expect(await processesWith(mark)).toEqual([])
+    expect(processesWith(mark)).toEqual([])
   })
 
   test('a command whose caller goes away is killed', async () => {
@@ -53,20 +54,20 @@ describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s
     const mark = `abandoned-${randomUUID()}`
     const controller = new AbortController()
     const call = session.run(`exec -a ${mark} sleep 1000`, { signal: controller.signal })
-    await eventually(async () => (await processesWith(mark)).length > 0)
+    await eventually(() => processesWith(mark).length > 0)
     controller.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
-    await eventually(async () => (await processesWith(mark)).length === 0)
+    await eventually(() => processesWith(mark).length === 0)
   })
 
   test('a deleted session leaves no process and no file', async () => {
     const session = await client.createSession()
     const mark = `deleted-${randomUUID()}`
     await session.run(`setsid bash -c 'exec -a ${mark} sleep 1000' >/dev/null 2>&1 & echo x > ${mark}`)
-    await eventually(async () => (await processesWith(mark)).length > 0)
+    await eventually(() => processesWith(mark).length > 0)
     expect(await filesNamed(dataDir, mark)).toHaveLength(1)
     await session.delete()
-    expect(await processesWith(mark)).toEqual([])
+    expect(processesWith(mark)).toEqual([])
     expect(await filesNamed(dataDir, mark)).toEqual([])
   })
 
@@ -80,7 +81,7 @@ describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s
     await expect(session.refresh()).rejects.toBeInstanceOf(SessionNotFoundError)
     await expect(session.run('true')).rejects.toBeInstanceOf(SessionNotFoundError)
     expect(await client.listSessions()).toMatchObject({ total: 0 })
-    await eventually(async () => (await processesWith(mark)).length === 0)
+    await eventually(() => processesWith(mark).length === 0)
     await eventually(async () => (await filesNamed(dataDir, mark)).length === 0)
   })
 

@@ -7,8 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isJson } from '../../scripts/generate/document.js'
-import { eventually } from '../support/host.js'
-import { run } from '../support/run.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const script = (name: string): string[] => ['--import', 'tsx', path.join(root, 'scripts', name)]

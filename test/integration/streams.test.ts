@@ -9,7 +9,8 @@ import {
   SessionNotFoundError,
 } from '../../src/index.js'
 import { connect, thrownBy } from '../support/client.js'
-import { eventually, processesWith } from '../support/host.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { processesWith } from 'sandbox-sessions-testkit/processes'
 
 describe('live output', () => {
   const client = connect()
@@ -175,7 +176,7 @@ describe('live output', () => {
       await using own = await client.createSession()
       const mark = `left-${randomUUID()}`
       await leave(own.stream(tree(mark)), own)
-      await eventually(async () => (await processesWith(mark)).length === 0)
+      await eventually(() => processesWith(mark).length === 0)
     })
   })
 })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type PackageFolder, packageFolder } from '../support/package-folder.js'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 import { Toolchains } from '../support/toolchains.js'
 
 const jestTest = `

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConflictError, SandboxValidationError, type Session, SessionsClient } from '../../src/index.js'
 import { type SkippedEntry, downloadToPath, uploadFromPath } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { type IsolatedServer, isolatedServer } from '../support/isolated-server.js'
-import { treeOf } from '../support/tree.js'
+import { type IsolatedServer, isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
+import { treeOf } from 'sandbox-sessions-testkit/tree'
 
 const git = (cwd: string, ...args: string[]): string =>
   execFileSync(

@@ -20,8 +20,8 @@ import { SandboxConnectionError, type Session, SessionsClient } from '../../src/
 import { type DownloadReport, downloadToPath } from '../../src/node/index.js'
 import { linkFault } from '../../src/node/link-policy.js'
 import { thrownBy } from '../support/client.js'
-import { type Fixture, httpFixture, respond } from '../support/fixture.js'
-import { treeOf } from '../support/tree.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { treeOf } from 'sandbox-sessions-testkit/tree'
 import { wireSession } from '../support/wire.js'
 
 interface Told {

@@ -6,9 +6,9 @@ import fc from 'fast-check'
 import { createSandboxServer, type SandboxServer } from 'sandbox-sessions-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SessionsClient } from '../../src/index.js'
-import { IdleEngine } from '../support/idle-engine.js'
+import { IdleEngine } from 'sandbox-sessions-testkit/idle-engine'
 import { isRecord } from '../../src/internal/guards.js'
-import { awkwardNames, jsonObjectText } from '../support/json-values.js'
+import { awkwardNames, jsonObjectText } from 'sandbox-sessions-testkit/json-values'
 
 let dataDir: string
 let server: SandboxServer

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PackageFolder, packageFolder } from '../support/package-folder.js'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const require = createRequire(import.meta.url)
 

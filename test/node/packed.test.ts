@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { satisfies } from 'semver'
 import { describe, expect, test } from 'vitest'
 import { isRecord } from '../../src/internal/guards.js'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const workspaces = ['.', 'packages/server', 'packages/cli']

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { SessionsClient } from '../../src/index.js'
 import { type NodeFetchOptions, createNodeFetch } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { closedPort, respond } from '../support/fixture.js'
+import { closedPort, respond } from 'sandbox-sessions-testkit/fixture'
 import { type Authority, type Identity, createAuthority } from './certificates.js'
 import { type Handler, connectProxy, plainServer, tlsServer } from './servers.js'
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SessionNotFoundError, SessionsClient, type SessionsClientOptions } from '../../src/index.js'
 import { type NodeFetch, createNodeFetch } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 import { connectProxy, plainServer } from './servers.js'
 

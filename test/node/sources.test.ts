@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FileNotFoundError, SandboxValidationError, type Session, SessionsClient } from '../../src/index.js'
 import { uploadFromPath } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { type IsolatedServer, isolatedServer } from '../support/isolated-server.js'
+import { type IsolatedServer, isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
 
 describe('sources', () => {
   let server: IsolatedServer

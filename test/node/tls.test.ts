@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { SessionsClient } from '../../src/index.js'
 import { type NodeFetchOptions, createNodeFetch } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { respond } from '../support/fixture.js'
+import { respond } from 'sandbox-sessions-testkit/fixture'
 import { type Authority, type Identity, createAuthority, future, past, selfSigned } from './certificates.js'
 import { type Handler, tlsServer } from './servers.js'
 

@@ -3,9 +3,9 @@
  * checked, those of the libraries too.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { type PackageFolder, packageFolder } from '../support/package-folder.js'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 import { Toolchains, type TypeScriptVersion } from '../support/toolchains.js'
 
 const program = `

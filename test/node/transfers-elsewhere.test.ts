@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { program } from '../support/program.js'
-import { run } from '../support/run.js'
+import { program } from 'sandbox-sessions-testkit/program'
+import { run } from 'sandbox-sessions-testkit/run'
 import { type TransferHost, transferHost } from '../support/transfer-host.js'
 
 const source = new URL('programs/transfers.ts', import.meta.url)

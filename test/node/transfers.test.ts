@@ -16,10 +16,10 @@ import {
 } from '../../src/index.js'
 import { downloadToPath, uploadFromPath } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { cuttingProxy } from '../support/cutting-proxy.js'
-import { httpFixture, respond } from '../support/fixture.js'
-import { type IsolatedServer, isolatedServer } from '../support/isolated-server.js'
-import { seeded } from '../support/random.js'
+import { cuttingProxy } from 'sandbox-sessions-testkit/cutting-proxy'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { type IsolatedServer, isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
+import { seeded } from 'sandbox-sessions-testkit/random'
 import { wireSession } from '../support/wire.js'
 
 async function sha256(file: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { httpFixture, respond } from '../support/fixture.js'
-import { program } from '../support/program.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { program } from 'sandbox-sessions-testkit/program'
 
 const size = 200 * 1024 ** 2
 

@@ -2,8 +2,8 @@
 import type { TestProject } from 'vitest/node'
 import { checkingProxy } from '../contract/support/checking-proxy.js'
 import { findingsDesk, throwFindings } from '../contract/support/findings.js'
-import { httpFixture, respond } from '../support/fixture.js'
-import { isolatedServer } from '../support/isolated-server.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
 
 declare module 'vitest' {
   export interface ProvidedContext {

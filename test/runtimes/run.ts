@@ -2,7 +2,7 @@
  * Runs the suite in every runtime that npm has, and prints a table: `npm run test:runtimes`. Names of runtimes as arguments run these
  * alone: `npm run test:runtimes -- node20 bun`.
  */
-import { runtimes } from '../support/runtimes.js'
+import { runtimes } from 'sandbox-sessions-testkit/runtimes'
 import { prepareSuite } from './support/prepared-suite.js'
 import { type Report, endCase, runSuite } from './support/run-suite.js'
 import { count, table } from './support/table.js'

@@ -1,6 +1,6 @@
 /** The suite of the runtimes, in the Node that runs the tests; `npm run test:runtimes` runs it in all of them. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { currentNode } from '../support/runtimes.js'
+import { currentNode } from 'sandbox-sessions-testkit/runtimes'
 import { prepareSuite } from './support/prepared-suite.js'
 import { type Report, endCase, runSuite } from './support/run-suite.js'
 import { portableCases } from './suite/cases/index.js'

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from './run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 import { type Step, readSteps, runStep } from './workflow.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

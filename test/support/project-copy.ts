@@ -2,7 +2,7 @@ import { cp, lstat, mkdir, mkdtemp, readdir, readlink, rm, symlink } from 'node:
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from './run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

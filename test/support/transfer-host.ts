@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Fixture, httpFixture, respond } from './fixture.js'
-import { answerRange } from './range-server.js'
-import { type ReceivedUpload, writtenFile } from './upload-server.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { answerRange } from 'sandbox-sessions-testkit/range-server'
+import { type ReceivedUpload, writtenFile } from 'sandbox-sessions-testkit/upload-server'
 import { wireSession } from './wire.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

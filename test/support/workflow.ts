@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { isJson } from '../../scripts/generate/document.js'
-import { run } from './run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 type Variables = Readonly<Record<string, string>>
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/index.js'
 import { isObject } from '../../packages/cli/src/contract/json.js'
 import { thrownBy } from '../support/client.js'
-import { type Fixture, httpFixture, respond } from '../support/fixture.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 type Body = Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Session, SessionFiles, SandboxValidationError, SessionsClient } from '../../src/index.js'
 import { downloadToPath, uploadFromPath } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

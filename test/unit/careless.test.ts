@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SandboxAPIError, SandboxValidationError, SessionsClient } from '../../src/index.js'
-import { type Fixture, httpFixture, respond } from '../support/fixture.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 
 const id = '11111111-1111-4111-8111-111111111111'
 const time = '2030-01-01T00:00:00.000Z'

@@ -12,7 +12,7 @@ import {
 } from '../../src/index.js'
 import { createNodeFetch } from '../../src/node/index.js'
 import { thrownBy } from '../support/client.js'
-import { type Fixture, closedPort, httpFixture, rawFixture, respond } from '../support/fixture.js'
+import { type Fixture, closedPort, httpFixture, rawFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -14,7 +14,7 @@ import {
   UnauthorizedError,
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { answering, closedPort, httpFixture, rawFixture, respond } from '../support/fixture.js'
+import { answering, closedPort, httpFixture, rawFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const token = 'secret-token-that-nobody-may-see'

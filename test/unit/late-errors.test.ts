@@ -13,7 +13,7 @@ import {
   SessionsClient,
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

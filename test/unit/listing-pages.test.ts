@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { operations } from '../../generated/constraints.js'
 import { type FileInfo, type Listing, SandboxValidationError, type Session, SessionsClient } from '../../src/index.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

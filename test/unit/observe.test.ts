@@ -15,7 +15,7 @@ import {
   type SessionsClientOptions,
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { closedPort, httpFixture, respond } from '../support/fixture.js'
+import { closedPort, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

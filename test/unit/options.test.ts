@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { SessionsClient, type SessionsClientOptions } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type SandboxApi, SessionsClient } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
 

@@ -9,7 +9,7 @@ import {
   SessionsClient,
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { type RangeServer, type Ranges, rangeServer } from '../support/range-server.js'
+import { type RangeServer, type Ranges, rangeServer } from 'sandbox-sessions-testkit/range-server'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -11,8 +11,8 @@ import {
   type SessionsClientOptions,
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { disguises } from '../support/disguises.js'
-import { httpFixture, rawFixture, respond } from '../support/fixture.js'
+import { disguises } from 'sandbox-sessions-testkit/disguises'
+import { httpFixture, rawFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Redactors } from '../../src/transport/redact.js'
-import { disguises } from '../support/disguises.js'
+import { disguises } from 'sandbox-sessions-testkit/disguises'
 
 describe('[B2] the redactor', () => {
   const printable = fc.stringMatching(/^[\x21-\x7e]{8,60}$/)

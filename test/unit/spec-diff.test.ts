@@ -13,7 +13,7 @@ import { type Document, isDocument, isJson } from '../../scripts/generate/docume
 import { diffDocuments } from '../../scripts/spec-diff/documents.js'
 import { judge } from '../../scripts/spec-diff/policy.js'
 import { group } from '../../scripts/spec-diff/report.js'
-import { run } from '../support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const released = path.join(root, 'docs/spec')

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SandboxAPIError, SandboxValidationError, type Session, SessionsClient } from '../../src/index.js'
-import { closedPort, type Fixture, httpFixture, respond } from '../support/fixture.js'
+import { closedPort, type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SessionsClient } from '../../src/index.js'
 import { Deadline } from '../../src/transport/deadline.js'
-import { uploadServer } from '../support/upload-server.js'
+import { uploadServer } from 'sandbox-sessions-testkit/upload-server'
 import { wireSession } from '../support/wire.js'
 
 const longest = 2 ** 31 - 1

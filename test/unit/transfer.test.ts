@@ -10,8 +10,8 @@ import {
   type UploadContent,
 } from '../../src/index.js'
 import { thrownBy } from '../support/client.js'
-import { type Fixture, httpFixture, respond } from '../support/fixture.js'
-import { md5, uploadServer, writtenFile } from '../support/upload-server.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { md5, uploadServer, writtenFile } from 'sandbox-sessions-testkit/upload-server'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -13,8 +13,8 @@ import {
 } from '../../src/index.js'
 import { runtimeOf } from '../../src/internal/runtime.js'
 import { thrownBy } from '../support/client.js'
-import { closedPort, httpFixture, respond } from '../support/fixture.js'
-import { type UploadServer, uploadServer, writtenFile } from '../support/upload-server.js'
+import { closedPort, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { type UploadServer, uploadServer, writtenFile } from 'sandbox-sessions-testkit/upload-server'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { isDocument } from '../../scripts/generate/document.js'
 import { SessionsClient, type SessionsClientOptions, sdkVersion, specVersion } from '../../src/index.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 
 const spec: unknown = parse(readFileSync(new URL('../../sandbox-api-spec.yaml', import.meta.url), 'utf8'))
 const version = isDocument(spec) ? spec.info.version : undefined

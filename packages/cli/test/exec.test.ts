@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { eventually, processesWith } from '../../../test/support/host.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { processesWith } from 'sandbox-sessions-testkit/processes'
 import { type Running, newSession, sandbox, start, temporaryDirectory } from './support/sandbox.js'
 
 /** A number of seconds that no other process sleeps. */
@@ -182,7 +183,7 @@ describe('a command is stopped', () => {
     await running.printed('ready\n')
     running.child.kill(signal)
     expect(await running.ended).toEqual({ code, stdout: 'ready\n', stderr: '' })
-    await eventually(async () => (await processesWith(sleep)).length === 0)
+    await eventually(() => processesWith(sleep).length === 0)
   })
 
   test('by a signal while nobody reads the output', async () => {
@@ -194,7 +195,7 @@ describe('a command is stopped', () => {
     const exited = once(running.child, 'exit')
     running.child.kill('SIGTERM')
     expect(await exited).toEqual([143, null])
-    await eventually(async () => (await processesWith(sleep)).length === 0)
+    await eventually(() => processesWith(sleep).length === 0)
     running.child.stdout.destroy()
   })
 
@@ -220,7 +221,7 @@ describe('a command is stopped', () => {
     await running.printed('ready\n')
     running.child.stdout.destroy()
     expect(await running.ended).toMatchObject({ code: 141, stderr: '' })
-    await eventually(async () => (await processesWith(sleep)).length === 0)
+    await eventually(() => processesWith(sleep).length === 0)
   })
 })
 

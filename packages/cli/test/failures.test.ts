@@ -1,7 +1,7 @@
 /** One line that says what is wrong, an exit code that says what kind of thing, and never a token. */
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { closedPort, httpFixture, respond } from '../../../test/support/fixture.js'
+import { closedPort, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { environment, program, sandbox } from './support/sandbox.js'
 
 const id = '00000000-0000-4000-8000-000000000000'

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { run } from '../../../test/support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 import { environment, temporaryDirectory } from './support/sandbox.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

@@ -1,6 +1,6 @@
 /** Sessions from birth to death. */
 import { describe, expect, test } from 'vitest'
-import { httpFixture, respond } from '../../../test/support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../../../test/support/wire.js'
 import { connect, newSession, sandbox, sandboxJson } from './support/sandbox.js'
 

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { httpFixture, respond } from '../../../test/support/fixture.js'
-import { eventually, processesWith } from '../../../test/support/host.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { processesWith } from 'sandbox-sessions-testkit/processes'
 import { wireSession } from '../../../test/support/wire.js'
 import { newSession, temporaryDirectory } from './support/sandbox.js'
 import { Terminal } from './support/terminal.js'
@@ -18,10 +19,10 @@ describe('Ctrl-C', () => {
       `sandbox-sessions exec ${sessionId} -- 'setsid sleep ${sleep} & echo rea''dy; sleep ${sleep}'; echo "exit=$?"`,
     )
     await terminal.shows(/^ready$/m)
-    expect((await processesWith(sleep)).length).toBeGreaterThanOrEqual(2)
+    expect(processesWith(sleep).length).toBeGreaterThanOrEqual(2)
     await terminal.press('C-c')
     await terminal.shows(/^(\^C)?exit=130$/m)
-    await eventually(async () => (await processesWith(sleep)).length === 0)
+    await eventually(() => processesWith(sleep).length === 0)
   })
 
   test('ends a download, and leaves nothing half written', async () => {

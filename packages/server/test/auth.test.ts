@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const secret = 'a-secret-of-at-least-thirty-two-bytes!'
 

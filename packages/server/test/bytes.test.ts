@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EventReader } from './support/event-stream.js'
-import { TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 const maxOutputBytes = 1_000

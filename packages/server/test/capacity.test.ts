@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { eventually } from './engines/support.js'
-import { type Answer, TestServer } from './support/server.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 
 let server: TestServer | undefined
 afterEach(async () => {

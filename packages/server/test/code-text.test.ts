@@ -1,6 +1,6 @@
 /** Code is text, whatever it says about its own encoding. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 /** More than fits into an argument. */
 const longFiller = 'ü'.repeat(60_000)

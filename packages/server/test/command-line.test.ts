@@ -2,9 +2,10 @@ import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually, markedSleep, processesWith } from './engines/support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 import { runServer, startChild } from './support/child.js'
-import { temporaryDirectory } from './support/server.js'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 let dataDir: string
 beforeAll(async () => {

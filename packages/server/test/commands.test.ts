@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually, markedSleep, processesWith } from './engines/support.js'
-import { TestServer } from './support/server.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 describe.each(['process', 'bubblewrap'] as const)('commands and code on %s', (engine) => {
   let server: TestServer

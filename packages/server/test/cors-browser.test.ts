@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startChromium } from '../../../test/support/chromium.js'
-import { type PageServer, servePage } from '../../../test/support/page-server.js'
-import { TestServer } from './support/server.js'
+import { startChromium } from 'sandbox-sessions-testkit/chromium'
+import { type PageServer, servePage } from 'sandbox-sessions-testkit/page-server'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 let pages: PageServer
 let browser: Browser

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BubblewrapEngine } from '../dist/engines/bubblewrap/engine.js'
-import { eventually, temporaryDirectory } from './engines/support.js'
-import { TestServer } from './support/server.js'
+import { temporaryDirectory } from './engines/support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const maxDiskBytes = 4_000_000
 const maxFileBytes = 3_000_000

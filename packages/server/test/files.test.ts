@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually } from './engines/support.js'
-import { exchange } from './support/raw.js'
-import { TestServer } from './support/server.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { exchange } from 'sandbox-sessions-testkit/raw'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const limit = 6_000_000
 const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index)

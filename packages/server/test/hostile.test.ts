@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { exchange, trickle } from './support/raw.js'
-import { TestServer } from './support/server.js'
+import { exchange, trickle } from 'sandbox-sessions-testkit/raw'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 /** Matches every string, without the type that matches everything. */
 const anyString: unknown = expect.any(String)

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../../test/support/manual-clock.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 import type { SandboxServerOptions } from '../dist/index.js'
-import { eventually } from './engines/support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { startChild } from './support/child.js'
 import { Gate, HookedEngine } from './support/engine.js'
-import { type Answer, temporaryDirectory, TestServer } from './support/server.js'
+import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 const hour = 3_600_000
 

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { javascriptPrograms } from '../dist/sessions/programs/javascript.js'
-import { run } from '../../../test/support/run.js'
+import { run } from 'sandbox-sessions-testkit/run'
 
 /** Makes code too long for an argument, and leaves its lines where they are. */
 const padding = `\n//${'x'.repeat(200_000)}`

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ManualClock } from '../../../test/support/manual-clock.js'
-import { eventually, markedSleep, processesWith } from './engines/support.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 import { startChild } from './support/child.js'
-import { temporaryDirectory, TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 /** Directories of the sandboxes that an engine holds. */
 async function sandboxesIn(dataDir: string, engine: string): Promise<string[]> {

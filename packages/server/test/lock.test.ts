@@ -2,7 +2,8 @@ import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Child, runServer, startChild, type Wrapper } from './support/child.js'
-import { temporaryDirectory, TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 /** What a container has of its own: process ids, and the /proc that tells them. It ends when the wrapper does. */
 const inOwnPidNamespace: Wrapper = [

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Child, startChild } from './support/child.js'
 import { EventReader } from './support/event-stream.js'
 import { MemoryWatch } from './support/memory.js'
-import { temporaryDirectory } from './support/server.js'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 const growthLimit = 64 * 1024 ** 2
 

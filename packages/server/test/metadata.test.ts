@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { IdleEngine } from '../../../test/support/idle-engine.js'
-import { awkwardNames, jsonObjectText } from '../../../test/support/json-values.js'
-import { type Answer, TestServer } from './support/server.js'
+import { IdleEngine } from 'sandbox-sessions-testkit/idle-engine'
+import { awkwardNames, jsonObjectText } from 'sandbox-sessions-testkit/json-values'
+import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 
 let server: TestServer
 beforeAll(async () => {

@@ -2,10 +2,12 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ExecStartError } from '../dist/index.js'
-import { eventually, markedSleep, processesWith } from './engines/support.js'
-import { ancestorsOf } from './support/ancestors.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
+import { ancestorsOf } from 'sandbox-sessions-testkit/ancestors'
 import { Gate, HookedEngine } from './support/engine.js'
-import { temporaryDirectory, TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 let server: TestServer | undefined
 afterEach(async () => {

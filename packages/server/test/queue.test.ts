@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../../test/support/manual-clock.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 import { type CommandSlotsOptions, CommandSlots } from '../dist/sessions/command-slots.js'
 import { CapacityExceededError } from '../dist/sessions/errors.js'
-import { eventually } from './engines/support.js'
-import { type Answer, TestServer } from './support/server.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 
 let server: TestServer | undefined
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { md5 } from './engines/conformance.js'
-import { TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const content = randomBytes(3_000_000)
 const anEntityTag: unknown = expect.stringMatching(/^"[\w-]+"$/)

@@ -1,9 +1,9 @@
 import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
-import { ManualClock } from '../../../test/support/manual-clock.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 import { networkOf } from '../dist/http/network.js'
 import { RateWindows } from '../dist/rate-windows.js'
-import { type Answer, TestServer } from './support/server.js'
+import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const secret = 'a secret that is long enough for HS256'
 const clock = new ManualClock()

@@ -3,12 +3,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../../test/support/manual-clock.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 import { EngineError } from '../dist/index.js'
 import { toApiError } from '../dist/http/error-map.js'
-import { eventually, markedSleep, processesWith } from './engines/support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 import { startChild } from './support/child.js'
-import { type Answer, temporaryDirectory, TestServer } from './support/server.js'
+import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 import { SmallDisk } from './support/small-disk.js'
 
 const run = promisify(execFile)
@@ -134,7 +136,8 @@ test.each(['process', 'bubblewrap'] as const)('[B11] on %s, a server without des
   // Read to the end: an answer that nobody reads holds its connection, and so a descriptor of the server's.
   const create = async () => {
     const response = await fetch(`${child.url}/sessions`, { method: 'POST', headers })
-    return { status: response.status, headers: response.headers, json: (await response.json()) as unknown }
+    const json: unknown = await response.json()
+    return { status: response.status, headers: response.headers, json }
   }
   let refused = await create()
   for (let tries = 0; refused.status === 200 && tries < descriptors; tries++) refused = await create()

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { eventually } from './engines/support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { Gate, HookedEngine } from './support/engine.js'
-import { temporaryDirectory, TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 let server: TestServer | undefined
 afterEach(async () => {

@@ -2,7 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryDirectory, TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 const published = fileURLToPath(import.meta.resolve('sandbox-sessions-sdk/sandbox-api-spec.yaml'))
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ManualClock } from '../../../test/support/manual-clock.js'
-import { eventually, markedSleep, processesWith } from './engines/support.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 import { EventReader } from './support/event-stream.js'
-import { TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 /** A tree with a child in a session of its own, all of it found by the mark, and all of it deaf to SIGTERM. */
 const tree = (sleep: string) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually } from './engines/support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { type Collected, EventReader } from './support/event-stream.js'
-import { TestServer } from './support/server.js'
+import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 /** A shell's way to wait for a file, so that nothing here depends on time. */
 const waitFor = (file: string) => `while [ ! -e ${file} ]; do sleep 0.02; done`

@@ -3,7 +3,7 @@
  * goes straight on. Our own checker stands right in front of the server, and judges both.
  */
 import { Spec } from '../../../packages/cli/src/contract/spec.js'
-import { httpFixture } from '../../support/fixture.js'
+import { httpFixture } from 'sandbox-sessions-testkit/fixture'
 import { startPrism } from '../../support/prism.js'
 import { checkpoint } from './checkpoint.js'
 import { Ledger } from './ledger.js'

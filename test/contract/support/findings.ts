@@ -1,4 +1,4 @@
-import { type Fixture, httpFixture, respond } from '../../support/fixture.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { describeFinding, type Ledger } from './ledger.js'
 
 /** Where tests of other processes ask what a proxy has found since anybody asked. */

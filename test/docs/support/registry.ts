@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isJson } from '../../../scripts/generate/document.js'
-import { type Fixture, httpFixture, respond } from '../../support/fixture.js'
-import { run } from '../../support/run.js'
+import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
+import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const workspaces = ['.', 'packages/server', 'packages/cli']

@@ -1,5 +1,5 @@
 import { SessionsClient } from '../../../src/index.js'
-import { httpFixture } from '../../support/fixture.js'
+import { httpFixture } from 'sandbox-sessions-testkit/fixture'
 
 /** What a server is to answer next. */
 export interface Prepared {

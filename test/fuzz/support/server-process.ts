@@ -1,6 +1,6 @@
 /** A local server in a process of its own: what it logs can be read, that it died can be seen, and its clock is moved by hand. */
 import { createSandboxServer } from 'sandbox-sessions-server'
-import { ManualClock } from '../../support/manual-clock.js'
+import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 import { fuzzLimits } from './fuzz-limits.js'
 
 const [dataDir = '', token = '', otherToken = ''] = process.argv.slice(2)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Runtime, binaryOf } from '../../support/runtimes.js'
+import { type Runtime, binaryOf } from 'sandbox-sessions-testkit/runtimes'
 import type { PreparedSuite } from './prepared-suite.js'
 
 /** How the suite ended in one runtime. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
-import { eventually } from '../../../../test/support/host.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { environment, program } from './sandbox.js'
 
 const run = promisify(execFile)

@@ -9,7 +9,8 @@ import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
 import type { Sandbox } from '../../dist/engines/engine.js'
 import { EngineUnavailableError, PathEscapesError, SandboxGoneError } from '../../dist/engines/errors.js'
 import { freshId } from './conformance.js'
-import { bubblewrapMissing, from, killServer, markedSleep, processesWith, run, temporaryDirectory } from './support.js'
+import { bubblewrapMissing, from, killServer, run, temporaryDirectory } from './support.js'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 
 const missing = await bubblewrapMissing()
 const isRoot = process.getuid?.() === 0

@@ -3,21 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../dist/engines/engine.js'
 import { ExecStartError, PathEscapesError } from '../../dist/engines/errors.js'
 import type { Subject } from './conformance.js'
-import {
-  bytes,
-  ENDS_MS,
-  eventually,
-  finish,
-  heldBytes,
-  from,
-  markedSleep,
-  processesWith,
-  request,
-  run,
-  stateOf,
-  text,
-  until,
-} from './support.js'
+import { bytes, finish, heldBytes, from, request, run, text, until } from './support.js'
+import { eventually, longestWaitMs } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith, stateOf } from 'sandbox-sessions-testkit/processes'
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
@@ -193,7 +181,7 @@ export function commandConformance(subject: Subject): void {
     })
 
     /** No test waits this long: what ends by itself, or is killed at once, does not use its grace up. */
-    const LONG_MS = 100 * ENDS_MS
+    const LONG_MS = 100 * longestWaitMs
     const forever = 'while :; do sleep 0.05; done'
 
     it('[C7] lets a command that runs too long act on SIGTERM, and keeps what it says then', async () => {
@@ -272,7 +260,7 @@ export function commandConformance(subject: Subject): void {
         await sandbox.resume()
         expect(await finish(execution)).toMatchObject({ stdout: 'through\n', exitCode: null, timedOut: true })
       },
-      2 * ENDS_MS,
+      2 * longestWaitMs,
     )
 
     it('[C7] is destroyed at once, whatever grace its commands have', async () => {
@@ -345,7 +333,7 @@ export function commandConformance(subject: Subject): void {
         expect((await execution.exit).exitCode).toBe(0)
         expect((await run(sandbox, 'echo again')).stdout).toBe('again\n')
       },
-      ENDS_MS,
+      longestWaitMs,
     )
 
     it('kills a paused command', async () => {

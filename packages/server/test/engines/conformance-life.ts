@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { EngineError, ImageNotAvailableError, SandboxGoneError } from '../../dist/engines/errors.js'
 import { freshId } from './conformance.js'
 import type { Subject } from './conformance.js'
-import { eventually, finish, from, markedSleep, processesWith, request, run, text } from './support.js'
+import { finish, from, request, run, text } from './support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 
 export function lifeConformance(subject: Subject): void {
   const image = 'host'

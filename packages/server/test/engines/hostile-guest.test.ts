@@ -5,18 +5,9 @@ import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
 import type { Sandbox } from '../../dist/engines/engine.js'
 import { EngineError, ExecStartError, FileAccessError, SandboxGoneError } from '../../dist/engines/errors.js'
 import { freshId } from './conformance.js'
-import {
-  bubblewrapMissing,
-  eventually,
-  finish,
-  from,
-  markedSleep,
-  processesWith,
-  request,
-  run,
-  text,
-  until,
-} from './support.js'
+import { bubblewrapMissing, finish, from, request, run, text, until } from './support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 
 const missing = await bubblewrapMissing()
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../dist/engines/create-engine.js'
 import { EngineUnavailableError } from '../../dist/engines/errors.js'
-import { killServer, processesWith, temporaryDirectory, eventually } from './support.js'
+import { killServer, temporaryDirectory } from './support.js'
+import { processesWith } from 'sandbox-sessions-testkit/processes'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
 
 describe('the process engine', () => {
   it('needs to be allowed, and says why', async () => {

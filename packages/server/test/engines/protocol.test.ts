@@ -10,7 +10,8 @@ import type { Frame } from '../../dist/engines/supervisor/protocol/frames.js'
 import { IncomingStream } from '../../dist/engines/supervisor/protocol/incoming-stream.js'
 import { parseRequest } from '../../dist/engines/supervisor/protocol/messages.js'
 import { OutgoingStream } from '../../dist/engines/supervisor/protocol/outgoing-stream.js'
-import { bytes, eventually } from './support.js'
+import { bytes } from './support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
 
 function frame(kind: number, stream: number, call: number, payload: Uint8Array): Buffer {
   return Buffer.concat([encodeHeader(kind, stream, call, payload.length), payload])

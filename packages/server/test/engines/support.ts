@@ -1,20 +1,17 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { setTimeout as delay } from 'node:timers/promises'
-import { randomUUID } from 'node:crypto'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
+import { eventually, longestWaitMs } from 'sandbox-sessions-testkit/waiting'
 import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
 import type { ExecRequest, Execution, ExecutionExit, Sandbox } from '../../dist/engines/engine.js'
 
 if (!existsSync(new URL('../../dist/engines/create-engine.js', import.meta.url))) {
   throw new Error('the engine tests run the built server: `npm run build` first')
 }
-
-/** Long enough for a loaded machine; a test that needs it has failed. */
-export const ENDS_MS = 30_000
 
 export function temporaryDirectory(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'engine-test-'))
@@ -32,7 +29,7 @@ export function request(script: string, more: Partial<ExecRequest> = {}): ExecRe
     env: {},
     cwd: '.',
     stdin: new Uint8Array(),
-    timeoutMs: ENDS_MS,
+    timeoutMs: longestWaitMs,
     ...more,
   }
 }
@@ -70,39 +67,6 @@ export async function until(stream: AsyncIterable<Uint8Array>, wanted: string): 
     seen += Buffer.from(next.value).toString('utf8')
   }
   return seen
-}
-
-/** An argument for `sleep` by which its process is found on the host, among all others there. */
-export function markedSleep(): string {
-  return `4321.${randomUUID().replace(/\D/g, '').slice(0, 15)}`
-}
-
-/** Processes of the host, zombies left out, with this text in their command line. */
-export function processesWith(marker: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(marker) && stateOf(pid) !== 'Z'
-      } catch {
-        return false
-      }
-    })
-}
-
-export function stateOf(pid: number): string | undefined {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  return stat[stat.lastIndexOf(')') + 2]
-}
-
-/** Waits for something that has no event to wait for. */
-export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + ENDS_MS
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`it never came true that ${what}`)
-    await delay(10)
-  }
 }
 
 /** Bytes of buffers that are still in use, garbage left out. */

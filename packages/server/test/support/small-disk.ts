@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { temporaryDirectory } from './server.js'
+import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { createSandboxServer, type SandboxServerOptions } from 'sandbox-sessions-server'
+import { temporaryDirectory } from './temporary-directory.js'
 
 /** A local server with real isolation, of a test's own; it and its files are gone at the end of the block. */
 export interface IsolatedServer extends AsyncDisposable {
@@ -10,7 +9,7 @@ export interface IsolatedServer extends AsyncDisposable {
 }
 
 export async function isolatedServer(limits: SandboxServerOptions['limits'] = {}): Promise<IsolatedServer> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-faults-'))
+  const dataDir = await temporaryDirectory()
   const token = 'token-of-the-fault-tests'
   const server = await createSandboxServer({ port: 0, dataDir, engine: 'bubblewrap', token, limits })
   return {

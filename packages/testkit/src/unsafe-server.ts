@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { createSandboxServer, type SandboxServerOptions } from 'sandbox-sessions-server'
+import { temporaryDirectory } from './temporary-directory.js'
 
 /** The local server without isolation, for tests whose commands are their own; gone at the end of the block. */
 export interface UnsafeServer extends AsyncDisposable {
@@ -10,7 +9,7 @@ export interface UnsafeServer extends AsyncDisposable {
 }
 
 export async function unsafeServer(limits: SandboxServerOptions['limits'] = {}): Promise<UnsafeServer> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'sandbox-contract-'))
+  const dataDir = await temporaryDirectory()
   const engine = { engine: 'process', allowUnsafe: true } as const
   const server = await createSandboxServer({ port: 0, dataDir, token: 'token', limits, ...engine })
   return {

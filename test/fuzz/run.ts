@@ -3,8 +3,8 @@
  * server is a local one of its own, or the one that `--url` and `--token` name. Exits with 1 when something is wrong.
  */
 import { parseArgs } from 'node:util'
-import { Spec } from '../packages/cli/src/contract/spec.js'
-import { fuzzServer } from '../test/fuzz/support/fuzz-server.js'
+import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { fuzzServer } from './support/fuzz-server.js'
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { createSandboxServer, type SandboxServer, type SandboxServerOptions } from '../../dist/index.js'
+import { rm } from 'node:fs/promises'
+import { createSandboxServer, type SandboxServer, type SandboxServerOptions } from 'sandbox-sessions-server'
+import { temporaryDirectory } from './temporary-directory.js'
 
 /** An answer whose body was read. */
 export interface Answer {
@@ -88,10 +87,6 @@ export class TestServer {
     await this.server.close()
     await rm(this.dataDir, { recursive: true, force: true })
   }
-}
-
-export function temporaryDirectory(): Promise<string> {
-  return mkdtemp(path.join(tmpdir(), 'sandbox-server-test-'))
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

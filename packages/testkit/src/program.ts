@@ -5,7 +5,7 @@ import ts from 'typescript'
 import { run } from './run.js'
 import { binaryOf, nodeRuntime } from './runtimes.js'
 
-const cache = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url))
+const cache = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url))
 
 /** A program of its own process: plain JavaScript that uses the built package, with nothing of the test runner in it. */
 export interface Program extends AsyncDisposable {
