@@ -9,7 +9,7 @@ import { checkReferences } from '../../scripts/generate/references.js'
 import { generateTypes } from '../../scripts/generate/types.js'
 import { diffDocuments } from '../../scripts/spec-diff/documents.js'
 import { group } from '../../scripts/spec-diff/report.js'
-import { SpecDocument } from '../../packages/server/dist/spec/document.js'
+import { SpecDocument } from '../../packages/server/dist/http/spec/document.js'
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const text = { type: 'string' }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises'
-import { help, readInvocation, UsageError } from './cli/options.js'
-import { isObject } from './spec/json.js'
+import { help, readInvocation, UsageError } from './options.js'
+import { isObject } from './support/json.js'
 import { createSandboxServer, type SandboxServer } from './server.js'
 
 async function main(): Promise<void> {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { javascriptPrograms } from '../dist/sessions/programs/javascript.js'
+import { javascriptPrograms } from '../dist/service/programs/javascript.js'
 import { run } from 'sandbox-sessions-testkit/run'
 
 /** Makes code too long for an argument, and leaves its lines where they are. */

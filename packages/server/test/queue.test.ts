@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
-import { type CommandSlotsOptions, CommandSlots } from '../dist/sessions/command-slots.js'
-import { CapacityExceededError } from '../dist/sessions/errors.js'
+import { type CommandSlotsOptions, CommandSlots } from '../dist/service/command-slots.js'
+import { CapacityExceededError } from '../dist/service/errors.js'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 import { networkOf } from '../dist/http/network.js'
-import { RateWindows } from '../dist/rate-windows.js'
+import { RateWindows } from '../dist/http/rate-windows.js'
 import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const secret = 'a secret that is long enough for HS256'

@@ -1,6 +1,6 @@
 import { BubblewrapEngine } from './bubblewrap/engine.js'
-import type { Engine } from './engine.js'
-import { EngineUnavailableError } from './errors.js'
+import type { Engine } from './contract/engine.js'
+import { EngineUnavailableError } from './contract/errors.js'
 import { ProcessEngine } from './process/engine.js'
 
 export type EngineChoice = 'auto' | 'bubblewrap' | 'process'

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Authenticator } from '../auth.js'
-import type { Limits } from '../limits.js'
-import { type RateWindow, RateWindows } from '../rate-windows.js'
-import type { Clock } from '../sessions/clock.js'
+import type { Authenticator } from './auth.js'
+import type { Limits } from '../support/limits.js'
+import { type RateWindow, RateWindows } from './rate-windows.js'
+import type { Clock } from '../service/clock.js'
 import { ApiError } from './api-error.js'
 import { networkOf } from './network.js'
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Operation } from '../spec/operations.js'
+import type { Operation } from './spec/operations.js'
 import { type ApiError, invalidParameter } from './api-error.js'
 
 const byteOrderMark = '\uFEFF'

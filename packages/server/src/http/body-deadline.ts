@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Limits } from '../limits.js'
+import type { Limits } from '../support/limits.js'
 
 /** How long the rest of a body that nobody wants may keep coming after the answer, in milliseconds. */
 const lingerMs = 5_000

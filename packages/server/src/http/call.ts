@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Input, JsonAnswer } from '../spec/input.js'
-import type { OperationId } from '../spec/operations.js'
+import type { Input, JsonAnswer } from './spec/input.js'
+import type { OperationId } from './spec/operations.js'
 
 /** One request to an operation, authenticated and validated. */
 export interface Call<Id extends OperationId> extends Input<Id> {

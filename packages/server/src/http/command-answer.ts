@@ -1,6 +1,6 @@
 import Negotiator from 'negotiator'
-import type { Limits } from '../limits.js'
-import type { Command, CommandOutcome, SessionCommands } from '../sessions/commands.js'
+import type { Limits } from '../support/limits.js'
+import type { Command, CommandOutcome, SessionCommands } from '../service/commands.js'
 import type { Call } from './call.js'
 import { EventStream } from './event-stream.js'
 import { answerOf } from './failure.js'

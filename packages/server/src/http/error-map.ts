@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify'
-import * as engine from '../engines/errors.js'
-import * as sessions from '../sessions/errors.js'
-import { type Shortage, shortageOf } from '../shortage.js'
+import * as engine from '../engines/contract/errors.js'
+import * as sessions from '../service/errors.js'
+import { type Shortage, shortageOf } from './shortage.js'
 import { ApiError, type ErrorCode, invalidParameter } from './api-error.js'
 
 /** What a caller may wait, in seconds, before it is worth trying again. */

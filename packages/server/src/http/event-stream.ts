@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { Limits } from '../limits.js'
-import type { OutputPiece } from '../sessions/output.js'
-import type { OutputSink } from '../sessions/output-sink.js'
-import { timerMs } from '../timers.js'
+import type { Limits } from '../support/limits.js'
+import type { OutputPiece } from '../service/output.js'
+import type { OutputSink } from '../service/output-sink.js'
+import { timerMs } from '../support/timers.js'
 import { takeOver } from './take-over.js'
 
 /** An answer of server-sent events, each with a JSON object. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { shortageOf } from '../shortage.js'
-import { isObject } from '../spec/json.js'
+import { shortageOf } from './shortage.js'
+import { isObject } from '../support/json.js'
 import type { ApiError } from './api-error.js'
 import { toApiError } from './error-map.js'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { requestIdHeader } from '../spec/validation.js'
+import { requestIdHeader } from './spec/validation.js'
 import { ApiError, invalidParameter } from './api-error.js'
 import type { Cors } from './cors.js'
 

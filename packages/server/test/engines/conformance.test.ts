@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { createEngine } from '../../dist/engines/create-engine.js'
-import { engineConformance } from './conformance.js'
+import { engineConformance } from './contract/conformance.js'
 import { bubblewrapMissing } from './support.js'
 
 const missing = await bubblewrapMissing()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { asFailure } from '../../dist/engines/supervisor/files/errno.js'
-import { FileTooBigError, NoSpaceError } from '../../dist/engines/errors.js'
-import { failureOf } from '../../dist/engines/supervised/failures.js'
+import { asFailure } from '../../dist/engines/guest/files/errno.js'
+import { FileTooBigError, NoSpaceError } from '../../dist/engines/contract/errors.js'
+import { failureOf } from '../../dist/engines/host/failures.js'
 
 describe('errors of the file system', () => {
   it.each([

@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { list } from '../../dist/engines/supervisor/files/list.js'
-import { Walks } from '../../dist/engines/supervisor/files/walk.js'
+import { list } from '../../dist/engines/guest/files/list.js'
+import { Walks } from '../../dist/engines/guest/files/walk.js'
 import { temporaryDirectory } from './support.js'
 
 /** Counts the walks that had to be made. */

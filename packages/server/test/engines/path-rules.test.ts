@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isInside, linkTarget, partsOf } from '../../dist/engines/supervisor/files/path-rules.js'
+import { isInside, linkTarget, partsOf } from '../../dist/engines/guest/files/path-rules.js'
 
 const part = fc.constantFrom('a', 'b', '..', '.', '', '...', '.hidden', 'ö', ' ', 'a\nb')
 const path = fc.array(part, { maxLength: 8 }).map((parts) => parts.join('/'))

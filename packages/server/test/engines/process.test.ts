@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../dist/engines/create-engine.js'
-import { EngineUnavailableError } from '../../dist/engines/errors.js'
+import { EngineUnavailableError } from '../../dist/engines/contract/errors.js'
 import { killServer, temporaryDirectory } from './support.js'
 import { processesWith } from 'sandbox-sessions-testkit/processes'
 import { eventually } from 'sandbox-sessions-testkit/waiting'

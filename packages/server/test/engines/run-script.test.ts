@@ -1,9 +1,9 @@
 /** The script by which an engine checks itself, before which the sandbox must not go. */
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Execution, Sandbox } from '../../src/engines/engine.js'
-import { SandboxGoneError } from '../../src/engines/errors.js'
-import { runScript } from '../../src/engines/supervised/run-script.js'
+import type { Execution, Sandbox } from '../../src/engines/contract/engine.js'
+import { SandboxGoneError } from '../../src/engines/contract/errors.js'
+import { runScript } from '../../src/engines/host/run-script.js'
 
 const printed = async function* (text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text)

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 import { eventually, longestWaitMs } from 'sandbox-sessions-testkit/waiting'
 import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
-import type { ExecRequest, Execution, ExecutionExit, Sandbox } from '../../dist/engines/engine.js'
+import type { ExecRequest, Execution, ExecutionExit, Sandbox } from '../../dist/engines/contract/engine.js'
 
 if (!existsSync(new URL('../../dist/engines/create-engine.js', import.meta.url))) {
   throw new Error('the engine tests run the built server: `npm run build` first')

@@ -1,4 +1,4 @@
-import type { Engine, ExecRequest, Execution, Sandbox, SandboxOptions } from '../../dist/engines/engine.js'
+import type { Engine, ExecRequest, Execution, Sandbox, SandboxOptions } from '../../dist/engines/contract/engine.js'
 import { ProcessEngine } from '../../dist/engines/process/engine.js'
 
 export interface EngineHooks {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { EngineUnavailableError } from '../errors.js'
+import { EngineUnavailableError } from '../contract/errors.js'
 
 const WAY_OUT = 'For trusted code only there is `--engine process --allow-unsafe`, which runs without any isolation.'
 

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import { chown, readdir, readlink, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { Sandbox } from '../engine.js'
-import { EngineError, EngineUnavailableError } from '../errors.js'
-import { SYSTEM_PATH, guestEnvironment } from '../supervised/guest-environment.js'
-import { SupervisedEngine } from '../supervised/engine.js'
-import { installNode, installRuntime } from '../supervised/runtime.js'
-import type { Runtime } from '../supervised/runtime.js'
-import type { Launched } from '../supervised/sandbox.js'
-import type { SupervisorSettings } from '../supervisor/settings.js'
+import type { Sandbox } from '../contract/engine.js'
+import { EngineError, EngineUnavailableError } from '../contract/errors.js'
+import { SYSTEM_PATH, guestEnvironment } from '../host/guest-environment.js'
+import { SupervisedEngine } from '../host/engine.js'
+import { installNode, installRuntime } from '../host/runtime.js'
+import type { Runtime } from '../host/runtime.js'
+import type { Launched } from '../host/sandbox.js'
+import type { SupervisorSettings } from '../guest/settings.js'
 import { withAdvice } from './advice.js'
 import { bubblewrapArguments, limitArguments } from './arguments.js'
 import { detour, detoured } from './detour.js'
@@ -130,7 +130,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       inside: [
         ...limitArguments(this.#limits),
         node,
-        `${INSIDE.runtime}/supervisor/main.js`,
+        `${INSIDE.runtime}/guest/main.js`,
         JSON.stringify(supervisorSettings(node)),
       ],
     })

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Readable, Writable } from 'node:stream'
-import { inspect, signal } from '../supervisor/processes/census.js'
-import type { ProcessInfo } from '../supervisor/processes/census.js'
-import { isRecord } from '../supervisor/protocol/json.js'
-import type { Launched } from '../supervised/sandbox.js'
-import { StartedProcess } from '../supervised/started-process.js'
+import { inspect, signal } from '../guest/processes/census.js'
+import type { ProcessInfo } from '../guest/processes/census.js'
+import { isRecord } from '../guest/protocol/json.js'
+import type { Launched } from '../host/sandbox.js'
+import { StartedProcess } from '../host/started-process.js'
 
 /** How long a killed sandbox may take to be gone before it is left to the kernel, in milliseconds. */
 const END_TIMEOUT_MS = 10_000

@@ -1,6 +1,6 @@
-import type { Sandbox } from '../engine.js'
-import { EngineUnavailableError } from '../errors.js'
-import { runScript } from '../supervised/run-script.js'
+import type { Sandbox } from '../contract/engine.js'
+import { EngineUnavailableError } from '../contract/errors.js'
+import { runScript } from '../host/run-script.js'
 import { GUEST_ID } from './layout.js'
 
 /** What has to be true in a sandbox, each as a shell test. */

@@ -1,4 +1,4 @@
-import { EngineUnavailableError } from '../../errors.js'
+import { EngineUnavailableError } from '../../contract/errors.js'
 import { Answer, Field, answer, assemble, ifAnyBit, ifAtLeast, ifEqual, load, unlessEqual } from './assembler.js'
 import type { Instruction } from './assembler.js'
 import { SYSCALLS } from './syscalls.js'

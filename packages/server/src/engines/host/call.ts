@@ -1,0 +1,76 @@
+import { EngineError } from '../contract/errors.js'
+import { ProtocolError } from '../guest/protocol/frames.js'
+import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
+import { parseRecord } from '../guest/protocol/json.js'
+import type { JsonRecord } from '../guest/protocol/json.js'
+import { asRecord } from '../guest/protocol/json.js'
+import type { OutgoingStream } from '../guest/protocol/outgoing-stream.js'
+import { failureOf } from './failures.js'
+
+/** One operation under way in the supervisor, as the engine sees it. */
+export class Call {
+  /** What the supervisor says before the outcome; rejects when the call fails first. */
+  readonly reply: Promise<JsonRecord>
+  /** The outcome. */
+  readonly done: Promise<JsonRecord>
+  readonly input: OutgoingStream
+  readonly outputs: readonly IncomingStream[]
+  readonly cancel: () => void
+  #settleReply: Settle
+  #settleDone: Settle
+  #replied = false
+  #over = false
+
+  constructor(input: OutgoingStream, outputs: readonly IncomingStream[], cancel: () => void) {
+    this.input = input
+    this.outputs = outputs
+    this.cancel = cancel
+    ;[this.reply, this.#settleReply] = deferred()
+    ;[this.done, this.#settleDone] = deferred()
+  }
+
+  /** Over, with nothing more to come on its streams. */
+  get complete(): boolean {
+    return this.#over && this.outputs.every((output) => output.ended)
+  }
+
+  takeReply(payload: Uint8Array): void {
+    if (this.#replied || this.#over) throw new ProtocolError('a second reply')
+    this.#replied = true
+    this.#settleReply.resolve(parseRecord(payload))
+  }
+
+  takeDone(payload: Uint8Array): void {
+    if (this.#over) throw new ProtocolError('a second outcome')
+    const outcome = parseRecord(payload)
+    if ('ok' in outcome) {
+      const result = asRecord(outcome['ok'])
+      this.#over = true
+      this.input.close()
+      this.#settleDone.resolve(result)
+      this.#settleReply.reject(new EngineError('the call was over before it replied'))
+    } else this.fail(failureOf(outcome['failure']))
+  }
+
+  fail(error: Error): void {
+    this.#over = true
+    this.input.close()
+    this.#settleReply.reject(error)
+    this.#settleDone.reject(error)
+    for (const output of this.outputs) output.fail(error)
+  }
+}
+
+interface Settle {
+  resolve(value: JsonRecord): void
+  reject(error: Error): void
+}
+
+function deferred(): [Promise<JsonRecord>, Settle] {
+  let settle: Settle | undefined
+  const promise = new Promise<JsonRecord>((resolve, reject) => (settle = { resolve, reject }))
+  // Not every caller waits for both the reply and the outcome.
+  promise.catch(() => undefined)
+  if (settle === undefined) throw new TypeError('a promise runs its executor at once')
+  return [promise, settle]
+}

@@ -1,0 +1,125 @@
+import type { Readable, Writable } from 'node:stream'
+import { ExecStartError, FileAccessError, SandboxGoneError } from '../contract/errors.js'
+import type { EngineError } from '../contract/errors.js'
+import { FrameKind, ProtocolError } from '../guest/protocol/frames.js'
+import type { Frame } from '../guest/protocol/frames.js'
+import { Link } from '../guest/protocol/link.js'
+import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, READY_CALL, Stream } from '../guest/protocol/messages.js'
+import type { Request } from '../guest/protocol/messages.js'
+import { Call } from './call.js'
+
+/** How often a supervisor that owes an answer is asked whether it lives, in milliseconds. */
+const PING_INTERVAL_MS = 10_000
+
+/** How long it may take to answer that, in milliseconds: then the guest has stopped or replaced it. */
+const PING_TIMEOUT_MS = 30_000
+
+/**
+ * The engine's end of the line to a supervisor. The guest can take the supervisor over, so whatever comes from there is
+ * checked, bounded, and ends the sandbox when it is not as agreed.
+ */
+export class Connection {
+  /** Resolves with the reason when the sandbox can no longer be talked to. */
+  readonly gone: Promise<SandboxGoneError>
+  readonly #link: Link
+  readonly #calls = new Map<number, Call>()
+  readonly #ready: Call
+  #last = READY_CALL
+  #reason: SandboxGoneError | undefined
+  #tellGone: (reason: SandboxGoneError) => void = () => undefined
+  #watch: NodeJS.Timeout | undefined
+
+  constructor(input: Readable, output: Writable) {
+    this.gone = new Promise((resolve) => (this.#tellGone = resolve))
+    this.#link = new Link(input, output, MAX_ANSWER_BYTES, {
+      control: (frame) => this.#control(frame),
+      streamEnded: (call) => this.#forgetIfComplete(call),
+      closed: (error) =>
+        this.close(error instanceof ProtocolError ? 'the supervisor broke the protocol' : 'the sandbox ended'),
+    })
+    this.#ready = this.#register(READY_CALL, 0)
+  }
+
+  /** Resolves when the supervisor can take calls. */
+  async ready(): Promise<void> {
+    await this.#ready.reply
+    this.#calls.delete(READY_CALL)
+  }
+
+  /**
+   * @param outputs - how many streams the supervisor will send.
+   * @throws {SandboxGoneError}
+   * @throws {ExecStartError} or {FileAccessError} when the request is longer than any that could be carried out.
+   */
+  call(request: Request, outputs: 0 | 1 | 2 = 0): Call {
+    if (this.#reason !== undefined) throw new SandboxGoneError(this.#reason.message)
+    const payload = Buffer.from(JSON.stringify(request))
+    if (payload.length > MAX_REQUEST_BYTES) throw tooLong(request)
+    this.#last = this.#last >= 0xffff_ffff ? 1 : this.#last + 1
+    const call = this.#register(this.#last, outputs)
+    this.#link.write(FrameKind.request, 0, this.#last, payload)
+    this.#watch ??= this.#startWatch()
+    return call
+  }
+
+  close(reason: string): void {
+    if (this.#reason !== undefined) return
+    this.#reason = new SandboxGoneError(reason)
+    clearInterval(this.#watch)
+    for (const call of this.#calls.values()) call.fail(this.#reason)
+    this.#calls.clear()
+    this.#link.close(undefined)
+    this.#tellGone(this.#reason)
+  }
+
+  #register(id: number, outputs: number): Call {
+    const streams = [Stream.output, Stream.errorOutput].slice(0, outputs)
+    const call = new Call(
+      this.#link.outgoing(id, Stream.input),
+      streams.map((stream) => this.#link.incoming(id, stream)),
+      () => this.#link.send(FrameKind.cancel, id, {}),
+    )
+    this.#calls.set(id, call)
+    return call
+  }
+
+  #control(frame: Frame): void {
+    const call = this.#calls.get(frame.call)
+    if (call === undefined) throw new ProtocolError('a frame for no call')
+    if (frame.kind === FrameKind.reply) call.takeReply(frame.payload)
+    else if (frame.kind === FrameKind.done) call.takeDone(frame.payload)
+    else throw new ProtocolError('a frame of no known kind')
+    this.#forgetIfComplete(frame.call)
+  }
+
+  #forgetIfComplete(id: number): void {
+    if (this.#calls.get(id)?.complete !== true) return
+    this.#calls.delete(id)
+    for (const stream of Object.values(Stream)) this.#link.forget(id, stream)
+    if (this.#calls.size > 0) return
+    clearInterval(this.#watch)
+    this.#watch = undefined
+  }
+
+  #startWatch(): NodeJS.Timeout {
+    let asked: number | undefined
+    return setInterval(() => {
+      if (asked !== undefined) {
+        if (performance.now() - asked > PING_TIMEOUT_MS) this.close('the supervisor does not answer any more')
+        return
+      }
+      asked = performance.now()
+      const forget = (): void => {
+        asked = undefined
+      }
+      this.call({ op: 'ping' }).done.then(forget, forget)
+    }, PING_INTERVAL_MS).unref()
+  }
+}
+
+/** The supervisor would take such a frame for a broken protocol, and end with everything that runs. */
+function tooLong({ op }: Request): EngineError {
+  return op === 'exec'
+    ? new ExecStartError('the arguments, the environment and the working directory are too long')
+    : new FileAccessError('the path is too long')
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { EngineError } from '../contract/errors.js'
+import { TEMPORARY_PATTERN } from '../guest/files/entry.js'
+import { makeDirectory } from './make-directory.js'
+
+const run = promisify(execFile)
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
+const TRASH = '.trash-'
+
+/** How long counting a sandbox's files may take, in milliseconds. */
+const USAGE_TIMEOUT_MS = 10_000
+
+/** The directories of an engine's sandboxes, one each, named by id. */
+export class SandboxDirectories {
+  readonly #base: string
+  /** Out of sight, and could not be removed: that takes a process, which there may be no room for. Tried again later. */
+  readonly #trash = new Set<string>()
+
+  /** @param base - absolute. */
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  /** @throws {EngineError} for an id that is no plain name. */
+  path(id: string): string {
+    if (!ID.test(id)) throw new EngineError('a sandbox id has letters, digits, - and _ only')
+    return join(this.#base, id)
+  }
+
+  async prepare(): Promise<void> {
+    await makeDirectory(this.#base, 0o711)
+    for (const name of await readdir(this.#base)) if (name.startsWith(TRASH)) await erase(join(this.#base, name))
+  }
+
+  /** @throws {EngineError} when there is one already. */
+  async make(id: string): Promise<string> {
+    const path = this.path(id)
+    try {
+      await mkdir(path, { mode: 0o700 })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new EngineError(`a directory for the sandbox ${id} could not be made: ${reason}`, { cause: error })
+    }
+    return path
+  }
+
+  async has(id: string): Promise<boolean> {
+    return stat(this.path(id)).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    )
+  }
+
+  async list(): Promise<string[]> {
+    const entries = await readdir(this.#base, { withFileTypes: true }).catch(() => [])
+    return entries.filter((entry) => entry.isDirectory() && ID.test(entry.name)).map((entry) => entry.name)
+  }
+
+  /** The user that a sandbox's files belong to; undefined when there are none. */
+  async owner(id: string): Promise<number | undefined> {
+    return stat(this.path(id)).then(
+      (stats) => stats.uid,
+      () => undefined,
+    )
+  }
+
+  /**
+   * Bytes of disk that a sandbox's files take, hard links counted once. du walks by descriptors and follows no link, so the
+   * guest can lead it nowhere, and has no hand in what it says.
+   *
+   * @throws {EngineError} when it takes too long.
+   */
+  async usage(id: string): Promise<number> {
+    const options = ['-s', '-x', '-B1', `--exclude=${TEMPORARY_PATTERN}`]
+    // What the guest moved, or closed to itself, makes du complain and fail after it has counted all the rest.
+    const stdout = await run('sh', ['-c', 'exec du "$@" 2>/dev/null', 'sh', ...options, '--', this.path(id)], {
+      timeout: USAGE_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    }).then(
+      (result) => result.stdout,
+      (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : ''),
+    )
+    const bytes = /^(\d+)\t/.exec(stdout)?.[1]
+    if (bytes === undefined) throw new EngineError(`the files of the sandbox ${id} could not be counted`)
+    return Number(bytes)
+  }
+
+  /** Every process of the sandbox must be gone. Removing what is not there is no error. */
+  async remove(id: string): Promise<void> {
+    const trash = join(this.#base, `${TRASH}${randomBytes(8).toString('hex')}`)
+    try {
+      // At once out of sight: a half removed sandbox must never be listed.
+      await rename(this.path(id), trash)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      throw new EngineError(`the files of the sandbox ${id} could not be removed`, { cause: error })
+    }
+    try {
+      await erase(trash)
+    } catch (error) {
+      this.#trash.add(trash)
+      throw error
+    }
+    for (const each of [...this.#trash]) {
+      this.#trash.delete(each)
+      await erase(each).catch(() => this.#trash.add(each))
+    }
+  }
+}
+
+/**
+ * Removes a tree that a guest made. fs.rm fails on a tree deeper than a path may be long; rm walks by descriptors, and
+ * never follows a link.
+ */
+async function erase(path: string): Promise<void> {
+  // What never held anything goes without a process.
+  const wasEmpty = await rmdir(path).then(
+    () => true,
+    () => false,
+  )
+  if (wasEmpty) return
+  const remove = (): Promise<unknown> => run('rm', ['-rf', '--one-file-system', '--', path])
+  try {
+    await remove()
+  } catch {
+    // Not root, and the guest took its own rights away.
+    await run('chmod', ['-R', 'u+rwX', '--', path]).catch(() => undefined)
+    await remove().catch((error: unknown) => {
+      throw new EngineError('files of a sandbox could not be removed', { cause: error })
+    })
+  }
+}

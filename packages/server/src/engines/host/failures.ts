@@ -1,0 +1,36 @@
+import {
+  DirectoryNotEmptyError,
+  EngineError,
+  ExecStartError,
+  FileAccessError,
+  FileExistsError,
+  FileNotFoundError,
+  FileTooBigError,
+  IsADirectoryError,
+  NoSpaceError,
+  NotADirectoryError,
+  PathEscapesError,
+} from '../contract/errors.js'
+import { asRecord, stringOf } from '../guest/protocol/json.js'
+
+const CLASSES = new Map<string, new (message: string) => EngineError>([
+  ['PathEscapes', PathEscapesError],
+  ['FileNotFound', FileNotFoundError],
+  ['FileExists', FileExistsError],
+  ['IsADirectory', IsADirectoryError],
+  ['NotADirectory', NotADirectoryError],
+  ['DirectoryNotEmpty', DirectoryNotEmptyError],
+  ['FileAccess', FileAccessError],
+  ['FileTooBig', FileTooBigError],
+  ['NoSpace', NoSpaceError],
+  ['ExecStart', ExecStartError],
+])
+
+/** @throws {ProtocolError} when the supervisor did not tell a failure. */
+export function failureOf(value: unknown): EngineError {
+  const record = asRecord(value)
+  const message = stringOf(record, 'message').slice(0, 1000)
+  const code = stringOf(record, 'code').slice(0, 50)
+  const Class = CLASSES.get(code)
+  return Class === undefined ? new EngineError(`${code}: ${message}`) : new Class(message)
+}

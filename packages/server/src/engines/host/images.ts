@@ -1,0 +1,26 @@
+import { ImageNotAvailableError } from '../contract/errors.js'
+
+/** Profiles that run on this machine's own interpreters, whatever their tag says. */
+const PROFILES = ['python', 'node', 'ubuntu', 'debian']
+const HOST = 'host'
+
+/**
+ * What really runs: this machine's own system. The tag that was asked for is not kept, since nothing of it is true here.
+ *
+ * @throws {ImageNotAvailableError}
+ */
+export function resolveHostImage(image: string | undefined): string {
+  if (image === undefined || image === HOST) return HOST
+  const [name = '', ...tag] = image.split(':')
+  if (
+    PROFILES.includes(name) &&
+    tag.length <= 1 &&
+    tag.every((text) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(text))
+  ) {
+    return `${HOST}/${name}`
+  }
+  if (image.startsWith(`${HOST}/`) && PROFILES.includes(image.slice(HOST.length + 1))) return image
+  throw new ImageNotAvailableError(
+    `this server runs sandboxes on its own machine's interpreters: image may be ${PROFILES.map((profile) => `${profile}[:tag]`).join(', ')} or left out`,
+  )
+}

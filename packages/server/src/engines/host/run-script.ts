@@ -1,0 +1,21 @@
+import type { Sandbox } from '../contract/engine.js'
+
+/** Runs a short shell script and returns what it printed: for an engine's check of itself. */
+export async function runScript(sandbox: Pick<Sandbox, 'exec'>, script: string): Promise<string> {
+  const execution = await sandbox.exec({
+    argv: ['sh', '-c', script],
+    env: {},
+    cwd: '.',
+    stdin: new Uint8Array(),
+    timeoutMs: 20_000,
+  })
+  // The sandbox may go as soon as this is over, and whoever still read would be told so.
+  const [text] = await Promise.all([textOf(execution.stdout), textOf(execution.stderr), execution.exit])
+  return text
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += Buffer.from(chunk).toString('utf8')
+  return text
+}

@@ -1,0 +1,102 @@
+import type { ExecRequest, Execution, Sandbox, SandboxFiles } from '../contract/engine.js'
+import type { Connection } from './connection.js'
+import { startExecution } from './execution.js'
+import { SupervisedFiles } from './files.js'
+
+/**
+ * How long a supervisor may overrun a command's timeout and grace before the engine ends the sandbox itself, in
+ * milliseconds.
+ */
+const OVERRUN_MS = 30_000
+
+/** Default of {@link ExecRequest.graceMs}. */
+const DEFAULT_GRACE_MS = 2000
+
+/** A supervisor that the engine started. */
+export interface Launched {
+  readonly connection: Connection
+  /** Ends every process of the sandbox and resolves when none is left. May be called again. */
+  end(): Promise<void>
+}
+
+/** What holds a sandbox's files. */
+export interface Storage {
+  /** Removes all of them; every process of the sandbox must be gone. */
+  remove(): Promise<void>
+  /** Bytes of disk that they take. @throws {EngineError} */
+  usage(): Promise<number>
+}
+
+/** A sandbox whose processes and files a supervisor looks after; the engines differ in how they launch it. */
+export class SupervisedSandbox implements Sandbox {
+  readonly id: string
+  readonly files: SandboxFiles
+  readonly #launched: Launched
+  readonly #storage: Storage
+  #paused = false
+  #gone = false
+  #destroying: Promise<void> | undefined
+
+  constructor(id: string, launched: Launched, storage: Storage) {
+    this.id = id
+    this.#launched = launched
+    this.#storage = storage
+    this.files = new SupervisedFiles(launched.connection)
+    void launched.connection.gone.then(() => {
+      this.#gone = true
+      // Nothing of a sandbox that can't be talked to may go on.
+      return launched.end()
+    })
+  }
+
+  /** Its processes are gone, and it can't be used any more. */
+  get gone(): boolean {
+    return this.#gone
+  }
+
+  async exec(request: ExecRequest): Promise<Execution> {
+    const { connection } = this.#launched
+    const { timeoutMs, graceMs = DEFAULT_GRACE_MS } = request
+    const execution = await startExecution(connection, request, graceMs)
+    this.#enforce(execution, timeoutMs + graceMs)
+    return execution
+  }
+
+  async pause(): Promise<void> {
+    await this.#launched.connection.call({ op: 'pause' }).done
+    this.#paused = true
+  }
+
+  async resume(): Promise<void> {
+    await this.#launched.connection.call({ op: 'resume' }).done
+    this.#paused = false
+  }
+
+  destroy(): Promise<void> {
+    this.#destroying ??= this.end('the sandbox was destroyed').then(() => this.#storage.remove())
+    return this.#destroying
+  }
+
+  diskUsage(): Promise<number> {
+    return this.#storage.usage()
+  }
+
+  /** Ends every process and keeps the files. */
+  async end(reason: string): Promise<void> {
+    this.#launched.connection.close(reason)
+    await this.#launched.end()
+  }
+
+  /** The supervisor keeps the time, but the guest could have replaced it. */
+  #enforce(execution: Execution, longestMs: number): void {
+    let leftMs = longestMs + OVERRUN_MS
+    const stepMs = 5000
+    const timer = setInterval(() => {
+      if (this.#paused) return
+      leftMs -= stepMs
+      if (leftMs < 0) this.#launched.connection.close('the supervisor let a command run too long')
+    }, stepMs).unref()
+    const stop = (): void => clearInterval(timer)
+    execution.exit.then(stop, stop)
+  }
+}

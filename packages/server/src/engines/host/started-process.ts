@@ -1,0 +1,87 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Readable, Writable } from 'node:stream'
+import { EngineError, SandboxGoneError } from '../contract/errors.js'
+import { Connection } from './connection.js'
+
+/** How long a supervisor may take to get ready, in milliseconds: a loaded machine is slow, a broken one hangs. */
+const START_TIMEOUT_MS = 30_000
+
+/** How much of what it says on its error output is kept, in bytes. */
+const MAX_COMPLAINT_BYTES = 4096
+
+/** The process that an engine starts for a sandbox, connected to the supervisor in it. */
+export class StartedProcess {
+  readonly child: ChildProcess
+  readonly connection: Connection
+  /** Resolves when the process has ended, or never started. */
+  readonly ended: Promise<void>
+  readonly #closed: Promise<void>
+  #complaint = ''
+  /** Why it never started. */
+  #failure: Error | undefined
+
+  /** @throws {EngineError} when there are no descriptors for its pipes. */
+  static async of(child: ChildProcess): Promise<StartedProcess> {
+    const pipes: readonly unknown[] = [child.stdin, child.stdout, child.stderr]
+    const [stdin, stdout, stderr] = pipes
+    if (stdin instanceof Writable && stdout instanceof Readable && stderr instanceof Readable) {
+      return new StartedProcess(child, stdin, stdout, stderr)
+    }
+    // Node then makes no pipes at all, and an error that nobody listens to ends the server.
+    const told: unknown[] = await once(child, 'error')
+    const [cause] = told
+    throw new EngineError(`a sandbox could not be started: ${messageOf(cause)}`, { cause })
+  }
+
+  private constructor(child: ChildProcess, stdin: Writable, stdout: Readable, stderr: Readable) {
+    this.child = child
+    this.connection = new Connection(stdout, stdin)
+    stderr.on('data', (chunk: Buffer) => {
+      this.#complaint = (this.#complaint + chunk.toString('latin1')).slice(-MAX_COMPLAINT_BYTES)
+    })
+    stderr.on('error', () => undefined)
+    this.#closed = new Promise((resolve) => child.on('close', () => resolve()))
+    this.ended = new Promise((resolve) => {
+      child.on('exit', () => resolve())
+      child.on('error', (error) => {
+        this.#complaint ||= error.message
+        this.#failure ??= error
+        if (child.pid === undefined) resolve()
+      })
+    })
+    void this.ended.then(() => this.connection.close('the sandbox ended'))
+    void this.connection.gone.then(() => stdin.destroy())
+  }
+
+  get running(): boolean {
+    return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null
+  }
+
+  /** What it said on its error output: nothing that a guest did not write, once it is ready. */
+  get complaint(): string {
+    return this.#complaint.trim()
+  }
+
+  /** @throws {EngineError} with what the process said when it did not get ready. */
+  async ready(): Promise<void> {
+    const timer = setTimeout(() => this.connection.close('the supervisor did not get ready'), START_TIMEOUT_MS)
+    try {
+      await this.connection.ready()
+    } catch (error) {
+      if (!(error instanceof SandboxGoneError)) throw error
+      // Its last words may come after the end of its output.
+      await Promise.race([this.#closed, delay(1000, undefined, { ref: false })])
+      throw new EngineError(`a sandbox could not be started: ${this.complaint || error.message}`, {
+        cause: this.#failure ?? error,
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

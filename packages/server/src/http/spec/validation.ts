@@ -1,0 +1,97 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import ajvFormats from 'ajv-formats'
+import { invalidParameter } from '../api-error.js'
+import type { SpecDocument } from './document.js'
+import type { Input } from './input.js'
+import { isObject, type JsonObject } from '../../support/json.js'
+import type { Operation, OperationId, Parameter } from './operations.js'
+import { describeViolation } from './violation.js'
+
+/** A request before it is validated. */
+export interface RawInput {
+  readonly path: unknown
+  readonly query: unknown
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+/** `X-Request-Id` is the one header that is never refused: a malformed one is replaced. */
+export const requestIdHeader = 'X-Request-Id'
+
+const ajv = new Ajv2020({ useDefaults: true, strict: false, verbose: true })
+ajvFormats.default(ajv)
+
+/**
+ * Makes the check of one operation's requests: parameters of the path, the query and the headers, and a JSON body.
+ *
+ * Values of a path, a query and a header are text, so integers and booleans are read from it; values of a JSON body have
+ * types of their own and are taken as they are.
+ *
+ * @throws {ApiError} 400 `INVALID_PARAMETER`, from the returned function.
+ */
+export function compileInput<Id extends OperationId>(operation: Operation<Id>): (raw: RawInput) => Input<Id> {
+  const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query')
+  const inHeader = operation.parameters.filter(({ in: place, name }) => place === 'header' && name !== requestIdHeader)
+  const bodySchema = operation.body?.content.get('application/json')
+  const check = ajv.compile<Input<Id>>({
+    type: 'object',
+    properties: {
+      path: objectOf(operation.parameters.filter((parameter) => parameter.in === 'path')),
+      query: objectOf(inQuery),
+      header: objectOf(inHeader),
+      ...(bodySchema && { body: bodySchema }),
+    },
+    required: bodySchema && operation.body?.required ? ['body'] : [],
+  })
+  return (raw) => {
+    const header = Object.fromEntries(inHeader.map(({ name }) => [name, raw.headers[name.toLowerCase()]]))
+    const input: unknown = {
+      path: raw.path,
+      query: readText(inQuery, isObject(raw.query) ? raw.query : {}),
+      header: readText(inHeader, header),
+      ...bodyOf(operation, bodySchema, raw.body),
+    }
+    if (check(input)) return input
+    throw describeFirst(check.errors)
+  }
+}
+
+/** Whether a caller's request id may be echoed. */
+export function compileRequestId(spec: SpecDocument): (id: unknown) => id is string {
+  return ajv.compile<string>(spec.at('#/components/schemas/RequestId'))
+}
+
+function bodyOf(operation: Operation, schema: JsonObject | undefined, body: unknown): { body?: unknown } {
+  // A body that may be left out has a default for every property: those come from validating an empty object.
+  if (body === undefined) return schema && !operation.body?.required ? { body: {} } : {}
+  return { body }
+}
+
+function objectOf(parameters: readonly Parameter[]): JsonObject {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+    required: parameters.filter(({ required }) => required).map(({ name }) => name),
+  }
+}
+
+function readText(parameters: readonly Parameter[], values: JsonObject): JsonObject {
+  return Object.fromEntries(
+    parameters.flatMap(({ name, schema }) => {
+      const value = values[name]
+      return value === undefined ? [] : [[name, readValue(schema['type'], value)]]
+    }),
+  )
+}
+
+function readValue(type: unknown, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  if (type === 'integer' && /^-?\d+$/.test(value)) return Number(value)
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  return value
+}
+
+function describeFirst(errors: readonly ErrorObject[] | null | undefined) {
+  const { message, ...details } = describeViolation(errors?.[0])
+  return invalidParameter(message, details)
+}

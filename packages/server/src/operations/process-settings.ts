@@ -1,0 +1,33 @@
+import type { components } from 'sandbox-sessions-sdk/sandbox-api'
+import { invalidParameter } from '../http/api-error.js'
+import type { Command } from '../service/commands.js'
+import { assertText } from './text.js'
+
+type Body = components['schemas']['CommandRequest']
+type Settings = Pick<Body, 'env' | 'cwd' | 'stdin'> & Required<Pick<Body, 'timeout' | 'stdinEncoding' | 'encoding'>>
+
+/**
+ * What a command and code have in common.
+ *
+ * @throws {ApiError} 400 `INVALID_PARAMETER` for text that is none, and a `stdin` that is not in the encoding that it is said to be in.
+ */
+export function processSettings(settings: Settings): Omit<Command, 'programs'> {
+  const { env = {}, cwd = '.', stdin = '', stdinEncoding, encoding, timeout } = settings
+  assertText('cwd', cwd)
+  assertText('stdin', stdin)
+  for (const [name, value] of Object.entries(env)) {
+    assertText('env', name)
+    assertText(`env.${name}`, value)
+  }
+  return { env, cwd, stdin: bytesOf(stdin, stdinEncoding), encoding, timeout }
+}
+
+function bytesOf(stdin: string, encoding: Settings['stdinEncoding']): Uint8Array {
+  const bytes = Buffer.from(stdin, encoding)
+  // Node reads anything as base64, and passes over what is none: something else would be read than was sent.
+  if (encoding === 'utf-8' || bytes.toString('base64') === stdin) return bytes
+  throw invalidParameter(
+    'stdin must be base64 in the alphabet of RFC 4648, section 4, with padding and without line breaks, since stdinEncoding is base64.',
+    { parameter: 'stdin' },
+  )
+}

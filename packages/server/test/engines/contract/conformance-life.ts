@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { EngineError, ImageNotAvailableError, SandboxGoneError } from '../../../dist/engines/contract/errors.js'
+import { freshId } from './conformance.js'
+import type { Subject } from './conformance.js'
+import { finish, from, request, run, text } from '../support.js'
+import { eventually } from 'sandbox-sessions-testkit/waiting'
+import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
+
+export function lifeConformance(subject: Subject): void {
+  const image = 'host'
+
+  describe('life and death', () => {
+    it('takes images that its interpreters can stand for', () => {
+      const engine = subject.engine()
+      for (const name of [undefined, 'python', 'python:3.12', 'node:22-slim', 'ubuntu:24.04', 'debian']) {
+        const resolved = engine.resolveImage(name)
+        expect(engine.resolveImage(resolved)).toBe(resolved)
+      }
+      for (const name of ['alpine', 'python:', 'evil/python', 'python:3:4', '', 'PYTHON']) {
+        expect(() => engine.resolveImage(name), name).toThrow(ImageNotAvailableError)
+      }
+    })
+
+    it('probes itself and leaves nothing', async () => {
+      const before = await subject.engine().list()
+      await subject.engine().probe()
+      expect(await subject.engine().list()).toEqual(before)
+    })
+
+    it('refuses ids that are no plain names, and a second sandbox of the same id', async () => {
+      const engine = subject.engine()
+      for (const id of ['../x', '', '.', 'a/b', 'x'.repeat(200)]) {
+        await expect(engine.create(id, { image }), id).rejects.toThrow(EngineError)
+        await expect(engine.remove(id), id).rejects.toThrow(EngineError)
+      }
+      const sandbox = await subject.sandbox()
+      await expect(engine.create(sandbox.id, { image })).rejects.toThrow(EngineError)
+      expect((await run(sandbox, 'echo unharmed')).stdout).toBe('unharmed\n')
+      await sandbox.destroy()
+    })
+
+    it('starts empty', async () => {
+      const sandbox = await subject.sandbox()
+      expect((await run(sandbox, 'ls -A')).stdout).toBe('')
+      await sandbox.destroy()
+    })
+
+    it('destroys processes and files, whatever the guest did to them', async () => {
+      const engine = subject.engine()
+      const sandbox = await subject.sandbox()
+      const sleep = markedSleep()
+      await run(
+        sandbox,
+        [
+          `sleep ${sleep} & setsid nohup sleep ${sleep} >/dev/null 2>&1 &`,
+          'mkdir -p locked/inside && touch locked/inside/f && chmod 0 locked/inside locked',
+          'python3 -c \'import os\nfor i in range(300):\n os.mkdir("d" * 40); os.chdir("d" * 40)\'',
+          "ln -s / everything; touch $'bad\\xffname'",
+        ].join('\n'),
+      )
+      const running = await sandbox.exec(request(`sleep ${sleep}`))
+      const ended = Promise.allSettled([finish(running), running.exit])
+      expect(sandbox.gone).toBe(false)
+      expect(await engine.list()).toContain(sandbox.id)
+      await sandbox.destroy()
+      expect(processesWith(sleep)).toEqual([])
+      expect(await engine.list()).not.toContain(sandbox.id)
+      for (const one of await ended) {
+        expect(one.status === 'rejected' && one.reason).toBeInstanceOf(SandboxGoneError)
+      }
+      await sandbox.destroy()
+      expect(sandbox.gone).toBe(true)
+      await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)
+      await expect(sandbox.files.read('x')).rejects.toThrow(SandboxGoneError)
+      await expect(sandbox.files.write('x', from('x'), { overwrite: true })).rejects.toThrow(SandboxGoneError)
+      await expect(sandbox.pause()).rejects.toThrow(SandboxGoneError)
+      await expect(engine.recover(sandbox.id, { image })).rejects.toThrow(SandboxGoneError)
+      await engine.remove(sandbox.id)
+    })
+
+    it('keeps files but no process when it closes, and gives them to the next run', async () => {
+      const first = await subject.again()
+      const id = freshId()
+      const sandbox = await first.create(id, { image })
+      const sleep = markedSleep()
+      await run(sandbox, `echo kept > file; touch .sandbox-upload-0123456789abcdef; sleep ${sleep} &`)
+      expect(processesWith(sleep)).toHaveLength(1)
+      await first.close()
+      expect(processesWith(sleep)).toEqual([])
+      await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)
+      await expect(first.create(freshId(), { image })).rejects.toThrow(EngineError)
+
+      const second = await subject.again()
+      expect(await second.list()).toContain(id)
+      const recovered = await second.recover(id, { image })
+      expect(await second.recover(id, { image })).toBe(recovered)
+      expect(await text((await recovered.files.read('file')).content)).toBe('kept\n')
+      expect((await run(recovered, 'ls -A')).stdout).toBe('file\n')
+      expect((await run(recovered, 'echo more >> file && cat file')).stdout).toBe('kept\nmore\n')
+      await second.close()
+
+      const third = await subject.again()
+      await third.remove(id)
+      expect(await third.list()).not.toContain(id)
+      await third.remove(id)
+    })
+
+    it('removes a running sandbox by id', async () => {
+      const sandbox = await subject.sandbox()
+      const sleep = markedSleep()
+      await run(sandbox, `sleep ${sleep} &`)
+      await subject.engine().remove(sandbox.id)
+      expect(processesWith(sleep)).toEqual([])
+      await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)
+    })
+
+    it('is gone, and takes everything with it, when the guest kills its supervisor; its files can be recovered', async () => {
+      const sandbox = await subject.sandbox()
+      const sleep = markedSleep()
+      await run(sandbox, `echo kept > file; setsid sleep ${sleep} &`)
+      await expect(run(sandbox, 'kill -9 $PPID; sleep 60')).rejects.toThrow(SandboxGoneError)
+      expect(sandbox.gone).toBe(true)
+      await eventually(() => processesWith(sleep).length === 0, 'its processes ended')
+      await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)
+      const recovered = await subject.engine().recover(sandbox.id, { image })
+      expect(recovered.gone).toBe(false)
+      expect((await run(recovered, 'cat file')).stdout).toBe('kept\n')
+      await recovered.destroy()
+    })
+
+    it('makes and destroys many at a time', async () => {
+      const sandboxes = await Promise.all(Array.from({ length: 6 }, () => subject.sandbox()))
+      const outputs = await Promise.all(sandboxes.map((sandbox) => run(sandbox, 'pwd; ls -A; echo $HOME > mine')))
+      expect(outputs.every(({ exitCode }) => exitCode === 0)).toBe(true)
+      await Promise.all(sandboxes.map((sandbox) => sandbox.destroy()))
+      const left = await subject.engine().list()
+      expect(sandboxes.filter(({ id }) => left.includes(id))).toEqual([])
+    })
+  })
+}
