@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises'
-import { help, readInvocation, UsageError } from './options.js'
+import { createRequire } from 'node:module'
+import { readInvocation, UsageError } from './options.js'
 import { isObject } from './support/json.js'
 import { createSandboxServer, type SandboxServer } from './server.js'
 
 async function main(): Promise<void> {
-  const invocation = readInvocation(process.argv.slice(2), process.env)
-  if (invocation.show !== 'nothing') {
-    process.stdout.write(invocation.show === 'help' ? help : `${await readVersion()}\n`)
+  const invocation = readInvocation(process.argv.slice(2), process.env, ownVersion())
+  if (invocation.show !== undefined) {
+    process.stdout.write(invocation.show)
     return
   }
   const stop = stopOnSignals()
@@ -40,8 +40,8 @@ function stopOnSignals(): { ready(server: SandboxServer): void } {
   }
 }
 
-async function readVersion(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+function ownVersion(): string {
+  const manifest: unknown = createRequire(import.meta.url)('../package.json')
   return isObject(manifest) ? String(manifest['version']) : ''
 }
 
