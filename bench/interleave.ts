@@ -39,6 +39,6 @@ function column(value: number): string {
   return value.toFixed(0).padStart(5)
 }
 
-function quantile(sorted: readonly number[] | undefined, share: number): number {
+export function quantile(sorted: readonly number[] | undefined, share: number): number {
   return sorted?.[Math.floor(sorted.length * share)] ?? Number.NaN
 }

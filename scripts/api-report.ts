@@ -18,9 +18,9 @@ interface EntryPoint {
 }
 
 const entryPoints: readonly EntryPoint[] = [
-  { report: 'sandbox-sessions-sdk', types: 'dist/src/index.d.ts', whole: true },
+  { report: 'sandbox-sessions-sdk', types: 'dist/types/src/index.d.ts', whole: true },
   // What it uses is exported by the other one.
-  { report: 'sandbox-sessions-sdk-node', types: 'dist/src/node/index.d.ts', whole: false },
+  { report: 'sandbox-sessions-sdk-node', types: 'dist/types/src/node/index.d.ts', whole: false },
 ]
 const quiet = { default: { logLevel: ExtractorLogLevel.None } }
 

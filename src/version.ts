@@ -5,4 +5,8 @@ import { isBrowser } from './internal/runtime.js'
 export const sdkVersion = '0.1.0'
 
 /** Undefined in browsers. */
-export const userAgent = isBrowser() ? undefined : `sandbox-sessions-sdk/${sdkVersion} (Sandbox API ${specVersion})`
+export const userAgent = /* @__PURE__ */ ownName()
+
+function ownName(): string | undefined {
+  return isBrowser() ? undefined : `sandbox-sessions-sdk/${sdkVersion} (Sandbox API ${specVersion})`
+}

@@ -60,7 +60,8 @@ export class FileDownload implements AsyncDisposable {
    */
   static async of(response: Response, source: DownloadSource): Promise<FileDownload> {
     const problem = problemOf(response, source.headers)
-    if (problem === undefined) return new FileDownload(response, source)
+    // Not by its name: esbuild gives a class another name in dist/ where the class uses its own.
+    if (problem === undefined) return new this(response, source)
     const error = new SandboxConnectionError(`The download of ${source.path} ${problem}.`)
     source.explain(error)
     await response.body?.cancel()

@@ -4,12 +4,17 @@
  */
 import { type Bytes, utf8Of } from './bytes.js'
 
-const alphabet = utf8Of('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+const alphabet = /* @__PURE__ */ utf8Of('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 const padding = 61
 /** What no character of the alphabet stands for. */
 const foreign = 64
-const values = new Uint8Array(128).fill(foreign)
-for (const [value, code] of alphabet.entries()) values[code] = value
+const values = /* @__PURE__ */ valuesOf(alphabet)
+
+function valuesOf(codes: Uint8Array): Uint8Array {
+  const found = new Uint8Array(128).fill(foreign)
+  for (const [value, code] of codes.entries()) found[code] = value
+  return found
+}
 
 export function encodeBase64(bytes: Uint8Array): string {
   if (hasToBase64(bytes)) return bytes.toBase64()

@@ -19,7 +19,7 @@ export function runtimeOf(scope: object): Runtime {
   return isRecord(versions) && isText(versions['undici']) && !isPage ? 'node' : 'other'
 }
 
-const runtime = runtimeOf(globalThis)
+const runtime = /* @__PURE__ */ runtimeOf(globalThis)
 
 /** Node's fetch keeps a copy of the whole body for a redirect, unless it is told that there will be none. */
 export const keepsCopyOfBody = runtime === 'node'

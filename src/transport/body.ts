@@ -68,7 +68,7 @@ function watchForGarbage(body: object, exchange: Exchange): void {
 // Missing in older Workers.
 const unread =
   typeof FinalizationRegistry === 'function'
-    ? new FinalizationRegistry((exchange: Exchange) => {
+    ? /* @__PURE__ */ new FinalizationRegistry((exchange: Exchange) => {
         exchange.deadline.end(() => new SandboxAPIError('The body was given up without being read.'))
       })
     : undefined

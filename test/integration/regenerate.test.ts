@@ -68,6 +68,7 @@ describe('a changed limit', { timeout: 300_000 }, () => {
     const tsc = 'node_modules/typescript/bin/tsc'
     const built = await copy.node(tsc, '-b', 'tsconfig.build.json', 'packages/server/tsconfig.json')
     expect(built.code, built.output).toBe(0)
+    expect(await copy.node('--import', 'tsx', 'scripts/bundle.ts')).toEqual({ code: 0, output: '' })
     const { output } = await copy.node('program.mjs', path.join(copy.folder, 'data'))
     const lines = output.trim().split('\n')
     expect(lines).toEqual([

@@ -51,9 +51,9 @@ describe('the packages', () => {
       'sandbox-sessions-server',
     ])
     for (const [name, files] of packed) {
-      const outside = files.filter((file) => !/^(dist\/.*\.(js|d\.ts)|bin\/[\w-]+\.js)$/.test(file))
+      const outside = files.filter((file) => !/^(dist\/.*\.(js|js\.map|d\.ts)|bin\/[\w-]+\.js)$/.test(file))
       const own = ['LICENSE', 'README.md', 'package.json']
-      const more = ['CHANGELOG.md', 'dist/cjs/package.json', 'sandbox-api-spec.yaml']
+      const more = ['CHANGELOG.md', 'dist/LICENSES.txt', 'dist/cjs/package.json', 'sandbox-api-spec.yaml']
       expect(outside.sort(), name).toEqual((name === 'sandbox-sessions-sdk' ? [...own, ...more] : own).sort())
       const bins = Object.values(
         record((await manifestOf(workspaces.find((each) => name.endsWith(path.basename(each))) ?? '.'))['bin']),

@@ -63,10 +63,10 @@ describe('sources', () => {
   test('[A3] a process whose pipe nobody writes to ends all the same', async () => {
     const pipe = path.join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])
-    const entry = fileURLToPath(new URL('../../dist/src/', import.meta.url))
+    const entry = fileURLToPath(new URL('../../dist/', import.meta.url))
     const program = `
       import { SessionsClient } from ${JSON.stringify(`${entry}index.js`)}
-      import { uploadFromPath } from ${JSON.stringify(`${entry}node/index.js`)}
+      import { uploadFromPath } from ${JSON.stringify(`${entry}node.js`)}
       const client = new SessionsClient({ apiUrl: ${JSON.stringify(server.url)}, bearerToken: ${JSON.stringify(server.token)} })
       const session = await client.getSession(${JSON.stringify(session.sessionId)})
       const signal = AbortSignal.timeout(100)

@@ -104,7 +104,7 @@ describe('the built package with other TypeScripts', { timeout: 300_000 }, () =>
   beforeAll(async () => {
     tools = await Toolchains.install()
     folder = await packageFolder()
-    await folder.link('openapi-fetch', 'openapi-typescript-helpers', 'eventsource-parser', '@types/node', 'undici')
+    await folder.link('openapi-fetch', 'openapi-typescript-helpers', '@types/node', 'undici')
     for (const type of ['module', 'commonjs']) {
       await folder.write(`${type}/package.json`, JSON.stringify({ type }))
       await folder.write(`${type}/program.ts`, program)

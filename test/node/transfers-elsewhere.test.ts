@@ -97,10 +97,7 @@ describe('in Chromium, over HTTP/1.1', () => {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
     })
     const imports = {
-      'sandbox-sessions-sdk': '/dist/src/index.js',
-      'openapi-fetch': '/node_modules/openapi-fetch/dist/index.mjs',
-      'eventsource-parser/stream': '/node_modules/eventsource-parser/dist/stream.js',
-      'eventsource-parser': '/node_modules/eventsource-parser/dist/index.js',
+      'sandbox-sessions-sdk': '/dist/index.js',
       // It is CommonJS, which leaves a global variable where there are no modules.
       'js-md5': '/md5.js',
     }

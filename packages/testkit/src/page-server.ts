@@ -9,7 +9,7 @@ export interface PageServer extends AsyncDisposable {
 
 /** Serves the built SDK, bundled for browsers. */
 export async function servePage(): Promise<PageServer> {
-  const entry = new URL('../../../dist/src/index.js', import.meta.url).pathname
+  const entry = new URL('../../../dist/index.js', import.meta.url).pathname
   const bundle = await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'browser', write: false })
   const script = bundle.outputFiles.map(({ text }) => text).join('')
   const server = createServer(({ url }, response) => {

@@ -1,0 +1,23 @@
+import path from 'node:path'
+import { build } from 'esbuild'
+
+/** ES modules of dist/ as CommonJS, file by file: what the entries share stays in one file. By their paths in dist/. */
+export async function toCommonJs(dist: string, files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { outputFiles, warnings } = await build({
+    absWorkingDir: dist,
+    entryPoints: files.filter((file) => file.endsWith('.js')),
+    outdir: 'cjs',
+    format: 'cjs',
+    platform: 'neutral',
+    target: 'es2022',
+    // Jest has no import() where it runs CommonJS.
+    supported: { 'dynamic-import': false },
+    // It is given to createRequire alone, which takes a path as well.
+    define: { 'import.meta.url': '__filename' },
+    write: false,
+    logLevel: 'silent',
+  })
+  // Among them: CommonJS has no import.meta but its url.
+  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'))
+  return new Map(outputFiles.map((file) => [path.relative(dist, file.path), file.text]))
+}
