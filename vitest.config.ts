@@ -14,6 +14,11 @@ export default defineConfig({
     // Most tests wait more than they work, and on two cores vitest would run them one by one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/support/closing-line.ts'],
+    coverage: {
+      // The SDK as it stands, and the server as it is built: so it runs in the tests.
+      include: ['src/**/*.ts', 'packages/server/dist/service/**/*.js'],
+      reporter: ['text', 'html', 'json-summary'],
+    },
     projects: [
       { oxc, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
