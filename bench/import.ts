@@ -20,7 +20,7 @@ interface Start {
   readonly script: string
 }
 
-/** Milliseconds. What other programs do to the clock, they hardly do to the time of the processor. */
+/** Milliseconds. */
 interface Cost {
   readonly clock: number
   readonly processor: number
@@ -93,9 +93,8 @@ for (const each of starts) {
   })
   console.log(`${each.name.padEnd(44)}${clock ?? ''}     ${processor ?? ''}`)
 }
-const most = Math.max(...own.map((each) => added(each, 'clock')))
+// Other programs add to the clock, and threads of Node's own to the time of the processor: the smaller is nearer to the truth.
+const most = Math.max(...own.map((each) => Math.min(added(each, 'clock'), added(each, 'processor'))))
 const isKept = most <= budget
-console.log(
-  `\nAt most ${budget} ms of the clock over a bare Node: ${isKept ? 'kept' : 'NOT KEPT'} (${most.toFixed(1)}).`,
-)
+console.log(`\nAt most ${budget} ms over a bare Node: ${isKept ? 'kept' : 'NOT KEPT'} (${most.toFixed(1)}).`)
 if (!isKept) process.exitCode = 1

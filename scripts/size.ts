@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, type Metafile, build } from 'esbuild'
+import { type Metafile, build } from 'esbuild'
 
 /** Bytes, minified and compressed. */
 const budget = 16_000
@@ -24,9 +24,10 @@ interface Bundle {
   readonly modules: readonly (readonly [name: string, bytes: number])[]
 }
 
-async function bundle(entry: Pick<BuildOptions, 'entryPoints' | 'stdin'>): Promise<Bundle> {
+/** @param program - what a page has of the package. */
+async function bundle(program: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    ...entry,
+    stdin: { contents: program, resolveDir: root, sourcefile: 'page.ts' },
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -39,14 +40,29 @@ async function bundle(entry: Pick<BuildOptions, 'entryPoints' | 'stdin'>): Promi
     write: false,
     logLevel: 'silent',
   })
-  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports)
-  const lazy = new Set(imports.flatMap((each) => (each.kind === 'dynamic-import' ? [each.path] : [])))
-  const files = outputFiles.map(({ path: file, contents }) => ({ name: path.relative(root, file), contents }))
+  const { atOnce, later } = loaded(metafile, 'out/stdin.js')
+  const contents = new Map(outputFiles.map((file) => [path.relative(root, file.path), file.contents]))
+  const contentsOf = (names: ReadonlySet<string>): Uint8Array[] =>
+    [...names].flatMap((name) => contents.get(name) ?? [])
   return {
-    size: sizeOf(files.flatMap(({ name, contents }) => (lazy.has(name) ? [] : [contents]))),
-    later: sizeOf(files.flatMap(({ name, contents }) => (lazy.has(name) ? [contents] : []))),
-    modules: modulesOf(metafile, lazy),
+    size: sizeOf(contentsOf(atOnce)),
+    later: sizeOf(contentsOf(later)),
+    modules: modulesOf(metafile, atOnce),
   }
+}
+
+/** What is loaded with a file, and what by import(). Files that nothing loads are written too. */
+function loaded({ outputs }: Metafile, entry: string): Record<'atOnce' | 'later', ReadonlySet<string>> {
+  const atOnce = new Set([entry])
+  const later = new Set<string>()
+  // A set that grows is walked to its end.
+  for (const name of atOnce) {
+    for (const { kind, path: imported } of outputs[name]?.imports ?? []) {
+      if (kind === 'dynamic-import') later.add(imported)
+      else atOnce.add(imported)
+    }
+  }
+  return { atOnce, later: new Set([...later].filter((name) => !atOnce.has(name))) }
 }
 
 function sizeOf(files: readonly Uint8Array[]): Size {
@@ -58,11 +74,10 @@ function sizeOf(files: readonly Uint8Array[]): Size {
 }
 
 /** A package counts as one module. */
-function modulesOf({ outputs }: Metafile, lazy: ReadonlySet<string>): Bundle['modules'] {
+function modulesOf({ outputs }: Metafile, files: ReadonlySet<string>): Bundle['modules'] {
   const sizes = new Map<string, number>()
-  for (const [output, { inputs }] of Object.entries(outputs)) {
-    if (lazy.has(output)) continue
-    for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+  for (const file of files) {
+    for (const [input, { bytesInOutput }] of Object.entries(outputs[file]?.inputs ?? {})) {
       const name = /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? input
       sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput)
     }
@@ -78,10 +93,9 @@ function column(bytes: number): string {
   return bytes.toLocaleString('en').padStart(7)
 }
 
-const { size, later } = await bundle({ entryPoints: ['dist/index.js'] })
-const oneError = "export { SessionNotFoundError } from 'sandbox-sessions-sdk'"
-const { size: ofError } = await bundle({ stdin: { contents: oneError, resolveDir: root } })
-const { modules, size: ofSources } = await bundle({ entryPoints: ['src/index.ts'] })
+const { size, later } = await bundle("export * from './dist/index.js'")
+const { size: ofError } = await bundle("export { SessionNotFoundError } from './dist/index.js'")
+const { modules, size: ofSources } = await bundle("export * from './src/index.ts'")
 
 console.log(`  ${column(ofSources.minified)}  src/index.ts and what it imports, minified:`)
 for (const [name, bytes] of modules) console.log(`  ${column(bytes)}    ${name}`)
