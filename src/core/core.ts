@@ -1,139 +1,15 @@
-import { operations } from '../../generated/constraints.js'
-import { type Apis, type SandboxApi, createApis } from './api.js'
 import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
-import { type RequestOptions, type Settings, checkRequestOptions } from '../options.js'
-import { errorFromResponse } from './response-errors.js'
+import type { RequestOptions, Settings } from '../options.js'
 import type { Exchange } from '../transport/exchange.js'
 import { explained } from '../transport/failure.js'
-import type { HeaderRecord } from '../transport/request.js'
+import { type HeaderRecord, LeanRequest } from '../transport/request.js'
 import { Transport } from '../transport/transport.js'
-import { type BodyName, type Wire, isBody } from './wire.js'
-
-export type OperationId = keyof typeof operations
-
-/** What openapi-fetch is given for one call, besides its parameters and body. */
-export interface CallInit {
-  readonly parseAs: 'stream'
-  readonly headers: Readonly<Record<string, string>>
-  readonly fetch: (request: Request) => Promise<Response>
-  readonly call: CallControl
-}
-
-/** What a body that is being sent, or read, tells its call and hears of it. */
-export interface CallControl {
-  /** Starts the deadline anew: the call gets on. */
-  readonly keepAlive: () => void
-  /** Ends the call with this reason, as it is. */
-  readonly abort: (reason: unknown) => void
-  /**
-   * Tells `listener` why the call was ended, if it is before its body was read to the end. The call holds on to the listener: one
-   * that holds on to the body would keep it from being garbage.
-   */
-  readonly onAbort: (listener: (reason: unknown) => void) => void
-  /** Whether the call was ended for this reason of somebody else, which is thrown as it is. */
-  readonly isForeign: (error: unknown) => boolean
-  /** Whether the head of a response is there: what becomes of the request's body then changes nothing. */
-  readonly isAnswered: () => boolean
-  /** Adds to an error that comes after the head of the response what is known of the call. */
-  readonly explain: (error: SandboxAPIError) => void
-}
-
-/** Makes the request of an operation. It gets what the pipeline adds to every call. */
-export type Send = (
-  api: SandboxApi,
-  init: CallInit,
-) => Promise<{ readonly response: Response; readonly error?: unknown }>
-
-/** The one way from a method to the wire and back: the call, its errors, its body held against the spec. */
-export class Pipeline {
-  readonly #apis: Apis
-  readonly #transport: Transport
-  readonly #settings: Settings
-
-  constructor(settings: Settings) {
-    this.#settings = settings
-    this.#transport = new Transport(settings)
-    this.#apis = createApis(settings, this.#transport)
-  }
-
-  get api(): SandboxApi {
-    return this.#apis.api
-  }
-
-  /** A call that answers a body of the spec, which becomes a domain object. */
-  body<Name extends BodyName, Domain>(
-    operation: OperationId,
-    name: Name,
-    options: RequestOptions,
-    send: Send,
-    toDomain: (wire: Wire[Name]) => Domain | Promise<Domain>,
-    traits: Traits = noTraits,
-  ): Promise<Domain> {
-    return this.#perform(operation, options, traits, send, (response, exchange) =>
-      // Middleware may have put another response in the place of the one that was read.
-      response === exchange.response
-        ? toDomain(parse(name, exchange.text, response, exchange))
-        : response.text().then((text) => toDomain(parse(name, text, response, exchange))),
-    )
-  }
-
-  /** A call whose body, if there is one, says nothing. */
-  nothing(operation: OperationId, options: RequestOptions, send: Send): Promise<void> {
-    return this.#perform(operation, options, noTraits, send, () => undefined)
-  }
-
-  /** A call whose body is read later, by the caller. The deadline then runs between two chunks. */
-  stream(operation: OperationId, options: RequestOptions, send: Send, traits: Traits): Promise<Response> {
-    return this.#perform(operation, options, { ...traits, body: 'idle' }, send, (response) => response)
-  }
-
-  close(): void {
-    this.#transport.close()
-  }
-
-  async #perform<T>(
-    operation: OperationId,
-    options: RequestOptions,
-    traits: Traits,
-    send: Send,
-    read: (response: Response, exchange: Exchange) => T | Promise<T>,
-  ): Promise<T> {
-    const { signal, timeoutMs, maxRetries, headers } = checkRequestOptions(options)
-    const settings = this.#settings
-    const { accept = 'application/json', body = 'buffered', repeatable } = traits
-    const exchange = this.#transport.begin({
-      operation,
-      signal,
-      timeoutMs: timeoutMs ?? traits.timeoutMs ?? settings.timeoutMs,
-      maxRetries: maxRetries ?? settings.maxRetries,
-      headers: { accept, ...settings.headers, ...traits.headers, ...headers },
-      idleTimeoutMs: timeoutMs ?? settings.timeoutMs,
-      repeatable,
-      body,
-    })
-    const { api, lean, isLean } = this.#apis
-    try {
-      const { response, error } = await send(isLean() ? lean : api, {
-        parseAs: 'stream',
-        headers: isLean() ? noHeaders : exchange.plan.headers,
-        fetch: (request) => this.#transport.send(request, exchange),
-        call: new Control(exchange),
-      })
-      if (response.ok || isDoneAlready(response, exchange)) return await read(response, exchange)
-      throw errorFromResponse(response, error, {
-        method: exchange.method,
-        url: exchange.url,
-        requestId: exchange.requestId,
-        mayHaveRun: exchange.mayHaveRun,
-        onSession: 'sessionId' in operations[operation].parameters,
-        hasCredentials: exchange.ownCredentials || exchange.credential !== undefined,
-      })
-    } catch (error) {
-      exchange.finish()
-      throw checked(error, exchange)
-    }
-  }
-}
+import { type SandboxApi, callAny, createApi } from './api.js'
+import { CallControl } from './call-control.js'
+import { checkRequestOptions } from './call-options.js'
+import { type Answer, type AnsweringId, type Given, type OperationId, isAnswer, routeOf } from './operations.js'
+import { errorFromResponse } from './response-errors.js'
+import { serializePathValue } from './serializers.js'
 
 /** What sets a call apart from others. */
 export interface Traits {
@@ -147,73 +23,163 @@ export interface Traits {
   readonly repeatable?: boolean
   /** Sent unless the caller has others of these names. */
   readonly headers?: Readonly<HeaderRecord>
+  /** Told of the call as it begins. */
+  readonly begun?: (call: CallControl) => void
 }
 
 const noTraits: Traits = {}
 const noHeaders: HeaderRecord = {}
+
+/**
+ * The one way of a call: its options and path checked, through openapi-fetch to the transport, and back as a domain object or an
+ * error.
+ */
+export class Core {
+  readonly settings: Settings
+  readonly #transport: Transport
+  readonly #api: SandboxApi
+  /** Whether somebody may look at a Request on its way, and put another Response in the place of the one that came. */
+  #isWatched: boolean
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    this.#transport = new Transport(settings)
+    this.#api = createApi(settings, this.#transport)
+    this.#isWatched = settings.middleware.length > 0
+  }
+
+  /** The raw client. Whoever has it may give it middleware. */
+  takeApi(): SandboxApi {
+    this.#isWatched = true
+    return this.#api
+  }
+
+  /** A call that answers a body of the spec, which becomes a domain object. */
+  body<Id extends AnsweringId, Domain>(
+    operation: Id,
+    given: Given<Id>,
+    options: RequestOptions,
+    toDomain: (wire: Answer<Id>) => Domain | Promise<Domain>,
+    traits: Traits = noTraits,
+  ): Promise<Domain> {
+    return this.#call(operation, given, options, traits, (response, exchange, text) =>
+      text === undefined
+        ? response.text().then((each) => toDomain(parse(operation, each, response, exchange)))
+        : toDomain(parse(operation, text, response, exchange)),
+    )
+  }
+
+  /** A call whose body, if there is one, says nothing. */
+  nothing<Id extends OperationId>(operation: Id, given: Given<Id>, options: RequestOptions): Promise<void> {
+    return this.#call(operation, given, options, noTraits, () => undefined)
+  }
+
+  /** A call whose body is read later, by the caller. The deadline then runs between two chunks. */
+  stream<Id extends OperationId>(
+    operation: Id,
+    given: Given<Id>,
+    options: RequestOptions,
+    traits: Traits,
+  ): Promise<Response> {
+    return this.#call(operation, given, options, { ...traits, body: 'idle' }, (response) => response)
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  /** `read` gets the text of a success, where the body was read and nobody has looked on. */
+  async #call<Id extends OperationId, T>(
+    operation: Id,
+    given: Given<Id>,
+    options: RequestOptions,
+    traits: Traits,
+    read: (response: Response, exchange: Exchange, text: string | undefined) => T | Promise<T>,
+  ): Promise<T> {
+    const { body, ...params } = given
+    // Here too, where the caller is still in reach of the error's stack.
+    for (const name in params.path) serializePathValue(name, params.path[name])
+    const [method, path] = routeOf(operation)
+    const isWatched = this.#isWatched
+    const exchange = this.#begin(operation, options, traits)
+    try {
+      const { response, error } = await callAny(this.#api)(method, path, {
+        params,
+        body,
+        headers: isWatched ? exchange.plan.headers : noHeaders,
+        parseAs: 'stream',
+        Request: isWatched ? undefined : LeanRequest,
+        fetch: (request) => this.#transport.send(request, exchange),
+      })
+      if (response.ok || isDoneAlready(response, exchange)) {
+        return await read(response, exchange, isWatched ? undefined : exchange.text)
+      }
+      throw errorFromResponse(response, error, {
+        method: exchange.method,
+        url: exchange.url,
+        requestId: exchange.requestId,
+        mayHaveRun: exchange.mayHaveRun,
+        onSession: path.includes('{sessionId}'),
+        hasCredentials: exchange.ownCredentials || exchange.credential !== undefined,
+      })
+    } catch (error) {
+      exchange.finish()
+      throw checked(error, exchange)
+    }
+  }
+
+  #begin(operation: OperationId, options: RequestOptions, traits: Traits): Exchange {
+    const { signal, timeoutMs, maxRetries, headers } = checkRequestOptions(options)
+    const { settings } = this
+    const { accept = 'application/json', body = 'buffered', repeatable } = traits
+    const exchange = this.#transport.begin({
+      operation,
+      signal,
+      timeoutMs: timeoutMs ?? traits.timeoutMs ?? settings.timeoutMs,
+      maxRetries: maxRetries ?? settings.maxRetries,
+      headers: { accept, ...settings.headers, ...traits.headers, ...headers },
+      idleTimeoutMs: timeoutMs ?? settings.timeoutMs,
+      repeatable,
+      body,
+    })
+    traits.begun?.(new CallControl(exchange))
+    return exchange
+  }
+}
 
 /** A DELETE that finds nothing any more, after an attempt whose answer was lost, has done what it was to do. */
 function isDoneAlready({ status }: Response, { method, mayHaveRun }: Exchange): boolean {
   return status === 404 && method === 'DELETE' && mayHaveRun
 }
 
-function parse<Name extends BodyName>(name: Name, text: string, response: Response, exchange: Exchange): Wire[Name] {
+function parse<Id extends AnsweringId>(
+  operation: Id,
+  text: string,
+  response: Response,
+  exchange: Exchange,
+): Answer<Id> {
   let problem = 'the body is empty'
   if (text !== '') {
     try {
       const body: unknown = JSON.parse(text)
-      if (isBody(name, body, (found) => (problem = found))) return body
+      if (isAnswer(operation, body, (found) => (problem = found))) return body
     } catch {
       // The parser's own error would quote the body.
       problem = 'the body is not JSON'
     }
   }
-  throw new SandboxConnectionError(`${exchange.method} ${exchange.url} succeeded, but ${problem}.`, {
-    // Middleware may have put another response in the place of the one that came.
-    ...exchange.contextOf(response),
-  })
+  const message = `${exchange.method} ${exchange.url} succeeded, but ${problem}.`
+  // Middleware may have put another response in the place of the one that came.
+  throw new SandboxConnectionError(message, exchange.contextOf(response))
 }
 
 /** Nothing but the documented errors leaves a call: what middleware throws is wrapped, an abort reason is not. */
 function checked(error: unknown, exchange: Exchange): unknown {
   if (exchange.deadline.aborted) return exchange.deadline.reason
   if (error instanceof SandboxValidationError) return error
-  if (error instanceof SandboxAPIError) return explained(error, exchange)
-  return explained(
-    new SandboxAPIError('The request could not be made; the cause says why.', { cause: error }),
-    exchange,
-  )
-}
-
-class Control implements CallControl {
-  readonly #exchange: Exchange
-
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange
-  }
-
-  keepAlive(): void {
-    const { deadline, plan } = this.#exchange
-    deadline.arm(plan.idleTimeoutMs)
-  }
-
-  abort(reason: unknown): void {
-    this.#exchange.deadline.abort(reason)
-  }
-
-  onAbort(listener: (reason: unknown) => void): void {
-    this.#exchange.onAbort = listener
-  }
-
-  isForeign(error: unknown): boolean {
-    return this.#exchange.deadline.isForeign(error)
-  }
-
-  isAnswered(): boolean {
-    return this.#exchange.head !== undefined
-  }
-
-  explain(error: SandboxAPIError): void {
-    explained(error, this.#exchange)
-  }
+  const known =
+    error instanceof SandboxAPIError
+      ? error
+      : new SandboxAPIError('The request could not be made; the cause says why.', { cause: error })
+  return explained(known, exchange)
 }
