@@ -66,3 +66,56 @@ export const answers = {
     status: 'string',
   },
 } as const
+
+/** The limits and defaults of the numbers that an operation takes. */
+export const limits = {
+  listSessions: {
+    limit: {
+      minimum: 1,
+      maximum: 100,
+      default: 50,
+    },
+    offset: {
+      minimum: 0,
+      default: 0,
+    },
+  },
+  createSession: {
+    ttl: {
+      minimum: 60,
+      maximum: 28800,
+      default: 3600,
+    },
+  },
+  updateSession: {
+    ttl: {
+      minimum: 60,
+      maximum: 28800,
+    },
+  },
+  executeCommand: {
+    timeout: {
+      minimum: 1,
+      maximum: 300,
+      default: 60,
+    },
+  },
+  executeCode: {
+    timeout: {
+      minimum: 1,
+      maximum: 300,
+      default: 60,
+    },
+  },
+  listFiles: {
+    limit: {
+      minimum: 1,
+      maximum: 1000,
+      default: 200,
+    },
+    offset: {
+      minimum: 0,
+      default: 0,
+    },
+  },
+} as const

@@ -9,7 +9,11 @@ import { operationsOf } from './operations.js'
 export function generateCalls(document: Document): string {
   const answers = new Map<string, unknown>()
   const routes: Record<string, readonly string[]> = {}
-  for (const { id, method, path, operation } of operationsOf(document)) {
+  const limits: Record<string, Json> = {}
+  for (const { id, method, path, item, operation } of operationsOf(document)) {
+    const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
+    const numbers = { ...parameterLimits(document, parameters), ...bodyLimits(document, operation) }
+    if (Object.keys(numbers).length > 0) limits[id] = numbers
     const body = answerOf(document, operation)
     routes[id] = body === undefined ? [method, path] : [method, path, body]
     if (body !== undefined) addAnswer(document, body, answers)
@@ -19,7 +23,35 @@ export function generateCalls(document: Document): string {
     `export ${constant('routes', routes)}`,
     '/** What is in these bodies: the type of each field, or in brackets the body of each entry; with ? a field that may be missing. */',
     `export ${constant('answers', Object.fromEntries(answers))}`,
+    '/** The limits and defaults of the numbers that an operation takes. */',
+    `export ${constant('limits', limits)}`,
   ].join('\n')
+}
+
+function parameterLimits(document: Document, parameters: readonly unknown[]): Json {
+  const resolved = parameters.map((each) => resolve(document, each))
+  return limitsOf(
+    document,
+    resolved.map(({ name, schema }) => [String(name), schema]),
+  )
+}
+
+function bodyLimits(document: Document, operation: Json): Json {
+  if (operation['requestBody'] === undefined) return {}
+  const { content } = resolve(document, operation['requestBody'])
+  const media = isJson(content) ? content['application/json'] : undefined
+  if (!isJson(media)) return {}
+  const { properties } = resolve(document, media['schema'])
+  return limitsOf(document, isJson(properties) ? Object.entries(properties) : [])
+}
+
+function limitsOf(document: Document, named: readonly (readonly [string, unknown])[]): Json {
+  const found: Record<string, Json> = {}
+  for (const [name, schema] of named) {
+    const { minimum, maximum, default: standard } = resolve(document, schema)
+    if (minimum !== undefined || maximum !== undefined) found[name] = { minimum, maximum, default: standard }
+  }
+  return found
 }
 
 /** The name of the JSON body that an operation answers when it succeeds. */

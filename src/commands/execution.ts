@@ -1,4 +1,4 @@
-import { CodeRequest as codeLimits, CommandRequest as commandLimits } from '../../generated/schemas.js'
+import { limits } from '../../generated/calls.js'
 import type { CallControl } from '../core/call-control.js'
 import { checkRequestOptions } from '../core/call-options.js'
 import type { Core } from '../core/core.js'
@@ -143,27 +143,18 @@ export class Executor {
 }
 
 function command(sessionId: string, request: CommandRequest<OutputEncoding>): Execution {
-  const body = commandBody(request)
-  const { timeout } = commandLimits.properties
-  return execution('executeCommand', sessionId, body, timeout.default)
+  return execution('executeCommand', sessionId, commandBody(request))
 }
 
 function code(sessionId: string, request: CodeRequest<OutputEncoding>): Execution {
-  const body = codeBody(request)
-  const { timeout } = codeLimits.properties
-  return execution('executeCode', sessionId, body, timeout.default)
+  return execution('executeCode', sessionId, codeBody(request))
 }
 
-function execution(
-  operation: ExecutionId,
-  sessionId: string,
-  body: Given<ExecutionId>['body'],
-  defaultTimeout: number,
-): Execution {
+function execution(operation: ExecutionId, sessionId: string, body: Given<ExecutionId>['body']): Execution {
   return {
     operation,
     given: { path: { sessionId: checkSessionId(sessionId) }, body },
     hasBytes: body.stdinEncoding === 'base64',
-    timeout: body.timeout ?? defaultTimeout,
+    timeout: body.timeout ?? limits[operation].timeout.default,
   }
 }

@@ -1,5 +1,5 @@
+import { limits } from '../../generated/calls.js'
 import { CodeLanguage as languages } from '../../generated/enums.js'
-import { CodeRequest as codeLimits, CommandRequest as commandLimits } from '../../generated/schemas.js'
 import { type Input, defined } from '../core/input.js'
 import type { Wire } from '../core/wire.js'
 import { SandboxValidationError } from '../errors.js'
@@ -40,23 +40,23 @@ export type CodeLanguage = Wire['CodeLanguage']
 
 export function commandBody(request: CommandRequest<OutputEncoding>): Wire['CommandRequest'] {
   checkObject('request', request)
-  return { command: checkText('command', request.command), ...executionBody(request, commandLimits) }
+  return { command: checkText('command', request.command), ...executionBody(request, limits.executeCommand) }
 }
 
 export function codeBody(request: CodeRequest<OutputEncoding>): Wire['CodeRequest'] {
   checkObject('request', request)
   const { code, language } = request
   checkOneOf('language', language, Object.values(languages))
-  return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, codeLimits) }
+  return { code: checkText('code', code), ...defined({ language }), ...executionBody(request, limits.executeCode) }
 }
 
 type Execution = Omit<Wire['CommandRequest'], 'command'>
 
 function executionBody(
   { timeout, env, cwd, stdin, encoding, onLostBytes }: ExecutionOptions<OutputEncoding>,
-  { properties }: typeof commandLimits | typeof codeLimits,
+  own: typeof limits.executeCommand | typeof limits.executeCode,
 ): Execution {
-  checkOptionalInteger('timeout', timeout, properties.timeout)
+  checkOptionalInteger('timeout', timeout, own.timeout)
   checkEnvironment(env)
   if (cwd !== undefined) checkRelativePath('cwd', cwd)
   checkOneOf('encoding', encoding, ['text', 'bytes'])

@@ -10,6 +10,7 @@ export type SandboxApi<Paths extends object = paths> = Client<Paths>
 
 /** What openapi-fetch is given for a call of one of the SDK's own methods. */
 interface CallInit {
+  readonly method: string
   readonly params: object
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>

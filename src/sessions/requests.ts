@@ -1,5 +1,4 @@
-import { listSessions } from '../../generated/operations.js'
-import { CreateSessionRequest as creation, UpdateSessionRequest as change } from '../../generated/schemas.js'
+import { limits } from '../../generated/calls.js'
 import { type Input, type Query, defined } from '../core/input.js'
 import { type Paging, pageOf } from '../core/paging.js'
 import type { Wire } from '../core/wire.js'
@@ -21,7 +20,7 @@ export type ListSessionsRequest = Input<Query<'listSessions'>>
 export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {
   checkObject('request', request)
   const { ttl, image, metadata } = request
-  checkOptionalInteger('ttl', ttl, creation.properties.ttl)
+  checkOptionalInteger('ttl', ttl, limits.createSession.ttl)
   checkOptionalText('image', image)
   checkMetadata(metadata)
   return defined({ ttl, image, metadata })
@@ -30,11 +29,11 @@ export function createSessionBody(request: CreateSessionRequest): Wire['CreateSe
 export function updateSessionBody(request: UpdateSessionRequest): Wire['UpdateSessionRequest'] {
   checkObject('request', request)
   const { ttl } = request
-  checkInteger('ttl', ttl, change.properties.ttl)
+  checkInteger('ttl', ttl, limits.updateSession.ttl)
   return { ttl }
 }
 
 export function listSessionsQuery(request: ListSessionsRequest, paging: Paging): Query<'listSessions'> {
   checkObject('request', request)
-  return defined(pageOf(request, paging, listSessions.parameters))
+  return defined(pageOf(request, paging, limits.listSessions))
 }
