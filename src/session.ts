@@ -53,9 +53,6 @@ export interface RunCodeOptions<Encoding extends OutputEncoding = 'text'> extend
   readonly language?: CodeLanguage | undefined
 }
 
-/** A request for output in any form. */
-type AnyForm<Request> = Request & Encoded<OutputEncoding>
-
 /** What a session needs of its client. */
 interface SessionCalls extends FileCalls {
   getSession(sessionId: string, options?: RequestOptions): Promise<Session>
@@ -65,22 +62,22 @@ interface SessionCalls extends FileCalls {
   resumeSession(sessionId: string, options?: RequestOptions): Promise<Session>
   executeCommand(
     sessionId: string,
-    request: AnyForm<CommandRequest<OutputEncoding>>,
+    request: CommandRequest<OutputEncoding> & Encoded<OutputEncoding>,
     options?: RequestOptions,
   ): Promise<CommandResult<Output>>
   executeCode(
     sessionId: string,
-    request: AnyForm<CodeRequest<OutputEncoding>>,
+    request: CodeRequest<OutputEncoding> & Encoded<OutputEncoding>,
     options?: RequestOptions,
   ): Promise<CommandResult<Output>>
   streamCommand(
     sessionId: string,
-    request: AnyForm<CommandRequest<OutputEncoding>>,
+    request: CommandRequest<OutputEncoding> & Encoded<OutputEncoding>,
     options?: RequestOptions,
   ): CommandStream<Output>
   streamCode(
     sessionId: string,
-    request: AnyForm<CodeRequest<OutputEncoding>>,
+    request: CodeRequest<OutputEncoding> & Encoded<OutputEncoding>,
     options?: RequestOptions,
   ): CommandStream<Output>
 }

@@ -5,7 +5,7 @@ import { explained } from '../transport/failure.js'
 import { type HeaderRecord, LeanRequest } from '../transport/request.js'
 import { Transport } from '../transport/transport.js'
 import { type SandboxApi, callAny, createApi } from './api.js'
-import { CallControl } from './call-control.js'
+import { type CallControl, controlOf } from './call-control.js'
 import { checkRequestOptions } from './call-options.js'
 import { type Answer, type AnsweringId, type Given, type OperationId, isAnswer, routeOf } from './operations.js'
 import { errorFromResponse } from './response-errors.js'
@@ -144,7 +144,7 @@ export class Core {
       repeatable,
       body,
     })
-    traits.begun?.(new CallControl(exchange))
+    traits.begun?.(controlOf(exchange))
     return exchange
   }
 }
