@@ -1,4 +1,5 @@
 /** The one way of a call inside the SDK: everything follows from the operation's name, and what does not go with it does not compile. */
+import type { SessionsClient } from 'sandbox-sessions-sdk'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Core } from '../../src/core/core.js'
 import type { AnsweringId, Given, OperationId } from '../../src/core/operations.js'
@@ -55,6 +56,13 @@ describe('a call', () => {
     void core.body('deleteSession', { path }, {}, (wire) => wire)
     // @ts-expect-error - a file's bytes are no body of the spec
     void core.body('downloadFile', { path, query: { filePath: 'a' } }, {}, (wire) => wire)
+  })
+})
+
+describe('every operation', () => {
+  test('has a method of its name', () => {
+    expectTypeOf<Exclude<OperationId, keyof SessionsClient>>().toEqualTypeOf<'healthCheck'>()
+    expectTypeOf<SessionsClient>().toHaveProperty('health')
   })
 })
 
