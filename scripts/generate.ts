@@ -9,4 +9,5 @@ process.exitCode = await runGenerator(process.argv.slice(2), {
   command: 'npm run generate',
   spec: path.join(root, 'sandbox-api-spec.yaml'),
   out: path.join(root, 'generated'),
+  forSdk: true,
 })

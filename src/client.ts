@@ -1,80 +1,47 @@
-import { schemas } from '../generated/constraints.js'
+import { Executor } from './commands/execution.js'
+import type { CommandResult } from './commands/command-result.js'
+import type { CommandStream } from './commands/command-stream.js'
+import type { Encoded, OutputEncoding, OutputOf } from './commands/output-form.js'
+import type { CodeRequest, CommandRequest } from './commands/requests.js'
 import type { SandboxApi } from './core/api.js'
-import type { Output } from './internal/bytes.js'
-import { askedRange } from './files/byte-range.js'
-import { rememberCall } from './commands/call-of-result.js'
-import { CallSite } from './internal/call-site.js'
-import { checkRelativePath, checkSessionId } from './internal/checks.js'
-import { collect } from './commands/collect.js'
-import { type CommandResult, commandResult } from './commands/command-result.js'
-import { CommandStream } from './commands/command-stream.js'
-import { FileDownload } from './files/download.js'
-import { SandboxAPIError, SandboxValidationError } from './errors.js'
-import { type FileInfo, fileInfo } from './files/file-info.js'
+import { Core } from './core/core.js'
 import { Listing, type PageInfo } from './core/listing.js'
+import { resolveSettings } from './core/settings.js'
+import type { Wire } from './core/wire.js'
+import type { FileDownload } from './files/download.js'
+import { downloadFile } from './files/download-file.js'
+import { type FileInfo, fileInfo } from './files/file-info.js'
+import { type FilePage, listFiles } from './files/list-files.js'
+import type { TransferOptions } from './files/progress.js'
 import {
-  type RequestOptions,
-  type SessionsClientOptions,
-  type Settings,
-  checkMoreOptions,
-  checkRequestOptions,
-  resolveSettings,
-} from './options.js'
-import {
-  type Encoded,
-  type OutputEncoding,
-  type OutputForm,
-  type OutputOf,
-  outputForm,
-} from './commands/output-form.js'
-import { type CallControl, type OperationId, Pipeline, type Send, type Traits } from './core/pipeline.js'
-import {
-  type CodeRequest,
-  type CommandRequest,
-  type CreateSessionRequest,
   type DeleteFileRequest,
   type ListFilesRequest,
-  type ListSessionsRequest,
   type StatFileRequest,
-  type UpdateSessionRequest,
   type UploadRequest,
-  codeBody,
-  commandBody,
-  createSessionBody,
   deleteFileQuery,
-  listFilesQuery,
-  listSessionsQuery,
   statFileQuery,
-  updateSessionBody,
-  uploadQuery,
-} from './core/requests.js'
-import { Session } from './session.js'
-import type { TransferOptions } from './files/progress.js'
-import { createUpload } from './files/upload.js'
+} from './files/requests.js'
+import { uploadFile } from './files/upload-file.js'
 import type { UploadContent } from './files/upload-source.js'
-import type { Wire } from './core/wire.js'
+import type { Output } from './internal/bytes.js'
+import type { RequestOptions, SessionsClientOptions } from './options.js'
+import { Session } from './session.js'
+import {
+  type CreateSessionRequest,
+  type ListSessionsRequest,
+  type UpdateSessionRequest,
+  createSessionBody,
+  listSessionsQuery,
+  updateSessionBody,
+} from './sessions/requests.js'
 
 /** One page of sessions. */
 export interface SessionPage extends PageInfo {
   readonly sessions: readonly Session[]
 }
 
-/** One page of files. */
-export interface FilePage extends PageInfo {
-  readonly files: readonly FileInfo[]
-}
-
 /** The state of the service. */
 export type Health = Wire['Health']
-
-/**
- * Seconds that a command may be waited for without a byte of the answer. Node's own fetch gives up after 300, whatever the
- * deadline says; an event stream begins at once, and is kept alive.
- */
-const longestSilence = 270
-
-/** How much longer than its own timeout a command's call may take: the way there and back, and the kill. */
-const executionMarginMs = 15_000
 
 /**
  * A client of the Sandbox API: one method for each operation of the spec, each with {@link RequestOptions} last.
@@ -90,20 +57,18 @@ const executionMarginMs = 15_000
  * ```
  */
 export class SessionsClient {
-  readonly #settings: Settings
-  readonly #pipeline: Pipeline
-  /** Whether the server is known to be of version 1.2.0 or later. */
-  #takesBytes = false
+  readonly #core: Core
+  readonly #executor: Executor
 
   /** @throws {SandboxValidationError} when an option, or the environment variable in its place, can't be used. */
   constructor(options: SessionsClientOptions = {}) {
-    this.#settings = resolveSettings(options)
-    this.#pipeline = new Pipeline(this.#settings)
+    this.#core = new Core(resolveSettings(options))
+    this.#executor = new Executor(this.#core)
   }
 
   /** The raw typed openapi-fetch client over the same transport, for any path of the spec. */
   get api(): SandboxApi {
-    return this.#pipeline.api
+    return this.#core.takeApi()
   }
 
   /**
@@ -119,7 +84,7 @@ export class SessionsClient {
    */
   apiOf<Paths extends object>(): SandboxApi<Paths>
   apiOf(): SandboxApi {
-    return this.#pipeline.api
+    return this.#core.takeApi()
   }
 
   /**
@@ -131,8 +96,7 @@ export class SessionsClient {
     const body = createSessionBody(request)
     // One key for all attempts: however many of them arrive, there is one session.
     const headers = { 'idempotency-key': crypto.randomUUID() }
-    const send: Send = (api, init) => api.POST('/sessions', { ...init, body })
-    return this.#session('createSession', options, send, { headers })
+    return this.#core.body('createSession', { body }, options, this.#toSession, { headers })
   }
 
   /** The user's live sessions, oldest first. Await it for a page, or loop over it for all of them. */
@@ -140,10 +104,9 @@ export class SessionsClient {
     return new Listing({
       load: async (offset, inLoop) => {
         const query = listSessionsQuery(request, { offset, largest: inLoop })
-        const send: Send = (api, init) => api.GET('/sessions', { ...init, params: { query } })
-        return this.#pipeline.body('listSessions', 'SessionList', options, send, (wire) => ({
+        return this.#core.body('listSessions', { query }, options, (wire) => ({
           ...wire,
-          sessions: wire.sessions.map((each) => new Session(this, each)),
+          sessions: wire.sessions.map(this.#toSession),
         }))
       },
       items: (page) => page.sessions,
@@ -153,9 +116,7 @@ export class SessionsClient {
 
   /** @throws {SessionNotFoundError} */
   getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    return this.#session('getSession', options, (api, init) =>
-      api.GET('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) } }),
-    )
+    return this.#core.body('getSession', { path: { sessionId } }, options, this.#toSession)
   }
 
   /** Sets a new time to live, counted from now. @throws {SessionNotFoundError} */
@@ -165,16 +126,12 @@ export class SessionsClient {
     options: RequestOptions = {},
   ): Promise<Session> {
     const body = updateSessionBody(request)
-    return this.#session('updateSession', options, (api, init) =>
-      api.PATCH('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) }, body }),
-    )
+    return this.#core.body('updateSession', { path: { sessionId }, body }, options, this.#toSession)
   }
 
   /** Ends every process of the session and removes every file in it. @throws {SessionNotFoundError} */
   async deleteSession(sessionId: string, options: RequestOptions = {}): Promise<void> {
-    await this.#pipeline.nothing('deleteSession', options, (api, init) =>
-      api.DELETE('/sessions/{sessionId}', { ...init, params: { path: pathOf(sessionId) } }),
-    )
+    await this.#core.nothing('deleteSession', { path: { sessionId } }, options)
   }
 
   /**
@@ -184,9 +141,7 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is paused already.
    */
   async pauseSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    return this.#session('pauseSession', options, (api, init) =>
-      api.POST('/sessions/{sessionId}/pause', { ...init, params: { path: pathOf(sessionId) } }),
-    )
+    return this.#core.body('pauseSession', { path: { sessionId } }, options, this.#toSession)
   }
 
   /**
@@ -196,9 +151,7 @@ export class SessionsClient {
    * @throws {ConflictError} `INVALID_STATE` when it is not paused.
    */
   async resumeSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
-    return this.#session('resumeSession', options, (api, init) =>
-      api.POST('/sessions/{sessionId}/resume', { ...init, params: { path: pathOf(sessionId) } }),
-    )
+    return this.#core.body('resumeSession', { path: { sessionId } }, options, this.#toSession)
   }
 
   /** With the output in the encoding that the request names. */
@@ -223,7 +176,7 @@ export class SessionsClient {
     request: CommandRequest<OutputEncoding>,
     options: RequestOptions = {},
   ): Promise<CommandResult<Output>> {
-    return this.#execute(this.#command(sessionId, request), outputForm(request), options)
+    return this.#executor.executeCommand(sessionId, request, options)
   }
 
   /** With the output in the encoding that the request names. */
@@ -239,7 +192,7 @@ export class SessionsClient {
     request: CodeRequest<OutputEncoding>,
     options: RequestOptions = {},
   ): Promise<CommandResult<Output>> {
-    return this.#execute(this.#code(sessionId, request), outputForm(request), options)
+    return this.#executor.executeCode(sessionId, request, options)
   }
 
   /** With the output in the encoding that the request names. */
@@ -258,7 +211,7 @@ export class SessionsClient {
     request: CommandRequest<OutputEncoding>,
     options: RequestOptions = {},
   ): CommandStream<Output> {
-    return this.#stream(() => this.#command(sessionId, request), outputForm(request), options)
+    return this.#executor.streamCommand(sessionId, request, options)
   }
 
   /** With the output in the encoding that the request names. */
@@ -274,7 +227,7 @@ export class SessionsClient {
     request: CodeRequest<OutputEncoding>,
     options: RequestOptions = {},
   ): CommandStream<Output> {
-    return this.#stream(() => this.#code(sessionId, request), outputForm(request), options)
+    return this.#executor.streamCode(sessionId, request, options)
   }
 
   /**
@@ -293,32 +246,7 @@ export class SessionsClient {
     content: UploadContent,
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileInfo> {
-    const query = uploadQuery(request)
-    checkMoreOptions(options)
-    const upload = await createUpload(content, options)
-    const send: Send = (api, init) =>
-      api.POST('/sessions/{sessionId}/files', {
-        ...init,
-        params: { path: pathOf(sessionId), query },
-        // The generated type knows bytes only as a Blob; the serializer brings what really is sent.
-        body: new Blob(),
-        bodySerializer: () => upload.begin(init.call),
-      })
-    const traits = {
-      timeoutMs: upload.firstDeadlineMs(this.#settings.timeoutMs),
-      repeatable: upload.repeatable,
-      headers: { 'content-type': 'application/octet-stream' },
-    }
-    const checked = async (wire: Wire['FileInfo']): Promise<FileInfo> => {
-      const info = fileInfo(wire)
-      await upload.check(info)
-      return info
-    }
-    try {
-      return await this.#pipeline.body('uploadFile', 'FileInfo', options, send, checked, traits)
-    } finally {
-      upload.end()
-    }
+    return uploadFile(this.#core, sessionId, request, content, options)
   }
 
   /**
@@ -337,37 +265,7 @@ export class SessionsClient {
     filePath: string,
     options: RequestOptions & TransferOptions = {},
   ): Promise<FileDownload> {
-    const query = { filePath: checkRelativePath('filePath', filePath) }
-    const { signal, headers: own, ...numbers } = checkMoreOptions(options)
-    const headers = { ...this.#settings.headers, ...own }
-    checkRange(headers, options)
-    const site = new CallSite()
-    let call: CallControl | undefined
-    const send: Send = (api, init) => {
-      call = init.call
-      return api.GET('/sessions/{sessionId}/files', { ...init, params: { path: pathOf(sessionId), query } })
-    }
-    const open = (all: RequestOptions['headers']): Promise<Response> =>
-      this.#pipeline.stream('downloadFile', { signal, ...numbers, headers: all }, send, {
-        accept: 'application/octet-stream, */*;q=0.5',
-      })
-    const { maxRetries, maxRetryDelayMs } = this.#settings
-    return FileDownload.of(await open(headers), {
-      path: filePath,
-      options,
-      headers,
-      signal,
-      maxRetries: numbers.maxRetries ?? maxRetries,
-      maxRetryDelayMs,
-      abort: (reason) => call?.abort(reason),
-      explain: (error) => {
-        if (call?.isForeign(error) === true) return
-        if (error instanceof SandboxAPIError) call?.explain(error)
-        site.addTo(error)
-      },
-      resume: (rest) => open({ ...headers, ...rest }),
-      checksum: async () => (await this.statFile(sessionId, { filePath, checksum: true }, options)).checksum,
-    })
+    return downloadFile(this.#core, sessionId, filePath, options)
   }
 
   /**
@@ -378,9 +276,7 @@ export class SessionsClient {
    */
   async statFile(sessionId: string, request: StatFileRequest, options: RequestOptions = {}): Promise<FileInfo> {
     const query = statFileQuery(request)
-    const send: Send = (api, init) =>
-      api.GET('/sessions/{sessionId}/files/stat', { ...init, params: { path: pathOf(sessionId), query } })
-    return this.#pipeline.body('statFile', 'FileInfo', options, send, fileInfo)
+    return this.#core.body('statFile', { path: { sessionId }, query }, options, fileInfo)
   }
 
   /** The entries below a directory, sorted by path. Await it for a page, or loop over it for all of them. */
@@ -389,19 +285,7 @@ export class SessionsClient {
     request: ListFilesRequest = {},
     options: RequestOptions = {},
   ): Listing<FilePage, FileInfo> {
-    return new Listing({
-      load: async (offset, inLoop) => {
-        const query = listFilesQuery(request, { offset, largest: inLoop })
-        const send: Send = (api, init) =>
-          api.GET('/sessions/{sessionId}/files/list', { ...init, params: { path: pathOf(sessionId), query } })
-        return this.#pipeline.body('listFiles', 'FileList', options, send, (wire) => ({
-          ...wire,
-          files: wire.files.map(fileInfo),
-        }))
-      },
-      items: (page) => page.files,
-      key: (file) => file.path,
-    })
+    return listFiles(this.#core, sessionId, request, options)
   }
 
   /**
@@ -413,20 +297,17 @@ export class SessionsClient {
    */
   async deleteFile(sessionId: string, request: DeleteFileRequest, options: RequestOptions = {}): Promise<void> {
     const query = deleteFileQuery(request)
-    await this.#pipeline.nothing('deleteFile', options, (api, init) =>
-      api.DELETE('/sessions/{sessionId}/files', { ...init, params: { path: pathOf(sessionId), query } }),
-    )
+    await this.#core.nothing('deleteFile', { path: { sessionId }, query }, options)
   }
 
   /** Tells whether the service works. Needs no credentials. */
   health(options: RequestOptions = {}): Promise<Health> {
-    const send: Send = (api, init) => api.GET('/health', { ...init })
-    return this.#pipeline.body('healthCheck', 'Health', options, send, (wire) => wire)
+    return this.#core.body('healthCheck', {}, options, (wire) => wire)
   }
 
   /** Aborts what is in flight; later calls fail. Sessions stay: they end with their ttl or `deleteSession`. */
   close(): void {
-    this.#pipeline.close()
+    this.#core.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -434,144 +315,5 @@ export class SessionsClient {
     return Promise.resolve()
   }
 
-  #session(operation: OperationId, options: RequestOptions, send: Send, traits?: Traits): Promise<Session> {
-    return this.#pipeline.body(operation, 'Session', options, send, (wire) => new Session(this, wire), traits)
-  }
-
-  #command(sessionId: string, request: CommandRequest<OutputEncoding>): Execution {
-    const body = commandBody(request)
-    return {
-      operation: 'executeCommand',
-      sessionId,
-      hasBytes: body.stdinEncoding === 'base64',
-      timeout: body.timeout ?? schemas.CommandRequest.properties.timeout.default,
-      send: (api, init) =>
-        api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body }),
-    }
-  }
-
-  #code(sessionId: string, request: CodeRequest<OutputEncoding>): Execution {
-    const body = codeBody(request)
-    return {
-      operation: 'executeCode',
-      sessionId,
-      hasBytes: body.stdinEncoding === 'base64',
-      timeout: body.timeout ?? schemas.CodeRequest.properties.timeout.default,
-      send: (api, init) =>
-        api.POST('/sessions/{sessionId}/code', { ...init, params: { path: pathOf(sessionId) }, body }),
-    }
-  }
-
-  async #execute<Form extends Output>(
-    execution: Execution,
-    form: OutputForm<Form>,
-    options: RequestOptions,
-  ): Promise<CommandResult<Form>> {
-    const { operation, timeout, hasBytes, send } = execution
-    if (timeout > longestSilence && checkRequestOptions(options).timeoutMs === undefined) {
-      return collect(
-        this.#stream(() => execution, form, options),
-        form,
-        {},
-      )
-    }
-    if (hasBytes) await this.#assertTakesBytes(execution, options)
-    let call: CallControl | undefined
-    const toDomain = (wire: Wire['CommandResult']): CommandResult<Form> => commandResult(wire, form)
-    const result = await this.#pipeline.body(
-      operation,
-      'CommandResult',
-      options,
-      telling(send, (begun) => (call = begun)),
-      toDomain,
-      { timeoutMs: timeout * 1000 + executionMarginMs, repeatable: false },
-    )
-    return rememberCall(result, call)
-  }
-
-  #stream<Form extends Output>(
-    prepare: () => Execution,
-    form: OutputForm<Form>,
-    options: RequestOptions,
-  ): CommandStream<Form> {
-    const start = async (begun: (call: CallControl) => void): Promise<Response> => {
-      const execution = prepare()
-      const { operation, timeout, hasBytes, send } = execution
-      if (hasBytes) await this.#assertTakesBytes(execution, options, begun)
-      return await this.#pipeline.stream(operation, options, telling(send, begun), {
-        accept: 'text/event-stream, application/json;q=0.5',
-        // A server of version 1.0.0 answers only when the command has ended.
-        timeoutMs: timeout * 1000 + executionMarginMs,
-        repeatable: false,
-      })
-    }
-    return new CommandStream(start, form)
-  }
-
-  /**
-   * A server before version 1.2.0 takes base64 for text without a word. Which version it has shows only in an answer, that
-   * of a command that does nothing.
-   */
-  async #assertTakesBytes(
-    { sessionId }: Execution,
-    options: RequestOptions,
-    begun: (call: CallControl) => void = () => undefined,
-  ): Promise<void> {
-    if (this.#takesBytes) return
-    const body = { command: ':', encoding: 'base64' } as const
-    const send: Send = (api, init) =>
-      api.POST('/sessions/{sessionId}/commands', { ...init, params: { path: pathOf(sessionId) }, body })
-    const encodingOf = ({ encoding }: Wire['CommandResult']): unknown => encoding
-    const traits = { repeatable: true }
-    const encoding = await this.#pipeline.body(
-      'executeCommand',
-      'CommandResult',
-      options,
-      telling(send, begun),
-      encodingOf,
-      traits,
-    )
-    if (encoding !== body.encoding) {
-      throw new SandboxAPIError(
-        'stdin is not UTF-8, and this server takes only text: bytes need a server of version 1.2.0 of the Sandbox API. Upload ' +
-          'them as a file, and let the command read that.',
-      )
-    }
-    this.#takesBytes = true
-  }
-}
-
-/** @throws {SandboxValidationError} */
-function checkRange({ range }: Readonly<Record<string, string>>, { verify }: TransferOptions): void {
-  if (range === undefined) return
-  askedRange(range)
-  if (verify !== true) return
-  throw new SandboxValidationError(
-    'verify does not go with a range header: the server knows only the checksum of the whole file. Leave one of them out.',
-    'verify',
-  )
-}
-
-/** Checked here too, where the caller is still in reach of the error's stack. */
-function pathOf(sessionId: string): { readonly sessionId: string } {
-  return { sessionId: checkSessionId(sessionId) }
-}
-
-/** Tells of the call that a request belongs to. */
-function telling(send: Send, begun: (call: CallControl) => void): Send {
-  return (api, init) => {
-    begun(init.call)
-    return send(api, init)
-  }
-}
-
-/** A command or code run that is about to be sent. */
-interface Execution {
-  readonly operation: OperationId
-  readonly sessionId: string
-  /** Whether its input is in base64. */
-  readonly hasBytes: boolean
-  /** Seconds. */
-  readonly timeout: number
-  readonly send: Send
+  readonly #toSession = (wire: Wire['Session']): Session => new Session(this, wire)
 }

@@ -1,10 +1,9 @@
-import { enums } from '../generated/constraints.js'
-import { type Bytes, type Output, exact, readable } from './internal/bytes.js'
-import type { CommandResult } from './commands/command-result.js'
+import { KnownErrorCode } from '../generated/enums.js'
 import type { components } from '../generated/sandbox-api.js'
+import type { Bytes } from './internal/bytes.js'
 
 /** The codes that the spec knows. */
-export const ErrorCode = enums.KnownErrorCode
+export const ErrorCode = KnownErrorCode
 /** A code that the spec knows, or any other string that a server sends. */
 export type ErrorCode = components['schemas']['KnownErrorCode'] | (string & {})
 
@@ -144,33 +143,6 @@ export class SandboxOperationError extends SandboxAPIError {
 /** 404 `FILE_NOT_FOUND`: the session is there, nothing is at the path. */
 export class FileNotFoundError extends SandboxOperationError {
   override readonly name: string = 'FileNotFoundError'
-}
-
-/** A command or code run with `check: true` did not exit with 0. */
-export class CommandFailedError extends SandboxAPIError {
-  override readonly name: string = 'CommandFailedError'
-  /** With its output as text, also of a command with `encoding: 'bytes'`. */
-  readonly result: CommandResult
-  /** The output exact to the byte; only of a command with `encoding: 'bytes'`. */
-  readonly outputBytes: { readonly stdout: Bytes; readonly stderr: Bytes } | undefined
-
-  constructor(result: CommandResult<Output>) {
-    const withText = { ...result, ...readable(result) }
-    super(failureMessage(withText))
-    this.result = withText
-    this.outputBytes = exact(result)
-  }
-
-  override toJSON(): Record<string, unknown> {
-    const { status, exitCode } = this.result
-    return { ...super.toJSON(), status, exitCode }
-  }
-}
-
-function failureMessage({ status, exitCode, stderr }: CommandResult): string {
-  const what = status === 'timeout' ? 'was killed at its timeout' : `ended with exit code ${exitCode ?? 'unknown'}`
-  const lastWords = stderr.trimEnd().split('\n').at(-1)?.slice(0, 200) ?? ''
-  return lastWords === '' ? `The command ${what}.` : `The command ${what}: ${lastWords}`
 }
 
 /** 409: what is there stands in the way; `errorCode` says what (`FILE_EXISTS`, `INVALID_STATE`, `SESSION_PAUSED`, ...). */

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { SessionsClient } from './client.js'
-export type { FilePage, Health, SessionPage } from './client.js'
+export type { Health, SessionPage } from './client.js'
 export { Session, SessionStatus } from './session.js'
 export type { RunCodeOptions, RunOptions, StreamCodeOptions, StreamOptions } from './session.js'
 export { CommandStream } from './commands/command-stream.js'
@@ -10,6 +10,7 @@ export type { Encoded, OutputEncoding, OutputOf, OutputOptions } from './command
 export type { Bytes, Output } from './internal/bytes.js'
 export type { Progress, TransferOptions } from './files/progress.js'
 export type { UploadContent } from './files/upload-source.js'
+export type { FilePage } from './files/list-files.js'
 export { SessionFiles } from './files/session-files.js'
 export { FileDownload } from './files/download.js'
 export { Listing } from './core/listing.js'
@@ -18,25 +19,16 @@ export { CommandStatus } from './commands/command-result.js'
 export type { CommandResult } from './commands/command-result.js'
 export { FileType } from './files/file-info.js'
 export type { FileInfo } from './files/file-info.js'
-export { CodeLanguage } from './core/requests.js'
-export type {
-  CodeRequest,
-  CommandRequest,
-  CreateSessionRequest,
-  DeleteFileRequest,
-  ExecutionOptions,
-  ListFilesRequest,
-  ListSessionsRequest,
-  StatFileRequest,
-  UpdateSessionRequest,
-  UploadRequest,
-} from './core/requests.js'
+export type { CreateSessionRequest, ListSessionsRequest, UpdateSessionRequest } from './sessions/requests.js'
+export { CodeLanguage } from './commands/requests.js'
+export type { CodeRequest, CommandRequest, ExecutionOptions } from './commands/requests.js'
+export type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from './files/requests.js'
 export type { Fetch, RequestOptions, Secret, SessionsClientOptions } from './options.js'
 export type { SandboxApi } from './core/api.js'
-export { LogLevel } from './transport/observe.js'
-export type { CallInfo, ClientHooks, Logger, RequestEvent, ResponseEvent, RetryEvent } from './transport/observe.js'
+export { LogLevel } from './options.js'
+export type { CallInfo, ClientHooks, Logger, RequestEvent, ResponseEvent, RetryEvent } from './options.js'
+export { CommandFailedError } from './commands/command-failed-error.js'
 export {
-  CommandFailedError,
   ConflictError,
   ErrorCode,
   FileNotFoundError,
@@ -53,4 +45,4 @@ export {
 export type { ErrorContext, RateLimit } from './errors.js'
 export type { components, operations, paths } from '../generated/sandbox-api.js'
 export { specVersion } from '../generated/constraints.js'
-export { sdkVersion } from './version.js'
+export { sdkVersion } from './internal/version.js'

@@ -1,20 +1,4 @@
 import type { Middleware } from 'openapi-fetch'
-import {
-  checkBoolean,
-  checkFunction,
-  checkHeaders,
-  checkListeners,
-  checkMaxRetries,
-  checkObject,
-  checkOneOf,
-  checkSignal,
-  checkTimeoutMs,
-  isHeaderSafe,
-} from './internal/checks.js'
-import { SandboxValidationError } from './errors.js'
-import { isRecord } from './internal/guards.js'
-import { type ClientHooks, LogLevel, type Logger, hookNames } from './transport/observe.js'
-import { environment } from './internal/runtime.js'
 
 /** A secret, or a function that gives one: asked when a call first needs it, and once more when the server answers 401. */
 export type Secret = string | (() => string | Promise<string>)
@@ -83,136 +67,69 @@ export interface Settings {
   readonly hooks: ClientHooks | undefined
 }
 
-const defaultTimeoutMs = 30_000
-const defaultMaxRetries = 2
-const defaultMaxRetryDelayMs = 60_000
+/** One logical call, the same object in every event of it. */
+export interface CallInfo {
+  /** The operationId; undefined for a call of the raw client. */
+  readonly operation: string | undefined
+  readonly method: string
+  readonly url: string
+  /** Sent as `X-Request-Id` with every attempt. */
+  readonly requestId: string
+}
 
-/** A call's own options, held against what they may be. */
-export interface CheckedOptions {
-  readonly signal: AbortSignal | undefined
-  readonly timeoutMs: number | undefined
-  readonly maxRetries: number | undefined
-  readonly headers: Readonly<Record<string, string>> | undefined
+/** An attempt is about to be sent. */
+export interface RequestEvent {
+  readonly call: CallInfo
+  /** 1 for the first. */
+  readonly attempt: number
+  /** The headers to be sent, by lower-case name, without the credentials. More can be set, for example `traceparent`. */
+  readonly headers: Record<string, string>
+}
+
+/** An attempt ended: with a status, or with an error. */
+export interface ResponseEvent {
+  readonly call: CallInfo
+  readonly attempt: number
+  /** Milliseconds since the attempt began. A streamed body is not in it. */
+  readonly durationMs: number
+  readonly status: number | undefined
+  readonly error: unknown
+}
+
+/** An attempt failed, and another one follows. */
+export interface RetryEvent {
+  readonly call: CallInfo
+  /** The attempt that failed. */
+  readonly attempt: number
+  readonly delayMs: number
+  readonly status: number | undefined
+  readonly error: unknown
 }
 
 /**
- * The way of every call's options, also of those that are looked at before the call is made. Giving it its own answer again
- * changes nothing.
- *
- * @throws {SandboxValidationError}
+ * Called as things happen, and not waited for. What a hook throws, or rejects with, is logged and otherwise ignored. An instance
+ * of a class will do: hooks are called as methods of their object.
  */
-export function checkRequestOptions(options: RequestOptions): CheckedOptions {
-  checkObject('options', options)
-  const { signal, timeoutMs, maxRetries, headers } = options
-  return {
-    signal: checkSignal(signal),
-    timeoutMs: timeoutMs === undefined ? undefined : checkTimeoutMs(timeoutMs),
-    maxRetries: maxRetries === undefined ? undefined : checkMaxRetries(maxRetries),
-    headers: headers === undefined ? undefined : checkHeaders(headers),
-  }
+export interface ClientHooks {
+  readonly onRequest?: ((event: RequestEvent) => unknown) | undefined
+  readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined
+  readonly onRetry?: ((event: RetryEvent) => unknown) | undefined
 }
 
-/** Options that some calls have besides. All of a kind have one name, so that one check does for all. */
-interface MoreOptions {
-  readonly onProgress?: unknown
-  readonly onStdout?: unknown
-  readonly onStderr?: unknown
-  readonly verify?: unknown
-  readonly check?: unknown
+/** Every hook that there is. */
+export const hookNames = ['onRequest', 'onResponse', 'onRetry'] as const satisfies readonly (keyof ClientHooks)[]
+
+/** Where messages go: `console` will do. */
+export interface Logger {
+  debug(message: string): void
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
 }
 
-/** {@link checkRequestOptions} for a call that has listeners or switches too. @throws {SandboxValidationError} */
-export function checkMoreOptions(options: RequestOptions & MoreOptions): CheckedOptions {
-  const checked = checkRequestOptions(options)
-  for (const name of ['onProgress', 'onStdout', 'onStderr'] as const) checkFunction(name, options[name])
-  for (const name of ['verify', 'check'] as const) checkBoolean(name, options[name])
-  return checked
-}
-
-/** @throws {SandboxValidationError} */
-export function resolveSettings(options: SessionsClientOptions): Settings {
-  checkObject('options', options)
-  const ownCredentials = options.bearerToken !== undefined || options.apiKey !== undefined
-  const bearerToken = ownCredentials ? options.bearerToken : environment('SANDBOX_API_TOKEN')
-  const apiKey = ownCredentials || bearerToken !== undefined ? options.apiKey : environment('SANDBOX_API_KEY')
-  if (bearerToken !== undefined && apiKey !== undefined) {
-    throw new SandboxValidationError('Give either bearerToken or apiKey, not both.', 'apiKey')
-  }
-  const { apiUrl = environment('SANDBOX_API_URL'), fetch, middleware, logger, logLevel, hooks } = options
-  const {
-    timeoutMs = defaultTimeoutMs,
-    maxRetries = defaultMaxRetries,
-    maxRetryDelayMs = defaultMaxRetryDelayMs,
-  } = options
-  checkFunction('fetch', fetch)
-  checkMiddleware(middleware)
-  checkOneOf('logLevel', logLevel, Object.values(LogLevel))
-  checkListeners('logger', logger, Object.values(LogLevel), 'all')
-  checkListeners('hooks', hooks, hookNames)
-  return {
-    apiUrl: resolveApiUrl(apiUrl),
-    bearerToken: typeof bearerToken === 'function' ? bearerToken : optionalSecret('bearerToken', bearerToken),
-    apiKey: optionalSecret('apiKey', apiKey),
-    timeoutMs: checkTimeoutMs(timeoutMs),
-    headers: checkHeaders(options.headers),
-    // Looked up at each call: a fetch that is replaced later (by a test or a tracer) is then the one that is used.
-    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    middleware: middleware ?? [],
-    maxRetries: checkMaxRetries(maxRetries),
-    maxRetryDelayMs: checkTimeoutMs(maxRetryDelayMs, 'maxRetryDelayMs'),
-    logger,
-    logLevel: logLevel ?? LogLevel.Warn,
-    hooks,
-  }
-}
-
-/** What openapi-fetch would leave out without a word, or refuse with an error of its own. */
-function checkMiddleware(middleware: unknown): void {
-  if (middleware === undefined) return
-  if (!Array.isArray(middleware)) {
-    throw new SandboxValidationError('middleware must be an array of openapi-fetch middleware.', 'middleware')
-  }
-  for (const each of middleware) {
-    checkListeners('middleware', each, middlewareNames)
-    if (isRecord(each) && middlewareNames.some((name) => each[name] !== undefined)) continue
-    throw new SandboxValidationError(
-      `middleware must hold objects with at least one of ${middlewareNames.join(', ')}.`,
-      'middleware',
-    )
-  }
-}
-
-const middlewareNames = ['onRequest', 'onResponse', 'onError']
-
-function optionalSecret(parameter: 'bearerToken' | 'apiKey', secret: unknown): string | undefined {
-  return secret === undefined ? undefined : checkSecret(parameter, secret)
-}
-
-/** Refuses what can't stand in a header, and never shows it: `Headers` itself would put the secret into its error. */
-export function checkSecret(parameter: 'bearerToken' | 'apiKey', secret: unknown): string {
-  if (typeof secret === 'string' && secret !== '' && isHeaderSafe(secret) && !secret.includes(' ')) return secret
-  throw new SandboxValidationError(
-    `${parameter} must be a non-empty string of printable ASCII without spaces or line breaks.`,
-    parameter,
-  )
-}
-
-function resolveApiUrl(apiUrl: string | undefined): string {
-  if (apiUrl === undefined) {
-    throw new SandboxValidationError(
-      'apiUrl is missing: pass it, or set SANDBOX_API_URL (for a local server: http://localhost:8080/v1).',
-      'apiUrl',
-    )
-  }
-  const url = typeof apiUrl === 'string' && URL.canParse(apiUrl) ? new URL(apiUrl) : undefined
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new SandboxValidationError('apiUrl must be an absolute http or https address.', 'apiUrl', apiUrl)
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new SandboxValidationError(
-      'apiUrl must not hold credentials, a query or a fragment; pass credentials as bearerToken or apiKey.',
-      'apiUrl',
-    )
-  }
-  return url.href.replace(/\/+$/, '')
-}
+export const LogLevel = { Debug: 'debug', Info: 'info', Warn: 'warn', Error: 'error' } as const
+/**
+ * The least important message that is logged. `debug`: every attempt and its answer. `info`: every call that failed. `warn`
+ * (default): every retry. `error`: what a hook threw.
+ */
+export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel]

@@ -1,12 +1,9 @@
-import { enums } from '../generated/constraints.js'
-import type { Output } from './internal/bytes.js'
-import type { SessionsClient } from './client.js'
+import { SessionStatus as statuses } from '../generated/enums.js'
 import { callOf } from './commands/call-of-result.js'
 import { type OutputListener, type OutputListeners, collect } from './commands/collect.js'
+import { CommandFailedError } from './commands/command-failed-error.js'
 import type { CommandResult } from './commands/command-result.js'
 import type { CommandStream } from './commands/command-stream.js'
-import { dateOf } from './internal/dates.js'
-import { CommandFailedError, SessionNotFoundError } from './errors.js'
 import {
   type Encoded,
   type OutputEncoding,
@@ -14,13 +11,18 @@ import {
   type OutputOptions,
   outputForm,
 } from './commands/output-form.js'
-import { type RequestOptions, checkMoreOptions } from './options.js'
-import type { CodeLanguage, ExecutionOptions } from './core/requests.js'
-import { SessionFiles } from './files/session-files.js'
+import type { CodeLanguage, CodeRequest, CommandRequest, ExecutionOptions } from './commands/requests.js'
+import { checkMoreOptions } from './core/call-options.js'
 import type { Wire } from './core/wire.js'
+import { SessionNotFoundError } from './errors.js'
+import { type FileCalls, SessionFiles } from './files/session-files.js'
+import type { Output } from './internal/bytes.js'
+import { dateOf } from './internal/dates.js'
+import type { RequestOptions } from './options.js'
+import type { UpdateSessionRequest } from './sessions/requests.js'
 
 /** Whether the processes of a session run. */
-export const SessionStatus = enums.SessionStatus
+export const SessionStatus = statuses
 /** Whether the processes of a session run; a value that the SDK does not know passes through. */
 export type SessionStatus = Wire['SessionStatus'] | (string & {})
 
@@ -51,6 +53,35 @@ export interface RunCodeOptions<Encoding extends OutputEncoding = 'text'> extend
   readonly language?: CodeLanguage | undefined
 }
 
+/** What a session needs of its client. */
+interface SessionCalls extends FileCalls {
+  getSession(sessionId: string, options?: RequestOptions): Promise<Session>
+  updateSession(sessionId: string, request: UpdateSessionRequest, options?: RequestOptions): Promise<Session>
+  deleteSession(sessionId: string, options?: RequestOptions): Promise<void>
+  pauseSession(sessionId: string, options?: RequestOptions): Promise<Session>
+  resumeSession(sessionId: string, options?: RequestOptions): Promise<Session>
+  executeCommand(
+    sessionId: string,
+    request: CommandRequest<OutputEncoding> & Encoded<OutputEncoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<Output>>
+  executeCode(
+    sessionId: string,
+    request: CodeRequest<OutputEncoding> & Encoded<OutputEncoding>,
+    options?: RequestOptions,
+  ): Promise<CommandResult<Output>>
+  streamCommand(
+    sessionId: string,
+    request: CommandRequest<OutputEncoding> & Encoded<OutputEncoding>,
+    options?: RequestOptions,
+  ): CommandStream<Output>
+  streamCode(
+    sessionId: string,
+    request: CodeRequest<OutputEncoding> & Encoded<OutputEncoding>,
+    options?: RequestOptions,
+  ): CommandStream<Output>
+}
+
 /** The options of a run in any form. */
 type AnyRunOptions = ExecutionOptions<OutputEncoding> &
   RequestOptions &
@@ -70,11 +101,11 @@ type AnyRunOptions = ExecutionOptions<OutputEncoding> &
 export class Session {
   /** The files of the session. */
   readonly files: SessionFiles
-  readonly #client: SessionsClient
+  readonly #client: SessionCalls
   #wire: Wire['Session']
 
   /** @internal Sessions come from a {@link SessionsClient}. */
-  constructor(client: SessionsClient, wire: Wire['Session']) {
+  constructor(client: SessionCalls, wire: Wire['Session']) {
     this.#client = client
     this.#wire = wire
     this.files = new SessionFiles(client, wire.sessionId)

@@ -1,6 +1,7 @@
-import { type Document, type Json, isJson, refName, resolve, targetOf } from './document.js'
+import { type Document, type Json, isJson, list, refName, resolve, targetOf } from './document.js'
+import { constant, moduleOf } from './names.js'
+import { operationsOf } from './operations.js'
 
-const methods = ['get', 'put', 'post', 'delete', 'patch'] as const
 const keywords = [
   'type',
   'format',
@@ -13,22 +14,23 @@ const keywords = [
   'pattern',
 ] as const
 
-/** Every limit, default, enum and required field that the client or the server checks, as constants. */
-export function generateConstraints(document: Document): string {
-  return [
-    constant('specVersion', 'The version of the spec that this was generated from.', document.info.version),
-    constant(
-      'schemas',
-      'What the schemas of bodies demand.',
-      mapValues(document.components.schemas, (each) => schema(document, each)),
-    ),
-    constant('enums', 'The values that the spec names, by their names.', enums(document)),
-    constant('operations', 'What the operations are and what their parameters demand.', operations(document)),
-  ].join('\n')
-}
-
-function constant(name: string, comment: string, value: unknown): string {
-  return `/** ${comment} */\nexport const ${name} = ${JSON.stringify(value, null, 2)} as const\n`
+/** Every limit, default, enum and required field that the client or the server checks, as constants, by the names of the files. */
+export function generateConstraints(document: Document): Readonly<Record<string, string>> {
+  return {
+    'constraints.ts': [
+      '/** The version of the spec that this was generated from. */',
+      `export ${constant('specVersion', document.info.version)}`,
+      '/** What the schemas of bodies demand. */',
+      "export * as schemas from './schemas.js'\n",
+      '/** The values that the spec names, by their names. */',
+      "export * as enums from './enums.js'\n",
+      '/** What the operations are and what their parameters demand. */',
+      "export * as operations from './operations.js'\n",
+    ].join('\n'),
+    'schemas.ts': moduleOf(mapValues(document.components.schemas, (each) => schema(document, each))),
+    'enums.ts': moduleOf(enums(document)),
+    'operations.ts': moduleOf(operations(document)),
+  }
 }
 
 function mapValues(source: Json, map: (value: unknown) => Json): Record<string, Json> {
@@ -77,25 +79,17 @@ function keywordsOf(resolved: Json): Record<string, unknown> {
 
 function operations(document: Document): Json {
   const found: Record<string, Json> = {}
-  for (const [path, source] of Object.entries(document.paths)) {
-    const item = resolve(document, source)
-    for (const method of methods) {
-      const operation = item[method]
-      if (!isJson(operation)) continue
-      const id = operation['operationId']
-      const place = `${method.toUpperCase()} ${path}`
-      if (typeof id !== 'string') throw new Error(`${place} has no operationId.`)
-      if (Object.hasOwn(found, id)) throw new Error(`${place} has the operationId of another operation: ${id}.`)
-      const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
-      const responses = isJson(operation['responses']) ? operation['responses'] : {}
-      found[id] = {
-        method: method.toUpperCase(),
-        path,
-        secured: list(operation['security'] ?? document.security).length > 0,
-        // Not `default`, nor `4XX`.
-        statuses: Object.keys(responses).map(Number).filter(Number.isInteger),
-        parameters: Object.fromEntries(parameters.map((each) => parameter(document, each))),
-      }
+  for (const { id, method, path, item, operation } of operationsOf(document)) {
+    const parameters = [...list(item['parameters']), ...list(operation['parameters'])]
+    found[id] = {
+      method,
+      path,
+      secured: list(operation['security'] ?? document.security).length > 0,
+      // Not `default`, nor `4XX`.
+      statuses: Object.keys(isJson(operation['responses']) ? operation['responses'] : {})
+        .map(Number)
+        .filter(Number.isInteger),
+      parameters: Object.fromEntries(parameters.map((each) => parameter(document, each))),
     }
   }
   return found
@@ -120,8 +114,4 @@ function pascalCase(value: string): string {
 function parameter(document: Document, source: unknown): [string, Json] {
   const { name, in: place, required = false, schema: shape } = resolve(document, source)
   return [String(name), { in: place, required, ...schema(document, shape) }]
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

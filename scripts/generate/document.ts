@@ -14,6 +14,10 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
 export function isDocument(value: unknown): value is Document {
   return (
     isJson(value) &&

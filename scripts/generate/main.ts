@@ -5,4 +5,5 @@ process.exitCode = await runGenerator(process.argv.slice(2), {
   command: 'npx sandbox-sessions-generate',
   spec: 'sandbox-api-spec.yaml',
   out: 'generated',
+  forSdk: false,
 })

@@ -10,6 +10,8 @@ export interface Defaults {
   readonly command: string
   readonly spec: string
   readonly out: string
+  /** Whether it is the SDK itself that is generated for. */
+  readonly forSdk: boolean
 }
 
 /** Runs the generator to its end. Resolves to the exit code. */
@@ -28,7 +30,7 @@ export async function runGenerator(args: readonly string[], defaults: Defaults):
       console.log(help(defaults))
       return 0
     }
-    return await generate({ ...values, command: defaults.command })
+    return await generate({ ...defaults, ...values })
   } catch (error) {
     console.error(error instanceof Error ? firstLine(error) : error)
     return 1
@@ -57,13 +59,13 @@ async function generate(flags: Defaults & { readonly check: boolean }): Promise<
 }
 
 /** All files, by their paths, before any is written. */
-async function make({ command, spec, out }: Defaults): Promise<Map<string, string>> {
+async function make({ command, spec, out, forSdk }: Defaults): Promise<Map<string, string>> {
   try {
     // Not before the tools that it imports are known to be there.
     const { sources } = await import('./sources.js')
     const banner = `// Written by \`${command}\` from ${path.basename(spec)}. Do not edit.\n\n`
     const files = new Map<string, string>()
-    for (const [name, source] of Object.entries(await sources(spec))) {
+    for (const [name, source] of Object.entries(await sources(spec, forSdk))) {
       const file = path.join(out, name)
       files.set(file, await withStyle(file, banner + source))
     }
@@ -88,10 +90,11 @@ function relative(file: string): string {
 function help({ command, spec, out }: Defaults): string {
   return `Usage: ${command.replace(/^(npm .*)/, '$1 --')} [options]
 
-Writes sandbox-api.ts (types) and constraints.ts (limits, defaults, enums) from an OpenAPI 3.1 document of the Sandbox API.
+Writes sandbox-api.ts (types), and constraints.ts with schemas.ts, enums.ts and operations.ts (limits, defaults, enums), from an
+OpenAPI 3.1 document of the Sandbox API.
 
   --spec FILE  The document (${relative(spec)})
-  --out DIR    Where the two files go (${relative(out)})
+  --out DIR    Where the files go (${relative(out)})
   --check      Write nothing; fail when a file is stale
   -h, --help   Show this`
 }

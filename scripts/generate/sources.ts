@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
+import { generateCalls } from './calls.js'
 import { generateConstraints } from './constraints.js'
 import { type Document, isDocument, isJson } from './document.js'
 import { checkReferences } from './references.js'
 
-/** What is generated from a spec, by the names of the files. */
-export async function sources(spec: string): Promise<Readonly<Record<string, string>>> {
+/** What is generated from a spec, by the names of the files; with `forSdk` also what only the SDK itself can use. */
+export async function sources(spec: string, forSdk: boolean): Promise<Readonly<Record<string, string>>> {
   const document = await readDocument(spec)
-  const constraints = generateConstraints(document)
+  const constraints = { ...generateConstraints(document), ...(forSdk && { 'calls.ts': generateCalls(document) }) }
   // Last, since it takes a second to load, and says in several lines what the rest says in one.
   const { generateTypes } = await import('./types.js')
-  return { 'sandbox-api.ts': await generateTypes(document), 'constraints.ts': constraints }
+  return { 'sandbox-api.ts': await generateTypes(document), ...constraints }
 }
 
 async function readDocument(file: string): Promise<Document> {

@@ -1,6 +1,6 @@
 import type { Output } from '../internal/bytes.js'
 import type { CommandResult } from './command-result.js'
-import type { CallControl } from '../core/pipeline.js'
+import type { CallControl } from '../core/call-control.js'
 
 /** A result is plain data, which is compared and sent on: what is known of its call stands beside it. */
 const calls = new WeakMap<CommandResult<Output>, CallControl>()

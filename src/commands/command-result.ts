@@ -1,10 +1,10 @@
-import { enums } from '../../generated/constraints.js'
+import { CommandStatus as statuses } from '../../generated/enums.js'
 import type { Output } from '../internal/bytes.js'
 import type { OutputForm } from './output-form.js'
 import type { Wire } from '../core/wire.js'
 
 /** How a command ended. */
-export const CommandStatus = enums.CommandStatus
+export const CommandStatus = statuses
 /** How a command ended; a value that the SDK does not know passes through. */
 export type CommandStatus = Wire['CommandStatus'] | (string & {})
 

@@ -7,7 +7,7 @@ import type { CommandResult } from './command-result.js'
 import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
 import { LazyPromise } from '../internal/lazy-promise.js'
 import type { OutputForm } from './output-form.js'
-import type { CallControl } from '../core/pipeline.js'
+import type { CallControl } from '../core/call-control.js'
 
 /** How much of the output an error carries, in characters or bytes for each stream. */
 const rememberedOutput = 1024 * 1024

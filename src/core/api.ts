@@ -1,106 +1,74 @@
 import createClient, { type Client } from 'openapi-fetch'
 import type { paths } from '../../generated/sandbox-api.js'
-import { checkPathValue, checkSessionId } from '../internal/checks.js'
-import { SandboxValidationError } from '../errors.js'
 import type { Settings } from '../options.js'
-import { LeanRequest, ReplayableRequest } from '../transport/request.js'
+import { type LeanRequest, callerSignalOf, replayableRequest } from '../transport/request.js'
 import type { Transport } from '../transport/transport.js'
+import { serializeBody, serializePath, serializeQuery } from './serializers.js'
 
 /** The raw typed client: any path of the spec, or of your own one, with the raw `Response`. */
 export type SandboxApi<Paths extends object = paths> = Client<Paths>
 
-/** The same API twice. */
-export interface Apis {
-  /** What users get: with real Requests, and with middleware. */
-  readonly api: SandboxApi
-  /** What the SDK's own methods go through, as long as there is no middleware that wants to see a Request. */
-  readonly lean: SandboxApi
-  readonly isLean: () => boolean
+/** What openapi-fetch is given for a call of one of the SDK's own methods. */
+interface CallInit {
+  readonly method: string
+  readonly params: object
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+  readonly parseAs: 'stream'
+  /** Default: a real Request, that of the raw client. */
+  readonly Request: typeof LeanRequest | undefined
+  readonly fetch: (request: Request) => Promise<Response>
 }
 
-export function createApis(settings: Settings, transport: Transport): Apis {
+/** How the SDK's own methods use the raw client: `Given` holds their parts together, for any operation. */
+type CallAny = (
+  method: string,
+  path: string,
+  init: CallInit,
+) => Promise<{ readonly response: Response; readonly error?: unknown }>
+
+/** The one openapi-fetch client, under the SDK's own methods and the raw client. */
+export function createApi(settings: Settings, transport: Transport): SandboxApi {
   const { timeoutMs, maxRetries } = settings
-  const shared = {
+  const api = createClient<paths>({
     baseUrl: settings.apiUrl,
+    headers: settings.headers,
     pathSerializer: serializePath,
     querySerializer: serializeQuery,
     bodySerializer: serializeBody,
-  }
-  const api = createClient<paths>({
-    ...shared,
-    headers: settings.headers,
-    Request: FilledRequest,
+    Request: requestClass(),
+    // Of the raw client: a call of the SDK's own methods has one of its own.
     fetch: (request) => {
-      const signal = request instanceof ReplayableRequest ? request.callerSignal : request.signal
-      const body = 'total'
-      const repeatable = undefined
-      const idleTimeoutMs = timeoutMs
-      const plan = {
+      const exchange = transport.begin({
         operation: undefined,
         timeoutMs,
-        idleTimeoutMs,
-        signal,
+        idleTimeoutMs: timeoutMs,
+        signal: callerSignalOf(request),
         maxRetries,
         headers: {},
-        repeatable,
-        body,
-      } as const
-      return transport.send(request, transport.begin(plan))
+        repeatable: undefined,
+        body: 'total',
+      })
+      return transport.send(request, exchange)
     },
   })
-  const use = api.use.bind(api)
-  let lean = true
-  api.use = (...middleware) => {
-    lean = false
-    use(...middleware)
+  api.use(...settings.middleware)
+  return api
+}
+
+export function callAny(api: SandboxApi): CallAny {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- openapi-fetch infers the types of one literal path at a time
+  return api.request as CallAny
+}
+
+/** What openapi-fetch makes a Request with, and holds against it what middleware answers: any Request will do. */
+function requestClass(): typeof Request {
+  function FilledRequest(url: string, init: RequestInit): Request {
+    // openapi-fetch asks for no serialized path when a call has no `params.path`.
+    serializePath(url.replace(/[?#].*/s, ''), {})
+    return replayableRequest(url, init)
   }
-  if (settings.middleware.length > 0) api.use(...settings.middleware)
-  return { api, lean: createClient<paths>({ ...shared, Request: LeanRequest }), isLean: () => lean }
-}
-
-/** openapi-fetch would let '' and '..' change the address. Without a RegExp, which would cost a hundredth of a call's time. */
-function serializePath(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
-  const start = pathname.indexOf('{')
-  const end = pathname.indexOf('}', start)
-  if (start === -1 || end === -1) return pathname
-  const name = pathname.slice(start + 1, end)
-  const value = parameters[name]
-  const filled = name === 'sessionId' ? checkSessionId(value) : checkPathValue(name, value)
-  return pathname.slice(0, start) + filled + serializePath(pathname.slice(end + 1), parameters)
-}
-
-/** openapi-fetch asks for no serialized path when a call has no `params.path`. */
-class FilledRequest extends ReplayableRequest {
-  /** openapi-fetch holds what middleware answers against this class: any Request will do. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Request
-  }
-
-  constructor(input: string | URL | Request, init?: RequestInit) {
-    if (typeof input === 'string') serializePath(input.replace(/[?#].*/s, ''), {})
-    super(input, init)
-  }
-}
-
-/** openapi-fetch would leave the names as they are. */
-function serializeQuery(query: Readonly<Record<string, unknown>>): string {
-  return Object.entries(query)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
-    .join('&')
-}
-
-/** JSON for JSON; what carries bytes goes as it is. */
-function serializeBody(body: unknown): BodyInit {
-  if (isBinary(body)) return body
-  if (body instanceof FormData || body instanceof ReadableStream) return body
-  try {
-    return JSON.stringify(body)
-  } catch {
-    throw new SandboxValidationError('The request holds a value that JSON cannot carry.', 'body')
-  }
-}
-
-function isBinary(body: unknown): body is Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> {
-  return body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+  FilledRequest.prototype = Request.prototype
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- `new` gives what a function answers, and that is a Request
+  return FilledRequest as unknown as typeof Request
 }

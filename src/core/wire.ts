@@ -1,19 +1,32 @@
 /**
  * Success bodies: parsed and held against the spec, so that a missing field is an error here and not an `undefined` later.
  */
-import { schemas } from '../../generated/constraints.js'
+import { answers } from '../../generated/calls.js'
 import type { components } from '../../generated/sandbox-api.js'
 import { dateOf } from '../internal/dates.js'
 import { isRecord } from '../internal/guards.js'
 
 export type Wire = components['schemas']
-export type BodyName = 'Session' | 'SessionList' | 'CommandResult' | 'FileInfo' | 'FileList' | 'Health'
+export type BodyName = keyof typeof answers
 
-interface Property {
-  readonly type?: string | readonly string[]
-  readonly format?: string
-  readonly items?: string
-  readonly required: boolean
+type Type = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null' | 'date-time' | 'unknown'
+
+/**
+ * The bodies that can be checked: each field is of a type or of several, another body, or a list of these. A body of any other kind
+ * does not compile, nor does the operation that answers it.
+ */
+export type Checkable<Name extends string> = Readonly<
+  Record<Name, Readonly<Record<string, Type | `${Type}|${Type}` | Name | readonly [Name]>>>
+>
+
+const bodies: Checkable<BodyName> = answers
+
+interface Field {
+  readonly name: string
+  readonly isRequired: boolean
+  readonly types: readonly string[]
+  /** The body that it is, or that each of its entries is. */
+  readonly held: BodyName | undefined
 }
 
 /** Tells whether a body is what the spec says; `report` gets the first thing that is wrong, with the field's name. */
@@ -27,51 +40,65 @@ export function isBody<Name extends BodyName>(
   return problem === undefined
 }
 
-type Field = readonly [name: string, property: Property]
-
 /** Looked through with each body: a list is faster than an object. */
 const fields = new Map<BodyName, readonly Field[]>()
 
 function fieldsOf(name: BodyName): readonly Field[] {
   let found = fields.get(name)
-  if (found === undefined) fields.set(name, (found = Object.entries<Property>(schemas[name].properties)))
+  if (found === undefined) fields.set(name, (found = Object.entries(bodies[name]).map(fieldOf)))
   return found
+}
+
+function fieldOf([key, form]: [string, Checkable<BodyName>[BodyName][string]]): Field {
+  const isRequired = !key.endsWith('?')
+  const name = isRequired ? key : key.slice(0, -1)
+  if (typeof form !== 'string') return { name, isRequired, types: ['array'], held: form[0] }
+  return isName(form)
+    ? { name, isRequired, types: ['object'], held: form }
+    : { name, isRequired, types: form.split('|'), held: undefined }
+}
+
+function isName(form: string): form is BodyName {
+  return form in bodies
 }
 
 function findProblem(name: BodyName, body: unknown): string | undefined {
   if (!isRecord(body)) return 'it is not an object'
-  for (const [field, property] of fieldsOf(name)) {
-    const value = body[field]
-    if (value === undefined && !property.required) continue
-    const problem = findFieldProblem(field, property, value)
+  for (const field of fieldsOf(name)) {
+    const value = body[field.name]
+    if (value === undefined && !field.isRequired) continue
+    const problem = findFieldProblem(field, value)
     if (problem !== undefined) return problem
   }
   return undefined
 }
 
-function findFieldProblem(
-  field: string,
-  { type, format, items, required }: Property,
-  value: unknown,
-): string | undefined {
-  if (value === undefined) return `${field} is missing`
-  if (!hasType(type, value)) {
+function findFieldProblem({ name, isRequired, types, held }: Field, value: unknown): string | undefined {
+  if (value === undefined) return `${name} is missing`
+  if (!types.some((type) => hasType(type, value))) {
     // A server that writes null for "not there" does no harm where the spec lets the field be missing.
-    return value === null && !required ? undefined : `${field} is not of type ${String(type)}`
+    if (value === null && !isRequired) return undefined
+    const isText = types[0] === 'date-time' && typeof value === 'string'
+    return isText ? `${name} is not a date` : `${name} is not of type ${types.join(',').replace('date-time', 'string')}`
   }
-  if (format === 'date-time' && !isDate(value)) return `${field} is not a date`
-  if (items === undefined || !isItemName(items) || !Array.isArray(value)) return undefined
+  if (held === undefined) return undefined
+  if (!Array.isArray(value)) return findHeldProblem(held, name, value)
   for (const [index, item] of value.entries()) {
-    const problem = findProblem(items, item)
-    if (problem !== undefined) return `in ${field}[${index}], ${problem}`
+    const problem = findHeldProblem(held, `${name}[${index}]`, item)
+    if (problem !== undefined) return problem
   }
   return undefined
 }
 
-function hasType(type: string | readonly string[] | undefined, value: unknown): boolean {
-  if (type === undefined) return true
-  if (typeof type !== 'string') return type.some((each) => hasType(each, value))
+function findHeldProblem(held: BodyName, place: string, value: unknown): string | undefined {
+  const problem = findProblem(held, value)
+  return problem === undefined ? undefined : `in ${place}, ${problem}`
+}
+
+function hasType(type: string, value: unknown): boolean {
   switch (type) {
+    case 'unknown':
+      return true
     case 'integer':
       return Number.isInteger(value)
     case 'array':
@@ -80,15 +107,9 @@ function hasType(type: string | readonly string[] | undefined, value: unknown): 
       return isRecord(value)
     case 'null':
       return value === null
+    case 'date-time':
+      return typeof value === 'string' && !Number.isNaN(dateOf(value).getTime())
     default:
       return typeof value === type
   }
-}
-
-function isDate(value: unknown): boolean {
-  return typeof value === 'string' && !Number.isNaN(dateOf(value).getTime())
-}
-
-function isItemName(name: string): name is 'Session' | 'FileInfo' {
-  return name === 'Session' || name === 'FileInfo'
 }

@@ -1,9 +1,9 @@
-import { enums } from '../../generated/constraints.js'
+import { FileType as types } from '../../generated/enums.js'
 import { dateOf } from '../internal/dates.js'
 import type { Wire } from '../core/wire.js'
 
 /** What a path in a session leads to. */
-export const FileType = enums.FileType
+export const FileType = types
 /** What a path in a session leads to; a value that the SDK does not know passes through. */
 export type FileType = Wire['FileType'] | (string & {})
 

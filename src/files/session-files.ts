@@ -1,20 +1,34 @@
-import type { FilePage, SessionsClient } from '../client.js'
-import type { FileDownload } from './download.js'
-import { FileNotFoundError } from '../errors.js'
-import type { FileInfo } from './file-info.js'
 import type { Listing } from '../core/listing.js'
+import { FileNotFoundError } from '../errors.js'
 import type { RequestOptions } from '../options.js'
+import type { FileDownload } from './download.js'
+import type { FileInfo } from './file-info.js'
+import type { FilePage } from './list-files.js'
 import type { TransferOptions } from './progress.js'
-import type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from '../core/requests.js'
+import type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from './requests.js'
 import type { UploadContent } from './upload-source.js'
+
+/** What it needs of its client. */
+export interface FileCalls {
+  uploadFile(
+    sessionId: string,
+    request: UploadRequest,
+    content: UploadContent,
+    options?: RequestOptions & TransferOptions,
+  ): Promise<FileInfo>
+  downloadFile(sessionId: string, path: string, options?: RequestOptions & TransferOptions): Promise<FileDownload>
+  statFile(sessionId: string, request: StatFileRequest, options?: RequestOptions): Promise<FileInfo>
+  listFiles(sessionId: string, request?: ListFilesRequest, options?: RequestOptions): Listing<FilePage, FileInfo>
+  deleteFile(sessionId: string, request: DeleteFileRequest, options?: RequestOptions): Promise<void>
+}
 
 /** The files of one session. Every path is relative to the sandbox root. */
 export class SessionFiles {
-  readonly #client: SessionsClient
+  readonly #client: FileCalls
   readonly #sessionId: string
 
   /** @internal */
-  constructor(client: SessionsClient, sessionId: string) {
+  constructor(client: FileCalls, sessionId: string) {
     this.#client = client
     this.#sessionId = sessionId
   }

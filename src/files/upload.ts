@@ -4,7 +4,7 @@ import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from 
 import type { FileInfo } from './file-info.js'
 import type { RequestOptions } from '../options.js'
 import { piecesOf } from './pieces.js'
-import type { CallControl } from '../core/pipeline.js'
+import type { CallControl } from '../core/call-control.js'
 import type { TransferOptions } from './progress.js'
 import { streamsRequests, streamsWithLength } from '../internal/runtime.js'
 import { Deadline } from '../transport/deadline.js'
@@ -25,8 +25,9 @@ interface Upload {
   readonly repeatable: boolean
   /** The deadline until the first sign of life, in milliseconds. */
   firstDeadlineMs(timeoutMs: number): number
-  /** Gives the body for a call. */
-  begin(call: CallControl): BodySource
+  readonly body: BodySource
+  /** Told of the call that sends it. */
+  begin(call: CallControl): void
   /** @throws {SandboxConnectionError} when something else arrived than was sent. */
   check(info: FileInfo): Promise<void> | void
   /** Lets go of the content. */
@@ -53,6 +54,7 @@ export async function createUpload(content: UploadContent, options: Options): Pr
 
 /** Sent piece by piece: each is counted, told and hashed as `fetch` takes it. */
 class StreamedUpload implements Upload {
+  readonly body: BodySource
   readonly #source: UploadSource
   readonly #options: Options
   readonly #checksum: Checksum | undefined
@@ -61,6 +63,11 @@ class StreamedUpload implements Upload {
   #isTouched = false
 
   constructor(source: UploadSource, options: Options, checksum: Checksum | undefined) {
+    this.body = new BodySource(
+      () => this.#open(),
+      source.size,
+      () => !this.#isTouched,
+    )
     this.#source = source
     this.#options = options
     this.#checksum = checksum
@@ -74,13 +81,8 @@ class StreamedUpload implements Upload {
     return timeoutMs
   }
 
-  begin(call: CallControl): BodySource {
+  begin(call: CallControl): void {
     this.#call = call
-    return new BodySource(
-      () => this.#open(),
-      this.#source.size,
-      () => !this.#isTouched,
-    )
   }
 
   check(info: FileInfo): void {
@@ -158,7 +160,7 @@ function close(controller: ReadableStreamDefaultController): void {
 /** Taken whole by `fetch`, which tells nothing on the way. */
 class WholeUpload implements Upload {
   readonly repeatable = true
-  readonly #body: BodySource
+  readonly body: BodySource
   readonly #size: number
   readonly #source: UploadSource
   readonly #options: Options
@@ -171,7 +173,7 @@ class WholeUpload implements Upload {
     options: Options,
     checksum: Checksum | undefined,
   ) {
-    this.#body = new BodySource(
+    this.body = new BodySource(
       () => whole,
       size,
       () => true,
@@ -186,8 +188,8 @@ class WholeUpload implements Upload {
     return timeoutMs + this.#size / slowestBytesPerMs
   }
 
-  begin(): BodySource {
-    return this.#body
+  begin(): void {
+    // It tells nothing on the way.
   }
 
   async check(info: FileInfo): Promise<void> {

@@ -1,15 +1,15 @@
 /**
- * Argument checks, made before a request leaves. Every limit comes from generated/constraints.ts.
+ * Argument checks, made before a request leaves. Every limit comes from generated/.
  */
-import { schemas } from '../../generated/constraints.js'
+import { SessionId } from '../../generated/schemas.js'
 import { SandboxValidationError } from '../errors.js'
 import { isRecord } from './guards.js'
 import { largestTimer } from './timers.js'
 
-const uuid = new RegExp(schemas.SessionId.pattern)
+const uuid = new RegExp(SessionId.pattern)
 const loneSurrogate = /\p{Surrogate}/u
 
-interface IntegerLimits {
+export interface IntegerLimits {
   readonly minimum: number
   readonly maximum?: number
 }
@@ -255,8 +255,17 @@ export function checkHeaders(value: unknown): Readonly<Record<string, string>> {
   return headers
 }
 
-export function isHeaderSafe(value: string): boolean {
+function isHeaderSafe(value: string): boolean {
   return /^[\x20-\x7e]*$/.test(value)
+}
+
+/** Refuses what can't stand in a header, and never shows it: `Headers` itself would put the secret into its error. */
+export function checkSecret(parameter: 'bearerToken' | 'apiKey', secret: unknown): string {
+  if (typeof secret === 'string' && secret !== '' && isHeaderSafe(secret) && !secret.includes(' ')) return secret
+  throw new SandboxValidationError(
+    `${parameter} must be a non-empty string of printable ASCII without spaces or line breaks.`,
+    parameter,
+  )
 }
 
 function show(value: unknown): string {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { SandboxConnectionError } from '../errors.js'
 import { type FileInfo, FileType } from '../files/file-info.js'
-import { checkMoreOptions } from '../options.js'
+import { checkMoreOptions } from '../core/call-options.js'
 import type { Session } from '../session.js'
 import { LocalTarget, writeFile } from './local-target.js'
 import { modeOf } from './permissions.js'

@@ -1,5 +1,6 @@
 import { SandboxAPIError } from '../errors.js'
-import { type Secret, type Settings, checkSecret } from '../options.js'
+import { checkSecret } from '../internal/checks.js'
+import type { Secret, Settings } from '../options.js'
 
 /** The header that tells the server who is calling. */
 export interface Credential {

@@ -1,5 +1,5 @@
-import type { CallInfo } from './observe.js'
 import { type ErrorContext, SandboxConnectionError, SandboxTimeoutError } from '../errors.js'
+import type { CallInfo } from '../options.js'
 import type { Credential } from './credentials.js'
 import { Deadline } from './deadline.js'
 import type { Redactor, Redactors } from './redact.js'
@@ -52,9 +52,8 @@ export class Exchange {
   /** Whether another attempt would end as the latest one did. */
   final = false
   phase: 'response' | 'body' = 'response'
-  /** The response whose body is {@link Exchange.text}, when that is in memory and the response was read. */
-  response: Response | undefined
-  text = ''
+  /** The body of the response, when it is in memory. */
+  text: string | undefined
   /** The response of the latest attempt, as soon as its head is there. */
   head: Response | undefined
   /** Told why the call was ended, when it is ended before its body was read. */

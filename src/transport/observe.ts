@@ -1,71 +1,15 @@
-/** One logical call, the same object in every event of it. */
-export interface CallInfo {
-  /** The operationId; undefined for a call of the raw client. */
-  readonly operation: string | undefined
-  readonly method: string
-  readonly url: string
-  /** Sent as `X-Request-Id` with every attempt. */
-  readonly requestId: string
-}
+import {
+  type CallInfo,
+  type ClientHooks,
+  LogLevel,
+  type Logger,
+  type RequestEvent,
+  type ResponseEvent,
+  type RetryEvent,
+} from '../options.js'
 
-/** An attempt is about to be sent. */
-export interface RequestEvent {
-  readonly call: CallInfo
-  /** 1 for the first. */
-  readonly attempt: number
-  /** The headers to be sent, by lower-case name, without the credentials. More can be set, for example `traceparent`. */
-  readonly headers: Record<string, string>
-}
-
-/** An attempt ended: with a status, or with an error. */
-export interface ResponseEvent {
-  readonly call: CallInfo
-  readonly attempt: number
-  /** Milliseconds since the attempt began. A streamed body is not in it. */
-  readonly durationMs: number
-  readonly status: number | undefined
-  readonly error: unknown
-}
-
-/** An attempt failed, and another one follows. */
-export interface RetryEvent {
-  readonly call: CallInfo
-  /** The attempt that failed. */
-  readonly attempt: number
-  readonly delayMs: number
-  readonly status: number | undefined
-  readonly error: unknown
-}
-
-/**
- * Called as things happen, and not waited for. What a hook throws, or rejects with, is logged and otherwise ignored. An instance
- * of a class will do: hooks are called as methods of their object.
- */
-export interface ClientHooks {
-  readonly onRequest?: ((event: RequestEvent) => unknown) | undefined
-  readonly onResponse?: ((event: ResponseEvent) => unknown) | undefined
-  readonly onRetry?: ((event: RetryEvent) => unknown) | undefined
-}
-
-/** Every hook that there is. */
-export const hookNames = ['onRequest', 'onResponse', 'onRetry'] as const satisfies readonly (keyof ClientHooks)[]
-
-/** Where messages go: `console` will do. */
-export interface Logger {
-  debug(message: string): void
-  info(message: string): void
-  warn(message: string): void
-  error(message: string): void
-}
-
-export const LogLevel = { Debug: 'debug', Info: 'info', Warn: 'warn', Error: 'error' } as const
-/**
- * The least important message that is logged. `debug`: every attempt and its answer. `info`: every call that failed. `warn`
- * (default): every retry. `error`: what a hook threw.
- */
-export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel]
-
-const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+/** From the least important on. */
+const levels: readonly LogLevel[] = Object.values(LogLevel)
 
 export type Observer = Reporter
 

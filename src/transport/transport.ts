@@ -1,24 +1,24 @@
 import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
-import { type CallInfo, type Observer, createObserver } from './observe.js'
-import type { Settings } from '../options.js'
-import { retryAfterMs } from './retry-hints.js'
-import { userAgent } from '../version.js'
+import { userAgent } from '../internal/version.js'
+import type { CallInfo, Settings } from '../options.js'
 import { guardBody } from './body.js'
 import { Credentials } from './credentials.js'
 import { Exchange, type ExchangePlan } from './exchange.js'
 import { failure, refuseRedirect } from './failure.js'
 import { nothingWasSent } from './not-sent.js'
+import { type Observer, createObserver } from './observe.js'
 import { Redactors, isSecretHeader } from './redact.js'
 import {
   type HeaderRecord,
+  LeanRequest,
   type Outgoing,
   attemptInit,
-  isLean,
   isReplayable,
   isUntouched,
   outgoing,
 } from './request.js'
 import { checkResponse } from './response.js'
+import { retryAfterMs } from './retry-hints.js'
 import { retryDelayMs } from './retry.js'
 import { turnOfLoop } from './turn.js'
 
@@ -52,10 +52,10 @@ export class Transport {
   }
 
   /** Makes the attempts of a call, and answers the response of the last one. */
-  async send(request: Request, exchange: Exchange): Promise<Response> {
+  async send(request: Request | LeanRequest, exchange: Exchange): Promise<Response> {
     const message = outgoing(request)
-    const lean = isLean(request)
-    prepare(message, exchange, lean)
+    const isLean = request instanceof LeanRequest
+    prepare(message, exchange, isLean)
     try {
       let outcome = await this.#attempt(message, exchange)
       while (!outcome.ok && (await this.#mayTryAgain(message, exchange, outcome))) {
@@ -67,8 +67,8 @@ export class Transport {
       if (text === undefined) return rebuild(response, guardBody(response, exchange))
       exchange.finish()
       exchange.text = text
-      // The pipeline takes the text, and no middleware looks on: another Response would cost a tenth of the call.
-      if (ok && lean) return (exchange.response = response)
+      // The text is taken from the exchange, and no middleware looks on: another Response would cost a tenth of the call.
+      if (ok && isLean) return response
       // A Response of these statuses may not be made with a body, not even an empty one.
       return rebuild(response, response.status === 204 || response.status === 205 ? null : text)
     } catch (error) {
@@ -157,13 +157,13 @@ export class Transport {
   }
 }
 
-function prepare(message: Outgoing, exchange: Exchange, lean: boolean): void {
+function prepare(message: Outgoing, exchange: Exchange, isLean: boolean): void {
   const { url, method, headers } = message
   exchange.url = url
   exchange.method = method
   exchange.headers = headers
   // A Request that middleware saw has them already, changed perhaps.
-  if (lean) Object.assign(headers, exchange.plan.headers)
+  if (isLean) Object.assign(headers, exchange.plan.headers)
   exchange.requestId = headers['x-request-id'] ??= crypto.randomUUID()
   if (userAgent !== undefined) headers['user-agent'] ??= userAgent
   exchange.ownCredentials = 'authorization' in headers || 'x-api-key' in headers

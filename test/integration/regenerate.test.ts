@@ -59,7 +59,7 @@ describe('a changed limit', { timeout: 300_000 }, () => {
     const { code, output } = await generate('--check')
     expect(code).toBe(1)
     expect(output).toContain('npm run generate')
-    expect(output).toContain('constraints.ts')
+    expect(output).toContain('schemas.ts')
   })
 
   test('is what client and server enforce after npm run generate', async () => {

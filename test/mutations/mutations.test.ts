@@ -47,7 +47,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     file: spec,
     change: (text) => text.replace('maximum: 28800', 'maximum: 36000'),
     check: 'npm run generate -- --check',
-    says: /Stale: .*constraints\.ts.*Run `npm run generate`/,
+    says: /Stale: .*schemas\.ts.*Run `npm run generate`/,
   },
   'a new required field': {
     file: spec,
@@ -88,7 +88,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     says: /colour is not in the spec/,
   },
   'the SDK sends ttl as a string': {
-    file: 'src/core/requests.ts',
+    file: 'src/sessions/requests.ts',
     change: (text) =>
       text.replace('defined({ ttl, image, metadata })', 'defined({ ttl: String(ttl), image, metadata })'),
     check: 'the SDK against the mock: createSession',

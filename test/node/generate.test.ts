@@ -9,6 +9,9 @@ import { run } from 'sandbox-sessions-testkit/run'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tools = ['openapi-typescript', 'typescript', 'yaml']
 
+/** What is generated from any spec. */
+const names = ['sandbox-api', 'constraints', 'schemas', 'enums', 'operations'].map((name) => `generated/${name}.ts`)
+
 const ofRepository = (name: string): Promise<string> => readFile(path.join(root, name), 'utf8')
 
 const generate = (folder: PackageFolder, ...flags: readonly string[]): ReturnType<typeof run> =>
@@ -121,8 +124,31 @@ describe('a spec', () => {
     const put = { operationId: 'putThing', responses: { 200: { $ref: '#/paths/~1a/get/responses/200' } } }
     await folder.write('own.json', document({ '/a': { get: operation }, '/b': { put } }, schemas))
     expect(await generate(folder, '--spec', 'own.json', '--out', 'own')).toMatchObject({ code: 0 })
-    expect(await read(folder, 'own/constraints.ts')).toContain('"statuses": [\n      200\n    ]')
+    expect(await read(folder, 'own/operations.ts')).toContain('"statuses": [\n    200\n  ]')
     expect(await read(folder, 'own/sandbox-api.ts')).toContain('next?: components["schemas"]["Node"]')
+  })
+
+  test('may have names that no constant can have', async () => {
+    const responses = { 200: { description: 'It.' } }
+    const paths = { '/a': { get: { operationId: 'import', responses }, delete: { operationId: 'delete', responses } } }
+    const schemas = { 'size.large': { type: 'integer', maximum: 5 }, default: { enum: ['a-b'] }, Error: {} }
+    await folder.write('names.json', document(paths, schemas))
+    expect(await generate(folder, '--spec', 'names.json', '--out', 'names')).toMatchObject({ code: 0 })
+    await folder.write(
+      'names/user.ts',
+      `import { enums, operations, schemas } from './constraints.js'
+      export const limit: 5 = schemas['size.large'].maximum
+      export const value: 'a-b' = enums.default.AB
+      export const methods: ['GET', 'DELETE'] = [operations.import.method, operations.delete.method]
+      console.log(limit, value, methods, Object.keys(schemas).length)`,
+    )
+    await folder.write('names/package.json', '{"type":"module"}')
+    const flags = ['--module', 'nodenext', '--target', 'es2022', '--strict', 'true', '--typeRoots', 'none']
+    const tsc = path.join(folder.path, 'node_modules/typescript/bin/tsc')
+    const compiled = await run(process.execPath, [tsc, ...flags, 'names/user.ts'], { cwd: folder.path })
+    expect(compiled.output).toBe('')
+    const { output } = await run(process.execPath, ['names/user.js'], { cwd: folder.path })
+    expect(output).toBe("5 a-b [ 'GET', 'DELETE' ] 3\n")
   })
 
   test('gives the code that `npm run generate` gives', async () => {
@@ -131,13 +157,13 @@ describe('a spec', () => {
     for (const name of ['sandbox-api-spec.yaml', '.prettierrc.json']) await own.write(name, await ofRepository(name))
     expect(await generate(own)).toEqual({
       code: 0,
-      output: 'Wrote generated/sandbox-api.ts, generated/constraints.ts.\n',
+      output: `Wrote ${names.join(', ')}.\n`,
     })
-    for (const name of ['generated/sandbox-api.ts', 'generated/constraints.ts']) {
+    for (const name of names) {
       const byName = (await read(own, name)).replace('`npx sandbox-sessions-generate`', '`npm run generate`')
       expect(byName).toBe(await ofRepository(name))
     }
-    expect(await readdir(path.join(own.path, 'generated'))).toHaveLength(2)
+    expect(await readdir(path.join(own.path, 'generated'))).toHaveLength(names.length)
     expect(await generate(own, '--check')).toEqual({ code: 0, output: 'generated is fresh.\n' })
   })
 
@@ -145,14 +171,14 @@ describe('a spec', () => {
     await folder.write('api.json', document({ '/a': { get: operation } }))
     const flags = ['--spec', 'api.json', '--out', 'checked']
     expect(await generate(folder, ...flags)).toMatchObject({ code: 0 })
-    const before = await read(folder, 'checked/constraints.ts')
+    const before = await read(folder, 'checked/schemas.ts')
     await folder.write('api.json', document({ '/a': { get: operation } }, { Limit: { type: 'integer', maximum: 5 } }))
     expect(await generate(folder, ...flags, '--check')).toEqual({
       code: 1,
       output:
-        'Stale: checked/sandbox-api.ts, checked/constraints.ts. Run `npx sandbox-sessions-generate` and commit what it writes.\n',
+        'Stale: checked/sandbox-api.ts, checked/schemas.ts. Run `npx sandbox-sessions-generate` and commit what it writes.\n',
     })
-    expect(await read(folder, 'checked/constraints.ts')).toBe(before)
+    expect(await read(folder, 'checked/schemas.ts')).toBe(before)
   })
 
   test('whose output has no place leaves no trace', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { SchemaCheck } from '../../packages/cli/src/contract/schema-check.js'
 import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { generateCalls } from '../../scripts/generate/calls.js'
 import { generateConstraints } from '../../scripts/generate/constraints.js'
 import { type Document, isDocument } from '../../scripts/generate/document.js'
 import { checkReferences } from '../../scripts/generate/references.js'
@@ -93,7 +94,8 @@ describe.each(Object.entries(usable))('[B14] a schema that is %s', (_, [schemas,
 
   test('is generated from', async () => {
     checkReferences(document)
-    expect(generateConstraints(document)).toContain(`"${name}": {`)
+    expect(generateConstraints(document)['schemas.ts']).toContain(`export const ${name} = {`)
+    expect(generateCalls(document)).toContain(`"${name}": `)
     expect(await generateTypes(document)).toContain(`components["schemas"]["${name}"]`)
   })
 

@@ -1,5 +1,5 @@
-import { specVersion } from '../generated/constraints.js'
-import { isBrowser } from './internal/runtime.js'
+import { specVersion } from '../../generated/constraints.js'
+import { isBrowser } from './runtime.js'
 
 /** The version of this package. A test holds it against package.json. */
 export const sdkVersion = '0.1.0'
