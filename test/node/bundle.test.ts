@@ -105,3 +105,12 @@ test('the licenses of what is in the bundle come with it', async () => {
     expect(texts).toContain(`${name}\n\n${license.trim()}\n`)
   }
 })
+
+test("importing the package does not load Node's fetch, which takes longer than all the rest", async () => {
+  await using installed = await packageFolder()
+  const script = `
+    import { SessionsClient } from 'sandbox-sessions-sdk'
+    console.log(typeof SessionsClient, process.moduleLoadList.filter((name) => name.endsWith('undici/undici')))`
+  const { output } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: installed.path })
+  expect(output).toBe('function []\n')
+})
