@@ -1,8 +1,7 @@
 /** What every reader of a spec makes of schemas that hold themselves: a tree is usable, a circle is an error that says where. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { SchemaCheck } from '../../packages/cli/src/contract/schema-check.js'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { SchemaCheck, Spec } from 'sandbox-sessions-openapi'
 import { generateConstraints } from '../../scripts/generate/constraints.js'
 import { type Document, isDocument } from '../../scripts/generate/document.js'
 import { checkReferences } from '../../scripts/generate/references.js'
