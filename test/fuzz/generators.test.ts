@@ -21,9 +21,10 @@ function problems(schema: JsonObject, value: unknown): readonly string[] {
   return judge.check(schema, carried, 'value').map(({ message }) => message)
 }
 
-const named = Object.keys(spec.document.components.schemas).map(
-  (name): [string, JsonObject] => [name, { $ref: `#/components/schemas/${name}` }],
-)
+const named = Object.keys(spec.document.components.schemas).map((name): [string, JsonObject] => [
+  name,
+  { $ref: `#/components/schemas/${name}` },
+])
 const inOperations = spec.operations.flatMap(({ parameters, responses }) => [
   ...parameters.map(({ name, schema }): [string, JsonObject] => [`parameter ${name}`, schema]),
   ...[...responses.values()].flatMap(({ headers }) =>

@@ -18,7 +18,7 @@ function inlineWithin(document: Document, value: unknown, place: string, above: 
   const inlinePart = (part: unknown, name: string, at: string): unknown => {
     const start = within.get(part)
     if (start === undefined) return inlineWithin(document, part, name, within)
-    throw new Error(`${start} holds itself, at ${at}. What holds itself can't be used here.`)
+    throw new Error(`${start} holds itself, at ${at}, and so it can't be written out.`)
   }
   const inlineItem = (item: unknown, key: string | number): unknown =>
     inlinePart(item, `${place}/${key}`, `${place}/${key}`)

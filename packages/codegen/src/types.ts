@@ -1,6 +1,6 @@
 import openapiTS, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
-import { type Document, type Json, isJson, resolve } from './document.js'
+import { type Document, type JsonObject, isObject, resolve } from 'sandbox-sessions-openapi'
 
 const blob = ts.factory.createTypeReferenceNode('Blob')
 
@@ -19,41 +19,41 @@ export async function generateTypes(document: Document): Promise<string> {
  * The document with limits and defaults told at each property and parameter, since openapi-typescript drops the limits, and
  * drops all that stands behind a `$ref`.
  */
-function describeLimits(document: Document): Json {
+function describeLimits(document: Document): JsonObject {
   return { ...document, ...withDescriptions(document, { paths: document.paths, components: document.components }) }
 }
 
-function withDescriptions(document: Document, node: Json): Json {
+function withDescriptions(document: Document, node: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => {
       if (key === 'example' || key === 'examples') return [key, value]
       if (Array.isArray(value)) return [key, value.map((each) => visit(document, each))]
-      if (key === 'properties' && isJson(value)) return [key, describeProperties(document, value)]
+      if (key === 'properties' && isObject(value)) return [key, describeProperties(document, value)]
       return [key, visit(document, value)]
     }),
   )
 }
 
 function visit(document: Document, node: unknown): unknown {
-  if (!isJson(node)) return node
+  if (!isObject(node)) return node
   const described = withDescriptions(document, node)
   const { schema } = described
   // A parameter or a header.
-  return isJson(schema) && 'description' in described
+  return isObject(schema) && 'description' in described
     ? { ...described, ...describe(document, schema, described) }
     : described
 }
 
-function describeProperties(document: Document, properties: Json): Json {
+function describeProperties(document: Document, properties: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
-      if (!isJson(property)) return [name, property]
+      if (!isObject(property)) return [name, property]
       return [name, { ...withDescriptions(document, property), ...describe(document, property, property) }]
     }),
   )
 }
 
-function describe(document: Document, schema: Json, owner: Json): Json {
+function describe(document: Document, schema: JsonObject, owner: JsonObject): JsonObject {
   const resolved = resolve(document, schema)
   const description = owner['description'] ?? resolved['description']
   const words = [typeof description === 'string' ? description.trim() : '', limits(resolved)].filter(
@@ -65,7 +65,7 @@ function describe(document: Document, schema: Json, owner: Json): Json {
   }
 }
 
-function limits({ minimum, maximum, maxLength }: Json): string {
+function limits({ minimum, maximum, maxLength }: JsonObject): string {
   const words: string[] = []
   if (typeof minimum === 'number' && typeof maximum === 'number') words.push(`From ${minimum} to ${maximum}.`)
   else if (typeof minimum === 'number') words.push(`At least ${minimum}.`)

@@ -1,6 +1,6 @@
-import { isJson } from '../generate/document.js'
+import { isObject, list } from 'sandbox-sessions-openapi'
 import { reasons } from './change.js'
-import { type Comparison, childOf, keysOf, listOf } from './comparison.js'
+import { type Comparison, childOf, keysOf } from './comparison.js'
 
 /** Compares the credentials that an operation takes: any one of the alternatives will do. */
 export function compareSecurity(comparison: Comparison, place: string, before: unknown, after: unknown): void {
@@ -15,10 +15,10 @@ export function compareSecurity(comparison: Comparison, place: string, before: u
 }
 
 function alternatives(security: unknown): readonly string[] {
-  const found = listOf(security).map((alternative) => {
-    if (!isJson(alternative)) return String(alternative)
+  const found = list(security).map((alternative) => {
+    if (!isObject(alternative)) return String(alternative)
     const schemes = Object.entries(alternative).map(([name, scopes]) =>
-      [name, ...listOf(scopes).map(String).sort()].join(' '),
+      [name, ...list(scopes).map(String).sort()].join(' '),
     )
     return schemes.length > 0 ? schemes.sort().join(' with ') : 'nothing'
   })

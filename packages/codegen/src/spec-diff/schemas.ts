@@ -1,4 +1,4 @@
-import { isJson, refName } from '../generate/document.js'
+import { isObject, refName } from 'sandbox-sessions-openapi'
 import { branchKeywords, compareBranches } from './branches.js'
 import type { Site } from './change.js'
 import { type Comparison, isIn } from './comparison.js'
@@ -25,7 +25,7 @@ export const compareSchemas: CompareSchemas = (comparison, site, before, after) 
   const within = [...site.within, pair]
   const name = refName(before) === refName(after) ? refName(before) : undefined
   // What stands beside a `$ref` belongs to the place and not to the named schema.
-  const beside = [before, after].flatMap((each) => (isJson(each) ? Object.keys(each) : []))
+  const beside = [before, after].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
   const isNamedOnly = name !== undefined && beside.every((keyword) => keyword === '$ref')
   if (isNamedOnly && comparison.isRepeated(site, pair)) return
   const subjectOf = (keyword: string): string => (name === undefined || beside.includes(keyword) ? site.subject : name)

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, type Json, isJson, resolve, targetOf } from '../generate/document.js'
+import { type Document, type JsonObject, isObject, resolve, targetOf } from 'sandbox-sessions-openapi'
 import { type Change, type Grade, type SchemaPair, type Site, reasons } from './change.js'
 
 /** What people read, and no program goes by. */
@@ -29,13 +29,13 @@ export class Comparison {
   }
 
   /** Both sides of what is compared, with every `$ref` at their top followed. */
-  resolve(before: unknown, after: unknown): [Json, Json] {
+  resolve(before: unknown, after: unknown): [JsonObject, JsonObject] {
     return [resolve(this.base, before ?? {}), resolve(this.spec, after ?? {})]
   }
 
   /** Both schemas where they stand in their documents, by which a pair is known again; `true` for one that takes anything. */
   pairOf(before: unknown, after: unknown): SchemaPair {
-    return [isJson(before) ? targetOf(this.base, before) : true, isJson(after) ? targetOf(this.spec, after) : true]
+    return [isObject(before) ? targetOf(this.base, before) : true, isObject(after) ? targetOf(this.spec, after) : true]
   }
 
   /** Whether this pair was met at this place before: what is told by a schema's name is told once. */
@@ -54,8 +54,8 @@ export class Comparison {
 
   /** A thing that is identical in all but the keys that were compared elsewhere. What nobody compared is not passed over. */
   compareRest(
-    before: Json,
-    after: Json,
+    before: JsonObject,
+    after: JsonObject,
     compared: readonly string[],
     siteOf: (key: string) => Pick<Site, 'place' | 'subject'>,
   ): void {
@@ -73,15 +73,11 @@ export function isIn(pairs: readonly SchemaPair[], [before, after]: SchemaPair):
 
 /** The keys of both, each once. */
 export function keysOf(before: unknown, after: unknown): string[] {
-  return [...new Set([before, after].flatMap((each) => (isJson(each) ? Object.keys(each) : [])))]
+  return [...new Set([before, after].flatMap((each) => (isObject(each) ? Object.keys(each) : [])))]
 }
 
 export function childOf(value: unknown, key: string): unknown {
-  return isJson(value) && Object.hasOwn(value, key) ? value[key] : undefined
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 /** A value as it stands in a message. */

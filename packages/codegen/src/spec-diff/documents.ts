@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, type Json, isJson } from '../generate/document.js'
+import { type Document, type JsonObject, isObject } from 'sandbox-sessions-openapi'
 import type { Change } from './change.js'
 import { Comparison, childOf } from './comparison.js'
 import { compareOperations } from './operations.js'
@@ -22,7 +22,7 @@ export function diffDocuments(base: Document, spec: Document): readonly Change[]
   return comparison.changes
 }
 
-function withoutVersion(document: Document): Json {
-  const info = isJson(document.info) ? { ...document.info, version: '' } : document.info
+function withoutVersion(document: Document): JsonObject {
+  const info = isObject(document.info) ? { ...document.info, version: '' } : document.info
   return { ...document, info }
 }

@@ -1,4 +1,4 @@
-import { type Json, isJson } from '../generate/document.js'
+import { type JsonObject, isObject } from 'sandbox-sessions-openapi'
 import { type Site, reasons } from './change.js'
 import { type Comparison, childOf, keysOf } from './comparison.js'
 import { compareContent } from './content.js'
@@ -56,9 +56,9 @@ function compareHeaders(comparison: Comparison, site: Site, before: unknown, aft
 }
 
 /** Headers by the names that others have, which may differ from their own in capitals only. */
-function spelledAs(others: unknown, headers: unknown): Json {
+function spelledAs(others: unknown, headers: unknown): JsonObject {
   return Object.fromEntries(
-    Object.entries(isJson(headers) ? headers : {}).map(([name, header]) => {
+    Object.entries(isObject(headers) ? headers : {}).map(([name, header]) => {
       const other = keysOf(others, undefined).find((each) => each.toLowerCase() === name.toLowerCase())
       return [other ?? name, header]
     }),

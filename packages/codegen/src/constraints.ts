@@ -1,4 +1,11 @@
-import { type Document, type Json, isJson, refName, resolve, targetOf } from './document.js'
+import {
+  type Document,
+  isObject as isJson,
+  type JsonObject as Json,
+  refName,
+  resolve,
+  targetOf,
+} from 'sandbox-sessions-openapi'
 
 const methods = ['get', 'put', 'post', 'delete', 'patch'] as const
 const keywords = [

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, type Json, isJson, refName, resolve } from '../generate/document.js'
+import { type Document, type JsonObject, isObject, list, refName, resolve } from 'sandbox-sessions-openapi'
 import type { Site } from './change.js'
-import { type Comparison, keysOf, listOf, show } from './comparison.js'
+import { type Comparison, keysOf, show } from './comparison.js'
 import { fileEffect } from './constraints.js'
 import type { CompareSchemas } from './schemas.js'
 
@@ -12,8 +12,8 @@ export const branchKeywords = ['anyOf', 'oneOf', 'allOf']
 export function compareBranches(
   comparison: Comparison,
   site: Site,
-  before: Json,
-  after: Json,
+  before: JsonObject,
+  after: JsonObject,
   compareSchemas: CompareSchemas,
 ): void {
   for (const keyword of branchKeywords) {
@@ -43,16 +43,16 @@ export function compareBranches(
 /** Each branch by the name of its schema or by its type, so that their order does not count. */
 function named(branches: unknown): Record<string, unknown> {
   const found: Record<string, unknown> = {}
-  for (const branch of listOf(branches)) {
-    let name = refName(branch) ?? show(isJson(branch) ? (branch['type'] ?? 'any') : branch)
+  for (const branch of list(branches)) {
+    let name = refName(branch) ?? show(isObject(branch) ? (branch['type'] ?? 'any') : branch)
     while (found[name] !== undefined) name += "'"
     found[name] = branch
   }
   return found
 }
 
-function takesAnyString(document: Document, schema: Json): boolean {
-  return listOf(schema['anyOf']).some((branch) => {
+function takesAnyString(document: Document, schema: JsonObject): boolean {
+  return list(schema['anyOf']).some((branch) => {
     const { description: _, ...rest } = resolve(document, branch)
     return isDeepStrictEqual(rest, { type: 'string' })
   })

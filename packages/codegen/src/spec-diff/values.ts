@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Json } from '../generate/document.js'
+import { type JsonObject, list } from 'sandbox-sessions-openapi'
 import { type Site, reasons } from './change.js'
-import { type Comparison, listOf, show } from './comparison.js'
+import { type Comparison, show } from './comparison.js'
 import { type Effect, fileEffect } from './constraints.js'
 
 const lowerLimits = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties']
@@ -15,13 +15,13 @@ export const valueKeywords = [...lowerLimits, ...upperLimits, ...rules, 'type', 
 export function compareValues(
   comparison: Comparison,
   site: Site,
-  before: Json,
-  after: Json,
+  before: JsonObject,
+  after: JsonObject,
   subjectOf: (keyword: string) => string,
 ): void {
   const file = (effect: Effect | undefined, keyword: string): void => {
     if (effect === undefined) return
-    const what = `${keyword}: ${list(before[keyword])} → ${list(after[keyword])}`
+    const what = `${keyword}: ${shown(before[keyword])} → ${shown(after[keyword])}`
     fileEffect(comparison, site, effect, what, subjectOf(keyword))
   }
   for (const keyword of lowerLimits) file(limitEffect(before[keyword], after[keyword], -1), keyword)
@@ -32,7 +32,7 @@ export function compareValues(
   compareDefaults(comparison, { ...site, subject: subjectOf('default') }, before['default'], after['default'])
 }
 
-function list(value: unknown): string {
+function shown(value: unknown): string {
   return Array.isArray(value) ? value.map(show).join(' | ') : show(value)
 }
 
@@ -60,7 +60,7 @@ function typeEffect(before: unknown, after: unknown): Effect | undefined {
 }
 
 /** Of two schemas without one, nothing else can be compared. */
-export function haveCommonType(before: Json, after: Json): boolean {
+export function haveCommonType(before: JsonObject, after: JsonObject): boolean {
   const [old, now] = [types(before['type']), types(after['type'])]
   return [...old].some((type) => takes(now, type)) || [...now].some((type) => takes(old, type))
 }
@@ -85,27 +85,27 @@ function setEffect(keepsAll: boolean, addsNone: boolean): Effect | undefined {
 function compareEnums(comparison: Comparison, site: Site, before: unknown, after: unknown): void {
   if (before === undefined && after === undefined) return
   if (before === undefined || after === undefined) {
-    const what = before === undefined ? `enum added: ${list(after)}` : 'enum removed: any value is valid'
+    const what = before === undefined ? `enum added: ${shown(after)}` : 'enum removed: any value is valid'
     fileEffect(comparison, site, before === undefined ? 'narrower' : 'wider', what)
     return
   }
   const missing = without(before, after)
   const added = without(after, before)
   if (missing.length > 0) {
-    const what = `value removed: ${list(missing)}`
+    const what = `value removed: ${shown(missing)}`
     // Whoever goes by it waits for it in vain, though no message is invalid without it.
     if (site.open) comparison.add('breaking', site, what, reasons.missed)
     else fileEffect(comparison, site, 'narrower', what)
   }
   if (added.length > 0) {
-    const what = `value added: ${list(added)}`
+    const what = `value added: ${shown(added)}`
     if (site.open) comparison.add('additive', site, what)
     else fileEffect(comparison, site, 'wider', what)
   }
 }
 
 function without(values: unknown, others: unknown): unknown[] {
-  return listOf(values).filter((value) => !listOf(others).some((other) => isDeepStrictEqual(value, other)))
+  return list(values).filter((value) => !list(others).some((other) => isDeepStrictEqual(value, other)))
 }
 
 function compareDefaults(comparison: Comparison, site: Site, before: unknown, after: unknown): void {

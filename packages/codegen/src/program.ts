@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { isObject } from 'sandbox-sessions-openapi'
 import { replaceFiles } from './replace-files.js'
+import { sources } from './sources.js'
 import { withStyle } from './style.js'
-import { checkTools } from './tools.js'
 
 /** How the program is called, and what it works on where no flag says otherwise. */
 export interface Defaults {
@@ -36,7 +37,6 @@ export async function runGenerator(args: readonly string[], defaults: Defaults):
 }
 
 async function generate(flags: Defaults & { readonly check: boolean }): Promise<number> {
-  checkTools()
   const files = await make(flags)
   const stale = new Map<string, string>()
   for (const [file, source] of files) {
@@ -59,8 +59,6 @@ async function generate(flags: Defaults & { readonly check: boolean }): Promise<
 /** All files, by their paths, before any is written. */
 async function make({ command, spec, out }: Defaults): Promise<Map<string, string>> {
   try {
-    // Not before the tools that it imports are known to be there.
-    const { sources } = await import('./sources.js')
     const banner = `// Written by \`${command}\` from ${path.basename(spec)}. Do not edit.\n\n`
     const files = new Map<string, string>()
     for (const [name, source] of Object.entries(await sources(spec))) {
@@ -69,14 +67,15 @@ async function make({ command, spec, out }: Defaults): Promise<Map<string, strin
     }
     return files
   } catch (error) {
-    const reason = error instanceof Error ? firstLine(error) : String(error)
-    throw new Error(`Nothing was written: ${relative(spec)} can't be used. ${reason}`, { cause: error })
+    if (!(error instanceof Error)) throw error
+    const hint = isObject(error.cause) && error.cause['code'] === 'ENOENT' ? ' --spec names another.' : ''
+    throw new Error(`Nothing was written: ${firstLine(error)}${hint}`, { cause: error })
   }
 }
 
-/** A YAML parser's message goes on with the lines of the file. */
+/** Prettier's message goes on with the lines of a file. */
 function firstLine({ message }: Error): string {
-  return message.split('\n', 1).join('').replace(/:$/, '.')
+  return message.split('\n', 1).join('')
 }
 
 /** A path as a reader of this folder knows it. */

@@ -1,4 +1,4 @@
-import { type Document, resolve } from '../generate/document.js'
+import { type Document, resolve } from 'sandbox-sessions-openapi'
 import { type Site, reasons } from './change.js'
 import type { Comparison } from './comparison.js'
 import { fileEffect } from './constraints.js'

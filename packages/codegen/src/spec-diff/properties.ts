@@ -1,6 +1,6 @@
-import type { Json } from '../generate/document.js'
+import { type JsonObject, list } from 'sandbox-sessions-openapi'
 import { type Site, reasons } from './change.js'
-import { type Comparison, childOf, keysOf, listOf } from './comparison.js'
+import { type Comparison, childOf, keysOf } from './comparison.js'
 import { fileEffect } from './constraints.js'
 import type { CompareSchemas } from './schemas.js'
 
@@ -11,15 +11,15 @@ export const propertyKeywords = ['properties', 'required', 'additionalProperties
 export function comparePropertiesOf(
   comparison: Comparison,
   site: Site,
-  before: Json,
-  after: Json,
+  before: JsonObject,
+  after: JsonObject,
   compareSchemas: CompareSchemas,
 ): void {
   for (const name of keysOf(before['properties'], after['properties'])) {
     const at = { ...site, subject: `${site.subject}.${name}`, open: false }
     const old = childOf(before['properties'], name)
     const now = childOf(after['properties'], name)
-    const required = listOf(after['required']).includes(name)
+    const required = list(after['required']).includes(name)
     if (now === undefined) comparison.add('breaking', at, 'property removed', reasons.missed)
     else if (old === undefined) fileAddition(comparison, at, required, before['additionalProperties'] === false)
     else compareSchemas(comparison, at, old, now)
@@ -41,9 +41,9 @@ function fileAddition(comparison: Comparison, site: Site, required: boolean, was
 }
 
 /** A property that is new or gone is not looked at: that it is so was said. */
-function compareRequired(comparison: Comparison, site: Site, before: Json, after: Json): void {
-  const old = listOf(before['required']).map(String)
-  const now = listOf(after['required']).map(String)
+function compareRequired(comparison: Comparison, site: Site, before: JsonObject, after: JsonObject): void {
+  const old = list(before['required']).map(String)
+  const now = list(after['required']).map(String)
   const isNew = (name: string): boolean =>
     childOf(after['properties'], name) !== undefined && childOf(before['properties'], name) === undefined
   const isGone = (name: string): boolean =>

@@ -1,19 +1,18 @@
-import { type Document, type Json, isJson } from '../generate/document.js'
+import { type Document, type JsonObject, isObject, list, methods, placedOperations } from 'sandbox-sessions-openapi'
 import { reasons } from './change.js'
-import { type Comparison, childOf, keysOf, listOf } from './comparison.js'
+import { type Comparison, childOf, keysOf } from './comparison.js'
 import { compareParameters } from './parameters.js'
 import { compareRequestBodies } from './request-bodies.js'
 import { compareResponses } from './responses.js'
 import { compareSecurity } from './security.js'
 
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 const compared = ['operationId', 'parameters', 'requestBody', 'responses', 'security']
 
 interface Operation {
   readonly id: unknown
   readonly parameters: readonly unknown[]
   readonly security: unknown
-  readonly source: Json
+  readonly source: JsonObject
 }
 
 /** Compares the operations, found by method and path. */
@@ -34,7 +33,7 @@ export function compareOperations(comparison: Comparison): void {
   }
   for (const path of keysOf(comparison.base.paths, comparison.spec.paths)) {
     const [old, now] = [childOf(comparison.base.paths, path), childOf(comparison.spec.paths, path)]
-    if (!isJson(old) || !isJson(now)) continue
+    if (!isObject(old) || !isObject(now)) continue
     comparison.compareRest(old, now, [...methods, 'parameters'], () => ({ place: '', subject: path }))
   }
 }
@@ -53,18 +52,15 @@ function compareOperation(comparison: Comparison, place: string, before: Operati
 }
 
 function operationsOf(document: Document): ReadonlyMap<string, Operation> {
-  const found = new Map<string, Operation>()
-  for (const [path, item] of Object.entries(document.paths)) {
-    for (const method of methods) {
-      const source = item[method]
-      if (!isJson(source)) continue
-      found.set(`${method.toUpperCase()} ${path}`, {
+  return new Map(
+    placedOperations(document).map(({ method, path, item, operation: source }) => [
+      `${method} ${path}`,
+      {
         id: source['operationId'],
-        parameters: [...listOf(item['parameters']), ...listOf(source['parameters'])],
+        parameters: [...list(item['parameters']), ...list(source['parameters'])],
         security: source['security'] ?? document.security,
         source,
-      })
-    }
-  }
-  return found
+      },
+    ]),
+  )
 }

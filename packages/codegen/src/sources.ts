@@ -1,0 +1,19 @@
+import { readDocument, unusable } from 'sandbox-sessions-openapi'
+import { generateConstraints } from './constraints.js'
+
+/**
+ * What is generated from a spec, by the names of the files.
+ *
+ * @throws {Error} when the spec can't be used: one line that names the file and the reason.
+ */
+export async function sources(spec: string): Promise<Readonly<Record<string, string>>> {
+  const document = await readDocument(spec)
+  try {
+    const constraints = generateConstraints(document)
+    // Last, since it takes a second to load, and says in several lines what the rest says in one.
+    const { generateTypes } = await import('./types.js')
+    return { 'sandbox-api.ts': await generateTypes(document), 'constraints.ts': constraints }
+  } catch (error) {
+    throw unusable(spec, error)
+  }
+}
