@@ -7,13 +7,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: [
-          'tsconfig.json',
-          'tsconfig.build.json',
-          'tsconfig.node.json',
-          'packages/server/tsconfig.json',
-          'packages/cli/tsconfig.json',
-        ],
+        project: ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.node.json', 'packages/*/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -3,9 +3,15 @@ import { defineConfig } from 'vitest/config'
 
 // Node 20 does not know `await using`.
 const oxc = { target: 'es2022' }
-// What of the command line the contract tests use then works with the SDK as it stands here, built or not.
+const source = (file: string): string => new URL('.', import.meta.url).pathname + file
+// The packages as they stand here, built or not, where tests look into them.
 const resolve = {
-  alias: [{ find: /^sandbox-sessions-sdk$/, replacement: new URL('src/index.ts', import.meta.url).pathname }],
+  alias: [
+    { find: /^sandbox-sessions-sdk$/, replacement: source('src/index.ts') },
+    { find: /^sandbox-sessions-sdk\/constraints$/, replacement: source('generated/constraints.ts') },
+    { find: /^sandbox-sessions-(openapi|conformance|codegen)$/, replacement: source('packages/$1/src/index.ts') },
+    { find: /^sandbox-sessions-conformance\/mock$/, replacement: source('packages/conformance/src/mock/index.ts') },
+  ],
 }
 const limits = { testTimeout: 60_000, hookTimeout: 60_000 }
 
@@ -20,7 +26,7 @@ export default defineConfig({
       reporter: ['text', 'html', 'json-summary'],
     },
     projects: [
-      { oxc, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { oxc, resolve, test: { ...limits, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         test: {
           name: 'types',

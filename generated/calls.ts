@@ -2,17 +2,17 @@
 
 /** How each operation is called: its method, its path, and the body that it answers, where that is JSON. */
 export const routes = {
-  listSessions: ['GET', '/sessions', 'SessionList'],
   createSession: ['POST', '/sessions', 'Session'],
+  listSessions: ['GET', '/sessions', 'SessionList'],
   getSession: ['GET', '/sessions/{sessionId}', 'Session'],
-  deleteSession: ['DELETE', '/sessions/{sessionId}'],
   updateSession: ['PATCH', '/sessions/{sessionId}', 'Session'],
+  deleteSession: ['DELETE', '/sessions/{sessionId}'],
   pauseSession: ['POST', '/sessions/{sessionId}/pause', 'Session'],
   resumeSession: ['POST', '/sessions/{sessionId}/resume', 'Session'],
   executeCommand: ['POST', '/sessions/{sessionId}/commands', 'CommandResult'],
   executeCode: ['POST', '/sessions/{sessionId}/code', 'CommandResult'],
-  downloadFile: ['GET', '/sessions/{sessionId}/files'],
   uploadFile: ['POST', '/sessions/{sessionId}/files', 'FileInfo'],
+  downloadFile: ['GET', '/sessions/{sessionId}/files'],
   deleteFile: ['DELETE', '/sessions/{sessionId}/files'],
   listFiles: ['GET', '/sessions/{sessionId}/files/list', 'FileList'],
   statFile: ['GET', '/sessions/{sessionId}/files/stat', 'FileInfo'],
@@ -21,12 +21,6 @@ export const routes = {
 
 /** What is in these bodies: the type of each field, or in brackets the body of each entry; with ? a field that may be missing. */
 export const answers = {
-  SessionList: {
-    sessions: ['Session'],
-    total: 'integer',
-    limit: 'integer',
-    offset: 'integer',
-  },
   Session: {
     sessionId: 'string',
     status: 'string',
@@ -36,6 +30,12 @@ export const answers = {
     'metadata?': 'object',
     'image?': 'string',
     'engine?': 'string',
+  },
+  SessionList: {
+    sessions: ['Session'],
+    total: 'integer',
+    limit: 'integer',
+    offset: 'integer',
   },
   CommandResult: {
     status: 'string',
@@ -69,6 +69,13 @@ export const answers = {
 
 /** The limits and defaults of the numbers that an operation takes. */
 export const limits = {
+  createSession: {
+    ttl: {
+      minimum: 60,
+      maximum: 28800,
+      default: 3600,
+    },
+  },
   listSessions: {
     limit: {
       minimum: 1,
@@ -78,13 +85,6 @@ export const limits = {
     offset: {
       minimum: 0,
       default: 0,
-    },
-  },
-  createSession: {
-    ttl: {
-      minimum: 60,
-      maximum: 28800,
-      default: 3600,
     },
   },
   updateSession: {

@@ -1,5 +1,29 @@
 // Written by `npm run generate` from sandbox-api-spec.yaml. Do not edit.
 
+export const createSession = {
+  method: 'POST',
+  path: '/sessions',
+  secured: true,
+  statuses: [200, 400, 401, 409, 413, 422, 429, 500, 503],
+  parameters: {
+    'X-Request-Id': {
+      in: 'header',
+      required: false,
+      type: 'string',
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^[\\x21-\\x7E]+$',
+    },
+    'Idempotency-Key': {
+      in: 'header',
+      required: false,
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+    },
+  },
+} as const
+
 export const listSessions = {
   method: 'GET',
   path: '/sessions',
@@ -32,56 +56,8 @@ export const listSessions = {
   },
 } as const
 
-export const createSession = {
-  method: 'POST',
-  path: '/sessions',
-  secured: true,
-  statuses: [200, 400, 401, 409, 413, 422, 429, 500, 503],
-  parameters: {
-    'X-Request-Id': {
-      in: 'header',
-      required: false,
-      type: 'string',
-      minLength: 1,
-      maxLength: 128,
-      pattern: '^[\\x21-\\x7E]+$',
-    },
-    'Idempotency-Key': {
-      in: 'header',
-      required: false,
-      type: 'string',
-      minLength: 1,
-      maxLength: 255,
-    },
-  },
-} as const
-
 export const getSession = {
   method: 'GET',
-  path: '/sessions/{sessionId}',
-  secured: true,
-  statuses: [200, 400, 401, 404, 429, 500, 503],
-  parameters: {
-    sessionId: {
-      in: 'path',
-      required: true,
-      type: 'string',
-      format: 'uuid',
-      pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
-    },
-    'X-Request-Id': {
-      in: 'header',
-      required: false,
-      type: 'string',
-      minLength: 1,
-      maxLength: 128,
-      pattern: '^[\\x21-\\x7E]+$',
-    },
-  },
-} as const
-
-export const deleteSession = {
-  method: 'DELETE',
   path: '/sessions/{sessionId}',
   secured: true,
   statuses: [200, 400, 401, 404, 429, 500, 503],
@@ -109,6 +85,30 @@ export const updateSession = {
   path: '/sessions/{sessionId}',
   secured: true,
   statuses: [200, 400, 401, 404, 413, 429, 500, 503],
+  parameters: {
+    sessionId: {
+      in: 'path',
+      required: true,
+      type: 'string',
+      format: 'uuid',
+      pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+    },
+    'X-Request-Id': {
+      in: 'header',
+      required: false,
+      type: 'string',
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^[\\x21-\\x7E]+$',
+    },
+  },
+} as const
+
+export const deleteSession = {
+  method: 'DELETE',
+  path: '/sessions/{sessionId}',
+  secured: true,
+  statuses: [200, 400, 401, 404, 429, 500, 503],
   parameters: {
     sessionId: {
       in: 'path',
@@ -224,46 +224,6 @@ export const executeCode = {
   },
 } as const
 
-export const downloadFile = {
-  method: 'GET',
-  path: '/sessions/{sessionId}/files',
-  secured: true,
-  statuses: [200, 206, 400, 401, 404, 416, 429, 500, 503],
-  parameters: {
-    sessionId: {
-      in: 'path',
-      required: true,
-      type: 'string',
-      format: 'uuid',
-      pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
-    },
-    'X-Request-Id': {
-      in: 'header',
-      required: false,
-      type: 'string',
-      minLength: 1,
-      maxLength: 128,
-      pattern: '^[\\x21-\\x7E]+$',
-    },
-    filePath: {
-      in: 'query',
-      required: true,
-      type: 'string',
-    },
-    Range: {
-      in: 'header',
-      required: false,
-      type: 'string',
-      pattern: '^bytes=(\\d+-\\d*|-\\d+)$',
-    },
-    'If-Range': {
-      in: 'header',
-      required: false,
-      type: 'string',
-    },
-  },
-} as const
-
 export const uploadFile = {
   method: 'POST',
   path: '/sessions/{sessionId}/files',
@@ -301,6 +261,46 @@ export const uploadFile = {
       required: false,
       type: 'string',
       pattern: '^0?[0-7]{3}$',
+    },
+  },
+} as const
+
+export const downloadFile = {
+  method: 'GET',
+  path: '/sessions/{sessionId}/files',
+  secured: true,
+  statuses: [200, 206, 400, 401, 404, 416, 429, 500, 503],
+  parameters: {
+    sessionId: {
+      in: 'path',
+      required: true,
+      type: 'string',
+      format: 'uuid',
+      pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+    },
+    'X-Request-Id': {
+      in: 'header',
+      required: false,
+      type: 'string',
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^[\\x21-\\x7E]+$',
+    },
+    filePath: {
+      in: 'query',
+      required: true,
+      type: 'string',
+    },
+    Range: {
+      in: 'header',
+      required: false,
+      type: 'string',
+      pattern: '^bytes=(\\d+-\\d*|-\\d+)$',
+    },
+    'If-Range': {
+      in: 'header',
+      required: false,
+      type: 'string',
     },
   },
 } as const

@@ -1,7 +1,7 @@
 /** Writes generated/ from the spec: `npm run generate`. With `--check` it writes nothing and fails when a file is stale. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runGenerator } from './generate/program.js'
+import { runGenerator } from 'sandbox-sessions-codegen'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:f
 import path from 'node:path'
 
 /** What others write and read again: tsc's record of what it built, the generator, and files of a build that runs beside this one. */
-const foreign = /^(generate$|types\/\.tsbuildinfo|\.new-)/
+const foreign = /^(types\/\.tsbuildinfo|\.new-)/
 
 /**
  * Writes files by their paths in a folder. One that is right already is left alone, and any other is replaced at once: somebody may

@@ -1,12 +1,12 @@
 /** What the local server answers when it is asked too often, or has no room, held against the spec. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isObject } from '../../packages/cli/src/contract/json.js'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
+import { isObject } from 'sandbox-sessions-openapi'
 import { type CheckingProxy, checkingProxy } from './support/checking-proxy.js'
 import { plainRequest } from './support/plain-request.js'
 import { type UnsafeServer, unsafeServer } from 'sandbox-sessions-testkit/unsafe-server'
 
-const spec = await Spec.load()
+const spec = await loadSpec()
 const id = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
 const json = { 'content-type': 'application/json' }
 

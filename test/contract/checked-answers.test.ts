@@ -1,6 +1,6 @@
 /** What the judge lets pass of answers, and what it finds. */
 import { describe, test } from 'vitest'
-import type { RecordedRequest, RecordedResponse } from '../../packages/cli/src/contract/exchange.js'
+import type { RecordedRequest, RecordedResponse } from 'sandbox-sessions-openapi'
 import {
   at,
   bytes,

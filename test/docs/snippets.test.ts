@@ -5,18 +5,17 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { request as ask } from 'node:http'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthority } from '../node/certificates.js'
 import { type CountingServer, tlsServer } from '../node/servers.js'
 import { type IsolatedServer, isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
 import { type Runtime, currentNode, runtimes } from 'sandbox-sessions-testkit/runtimes'
+import { published, root } from 'sandbox-sessions-testkit/workspaces'
 import { writeGenerated } from './support/compile.js'
 import { Page } from './support/page.js'
 import { type Registry, localRegistry } from './support/registry.js'
 import { type Snippet, examplesOf, printedBy, snippetsOf } from './support/snippets.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (name: string): string => readFileSync(path.join(root, name), 'utf8')
 const markdown = (folder: string): string[] =>
   readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.md'))
@@ -24,8 +23,7 @@ const pages = [
   ...markdown('.'),
   ...markdown('docs').map((name) => `docs/${name}`),
   ...markdown('docs/spec').map((name) => `docs/spec/${name}`),
-  'packages/server/README.md',
-  'packages/cli/README.md',
+  ...published.filter(({ folder }) => folder !== '.').map(({ folder }) => `${folder}/README.md`),
 ]
 
 let server: IsolatedServer
@@ -113,11 +111,13 @@ describe.each(pages.filter((name) => snippetsOf(read(name)).length > 0))('[C0] %
   }
 })
 
-const sources = ['src', 'packages/server/src', 'packages/cli/src'].flatMap((folder) =>
-  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${folder}/${name}`),
-)
+const sources = published
+  .map(({ folder }) => path.join(folder, 'src'))
+  .flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  )
 
 describe('[C0] the examples of docstrings', { timeout: 300_000 }, () => {
   const examples = sources.flatMap((name) => examplesOf(read(name)).map((snippet) => ({ name, snippet })))

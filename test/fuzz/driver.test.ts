@@ -1,6 +1,6 @@
 /** The driver itself: it finds what is wrong, and what it found can be had again. */
 import { expect, test } from 'vitest'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
 import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 import { fuzzServer } from './support/fuzz-server.js'
@@ -8,7 +8,7 @@ import { fuzzSeed } from './support/seed.js'
 import { stepsOf } from './support/steps.js'
 
 const seed = fuzzSeed('driver')
-const spec = await Spec.load()
+const spec = await loadSpec()
 
 test('the same seed makes the same requests, another one others', () => {
   const first = (from: number): unknown[] => {

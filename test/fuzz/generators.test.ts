@@ -1,16 +1,15 @@
 /** The generators are proven by an independent judge: Ajv, with the same schemas. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isObject, type JsonObject } from '../../packages/cli/src/contract/json.js'
-import { SchemaCheck } from '../../packages/cli/src/contract/schema-check.js'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
+import { type JsonObject, SchemaCheck, Spec } from 'sandbox-sessions-openapi'
 import { SchemaGenerators } from './support/generators.js'
 import { requestDictionary } from './support/dictionary.js'
 import { readSchema } from './support/schema.js'
 import { fuzzSeed } from './support/seed.js'
 
 const seed = fuzzSeed('generators')
-const spec = await Spec.load()
+const spec = await loadSpec()
 const judge = new SchemaCheck(spec)
 const generators = new SchemaGenerators(spec)
 // Without shrinking: the change has a name, and a large map takes minutes to get small.
@@ -22,14 +21,14 @@ function problems(schema: JsonObject, value: unknown): readonly string[] {
   return judge.check(schema, carried, 'value').map(({ message }) => message)
 }
 
-const components = isObject(spec.document['components']) ? spec.document['components'] : {}
-const named = Object.keys(isObject(components['schemas']) ? components['schemas'] : {}).map(
-  (name): [string, JsonObject] => [name, { $ref: `#/components/schemas/${name}` }],
-)
+const named = Object.keys(spec.document.components.schemas).map((name): [string, JsonObject] => [
+  name,
+  { $ref: `#/components/schemas/${name}` },
+])
 const inOperations = spec.operations.flatMap(({ parameters, responses }) => [
   ...parameters.map(({ name, schema }): [string, JsonObject] => [`parameter ${name}`, schema]),
   ...[...responses.values()].flatMap(({ headers }) =>
-    [...headers].map(([name, schema]): [string, JsonObject] => [`header ${name}`, schema]),
+    [...headers].map(([name, { schema }]): [string, JsonObject] => [`header ${name}`, schema]),
   ),
 ])
 // Most are there many times.

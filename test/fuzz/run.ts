@@ -3,7 +3,7 @@
  * server is a local one of its own, or the one that `--url` and `--token` name. Exits with 1 when something is wrong.
  */
 import { parseArgs } from 'node:util'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
 import { fuzzServer } from './support/fuzz-server.js'
 
 const { values } = parseArgs({
@@ -24,7 +24,7 @@ console.log(`seed ${seed}, ${requests} requests to ${url ?? 'local servers'}`)
 const began = performance.now()
 const elapsed = (): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`
 const { tally, findings } = await fuzzServer({
-  spec: await Spec.load(),
+  spec: await loadSpec(),
   seed,
   requests,
   ...(url !== undefined && token !== undefined && { server: { url, token } }),

@@ -1,8 +1,8 @@
 /** The SDK's reading of event streams: whole ones arrive, and whatever else comes ends with an error that is documented. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isObject } from '../../packages/cli/src/contract/json.js'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
+import { isObject } from 'sandbox-sessions-openapi'
 import {
   type CommandEvent,
   type Output,
@@ -29,7 +29,7 @@ import { sdkCalls } from './support/sdk-calls.js'
 import { fuzzSeed } from './support/seed.js'
 
 const seed = fuzzSeed('sdk streams')
-const generators = new SchemaGenerators(await Spec.load())
+const generators = new SchemaGenerators(await loadSpec())
 const settings = { seed, endOnFailure: true }
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
 const encodings = fc.constantFrom<OutputEncoding[]>('text', 'bytes')

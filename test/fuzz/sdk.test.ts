@@ -1,8 +1,8 @@
 /** The SDK's reading of answers, fed with what the spec's schemas allow, and with what they forbid. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isObject, type JsonObject } from '../../packages/cli/src/contract/json.js'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
+import { isObject, type JsonObject } from 'sandbox-sessions-openapi'
 import {
   ConflictError,
   RateLimitError,
@@ -23,7 +23,7 @@ import { byteCalls, sdkCalls, uploadedContent } from './support/sdk-calls.js'
 import { fuzzSeed } from './support/seed.js'
 
 const seed = fuzzSeed('sdk')
-const spec = await Spec.load()
+const spec = await loadSpec()
 const generators = new SchemaGenerators(spec)
 const errorSchema: JsonObject = { $ref: '#/components/schemas/Error' }
 

@@ -1,6 +1,7 @@
 /** The local server, with requests that come from the spec: valid, on the boundary, and broken in one place. */
 import { expect, test } from 'vitest'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
+import type { Spec } from 'sandbox-sessions-openapi'
 import { fuzzServer } from './support/fuzz-server.js'
 import { fuzzSeed } from './support/seed.js'
 import type { Tally } from './support/tally.js'
@@ -10,7 +11,7 @@ const whole = 5_000
 const requests = Number(process.env['FUZZ_REQUESTS'] ?? whole)
 
 test(`${requests} requests: every answer as the spec says, nothing hangs, nothing is left behind`, async () => {
-  const spec = await Spec.load()
+  const spec = await loadSpec()
   const seed = fuzzSeed('server')
   const { tally, findings } = await fuzzServer({ spec, seed, requests })
   console.log(`${tally.total} answers, ${tally.pairs} pairs of operation and status\n${tally.toString()}`)

@@ -16,6 +16,8 @@ const copied = [
   'generated',
   'src',
   'scripts',
+  'packages/openapi',
+  'packages/codegen',
   'packages/server/package.json',
   'packages/server/tsconfig.json',
   'packages/server/src',

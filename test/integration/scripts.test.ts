@@ -4,13 +4,12 @@ import { once } from 'node:events'
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isJson } from '../../scripts/generate/document.js'
+import { entries } from 'sandbox-sessions-openapi'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { run } from 'sandbox-sessions-testkit/run'
+import { root, workspaces } from 'sandbox-sessions-testkit/workspaces'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const script = (name: string): string[] => ['--import', 'tsx', path.join(root, 'scripts', name)]
 
 let directory: string
@@ -71,37 +70,24 @@ describe('the quickstart', () => {
 
 describe('the bins', () => {
   /** Of every package of the repository, by their names. */
-  async function bins(): Promise<[name: string, file: string][]> {
-    const read = async (folder: string, key: string): Promise<unknown> => {
-      const manifest: unknown = JSON.parse(await readFile(path.join(root, folder, 'package.json'), 'utf8'))
-      return isJson(manifest) ? manifest[key] : undefined
-    }
-    const workspaces = await read('.', 'workspaces')
-    const found = (Array.isArray(workspaces) ? workspaces.map(String) : []).map(async (folder) => {
-      const bin = await read(folder, 'bin')
-      return Object.entries(isJson(bin) ? bin : {}).map(([name, file]): [string, string] => [
-        name,
-        path.join(folder, String(file)),
-      ])
-    })
-    return (await Promise.all(found)).flat()
-  }
+  const bins = workspaces.flatMap(({ folder, manifest }) =>
+    entries(manifest['bin']).map(([name, file]) => [name, path.join(folder, String(file))] as const),
+  )
 
   test('[B19] are there before anything is built, as npm links no others, and can be executed', async () => {
-    const found = await bins()
-    expect(found.map(([name]) => name).sort()).toEqual([
+    expect(bins.map(([name]) => name).sort()).toEqual([
       'sandbox-sessions',
       'sandbox-sessions-generate',
       'sandbox-sessions-server',
     ])
-    for (const [name, file] of found) {
+    for (const [name, file] of bins) {
       const listed = await run('git', ['ls-files', '--stage', '--', file], { cwd: root })
       expect(listed.output, `${name}: ${file}`).toMatch(/^100755 /)
     }
   })
 
   test('[B19] run what is built, and say what to do where nothing is', async () => {
-    for (const [name, file] of await bins()) {
+    for (const [name, file] of bins) {
       const help = await run(path.join(root, file), ['--help'])
       expect(help.output).toMatch(/^Usage: /)
       expect(help.code).toBe(0)
@@ -122,9 +108,9 @@ describe('generate', () => {
     (await readFile(spec, 'utf8')).replace('#/components/schemas/CommandRequest', '#/components/schemas/Missing')
 
   test.each([
-    ['is not there', undefined, 'There is no such file'],
+    ['is not there', undefined, 'There is no such file. --spec names another.'],
     ['is no YAML', () => Promise.resolve('openapi: "3.1.0"\n  info: [\n'), 'line 2'],
-    ['is no OpenAPI document', () => Promise.resolve('a: 1\n'), 'not an OpenAPI document'],
+    ['is no OpenAPI document', () => Promise.resolve('a: 1\n'), 'It is not an OpenAPI document.'],
     ['refers to what is not there', unknown, 'Nothing is at #/components/schemas/Missing.'],
   ])('says so when the spec %s, and writes nothing', async (what, content, message) => {
     const file = path.join(directory, `${what.replaceAll(' ', '-')}.yaml`)

@@ -129,7 +129,6 @@ describe('a careless change', () => {
       'tsconfig.base.json',
       'tsconfig.build.json',
       'tsconfig.node.json',
-      'tsconfig.generate.json',
       'vitest.config.ts',
       '.prettierrc.json',
       spec,
@@ -140,8 +139,7 @@ describe('a careless change', () => {
       'scripts',
       'test',
       'examples',
-      'packages/server',
-      'packages/cli',
+      'packages',
     ])
   })
 

@@ -1,23 +1,22 @@
-/** The generator that the package brings, as users get it: built, and with no more around it than they installed. */
+/** The generator as users get it: packed, and installed with what it needs. */
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageFolder, type PackageFolder } from '../support/package-folder.js'
+import { installedFolder, type InstalledFolder } from '../support/installed-folder.js'
 import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const tools = ['openapi-typescript', 'typescript', 'yaml']
 
 /** What is generated from any spec. */
 const names = ['sandbox-api', 'constraints', 'schemas', 'enums', 'operations'].map((name) => `generated/${name}.ts`)
 
 const ofRepository = (name: string): Promise<string> => readFile(path.join(root, name), 'utf8')
 
-const generate = (folder: PackageFolder, ...flags: readonly string[]): ReturnType<typeof run> =>
-  run(process.execPath, ['node_modules/sandbox-sessions-sdk/dist/generate/main.js', ...flags], { cwd: folder.path })
+const generate = (cwd: string, ...flags: readonly string[]): ReturnType<typeof run> =>
+  run('npx', ['sandbox-sessions-generate', ...flags], { cwd })
 
-const read = (folder: PackageFolder, name: string): Promise<string> => readFile(path.join(folder.path, name), 'utf8')
+const read = (folder: string, name: string): Promise<string> => readFile(path.join(folder, name), 'utf8')
 
 /** A document that holds just this. */
 function document(paths: object, schemas: object = {}): string {
@@ -29,42 +28,36 @@ const operation = {
   responses: { 200: { description: 'It.' }, default: { description: 'Not.' } },
 }
 
-describe('the tools', () => {
-  test('that are missing are named in one line, with the command that brings them', async () => {
-    await using folder = await packageFolder()
-    await folder.link('typescript')
-    await folder.write('sandbox-api-spec.yaml', await ofRepository('sandbox-api-spec.yaml'))
-    expect(await generate(folder)).toEqual({
-      code: 1,
-      output: 'The generator needs what is not installed here: npm install --save-dev openapi-typescript@7 yaml@2\n',
-    })
-    expect(await readdir(folder.path)).not.toContain('generated')
-  })
-
-  test('may be of other versions in a project, which then is left as it is', async () => {
-    await using folder = await packageFolder()
-    await folder.link('openapi-typescript', 'yaml')
-    await folder.write('node_modules/typescript/package.json', '{"name":"typescript","version":"7.0.2"}')
-    const { code, output } = await generate(folder)
-    expect(code).toBe(1)
-    expect(output).toMatch(
-      /^The generator needs typescript@5; here are other versions\. .* && npx --prefix generator sandbox-sessions-generate\n$/,
-    )
-  })
+describe('the package', () => {
+  test.each(['6', '7'])(
+    'brings what it needs, beside TypeScript %s of the project',
+    { timeout: 300_000 },
+    async (major) => {
+      await using folder = await installedFolder('sandbox-sessions-codegen', `typescript@${major}`)
+      await folder.write('sandbox-api-spec.yaml', await ofRepository('sandbox-api-spec.yaml'))
+      expect(await generate(folder.path)).toEqual({
+        code: 0,
+        output: `Wrote ${names.join(', ')}.\n`,
+      })
+      const typescript: unknown = JSON.parse(await read(folder.path, 'node_modules/typescript/package.json'))
+      expect(typescript).toMatchObject({ version: expect.stringMatching(`^${major}\\.`) })
+      // The SDK is none of its needs, nor the other way round.
+      expect(await readdir(path.join(folder.path, 'node_modules'))).not.toContain('sandbox-sessions-sdk')
+    },
+  )
 })
 
 describe('a spec', () => {
-  let folder: PackageFolder
+  let folder: InstalledFolder
 
   beforeAll(async () => {
-    folder = await packageFolder()
-    await folder.link(...tools)
-  })
+    folder = await installedFolder('sandbox-sessions-codegen')
+  }, 300_000)
 
   afterAll(() => folder[Symbol.asyncDispose]())
 
   test.each([
-    ['that is not there', undefined, 'There is no such file; --spec names another.'],
+    ['that is not there', undefined, 'There is no such file. --spec names another.'],
     ['that is not YAML', 'a: [1\nb: 2', /^Flow sequence .* at line 2, column 1\.$/],
     ['that is something else', 'hello', 'It is not an OpenAPI document.'],
     ['of another OpenAPI', 'openapi: 3.0.3', 'It is OpenAPI 3.0.3; OpenAPI 3.1 is needed.'],
@@ -100,7 +93,7 @@ describe('a spec', () => {
   ])('%s is refused in one line', async (_, text, reason) => {
     if (text !== undefined) await folder.write('bad.yaml', text)
     const { code, output } = await generate(
-      folder,
+      folder.path,
       '--spec',
       text === undefined ? 'none.yaml' : 'bad.yaml',
       '--out',
@@ -123,9 +116,9 @@ describe('a spec', () => {
     }
     const put = { operationId: 'putThing', responses: { 200: { $ref: '#/paths/~1a/get/responses/200' } } }
     await folder.write('own.json', document({ '/a': { get: operation }, '/b': { put } }, schemas))
-    expect(await generate(folder, '--spec', 'own.json', '--out', 'own')).toMatchObject({ code: 0 })
-    expect(await read(folder, 'own/operations.ts')).toContain('"statuses": [\n    200\n  ]')
-    expect(await read(folder, 'own/sandbox-api.ts')).toContain('next?: components["schemas"]["Node"]')
+    expect(await generate(folder.path, '--spec', 'own.json', '--out', 'own')).toMatchObject({ code: 0 })
+    expect(await read(folder.path, 'own/operations.ts')).toContain('statuses: [200],')
+    expect(await read(folder.path, 'own/sandbox-api.ts')).toContain('next?: components["schemas"]["Node"]')
   })
 
   test('may have names that no constant can have', async () => {
@@ -133,7 +126,7 @@ describe('a spec', () => {
     const paths = { '/a': { get: { operationId: 'import', responses }, delete: { operationId: 'delete', responses } } }
     const schemas = { 'size.large': { type: 'integer', maximum: 5 }, default: { enum: ['a-b'] }, Error: {} }
     await folder.write('names.json', document(paths, schemas))
-    expect(await generate(folder, '--spec', 'names.json', '--out', 'names')).toMatchObject({ code: 0 })
+    expect(await generate(folder.path, '--spec', 'names.json', '--out', 'names')).toMatchObject({ code: 0 })
     await folder.write(
       'names/user.ts',
       `import { enums, operations, schemas } from './constraints.js'
@@ -152,9 +145,10 @@ describe('a spec', () => {
   })
 
   test('gives the code that `npm run generate` gives', async () => {
-    await using own = await packageFolder()
-    await own.link(...tools, 'prettier')
-    for (const name of ['sandbox-api-spec.yaml', '.prettierrc.json']) await own.write(name, await ofRepository(name))
+    const own = path.join(folder.path, 'repository')
+    for (const name of ['sandbox-api-spec.yaml', '.prettierrc.json']) {
+      await folder.write(`repository/${name}`, await ofRepository(name))
+    }
     expect(await generate(own)).toEqual({
       code: 0,
       output: `Wrote ${names.join(', ')}.\n`,
@@ -163,30 +157,30 @@ describe('a spec', () => {
       const byName = (await read(own, name)).replace('`npx sandbox-sessions-generate`', '`npm run generate`')
       expect(byName).toBe(await ofRepository(name))
     }
-    expect(await readdir(path.join(own.path, 'generated'))).toHaveLength(names.length)
+    expect(await readdir(path.join(own, 'generated'))).toHaveLength(names.length)
     expect(await generate(own, '--check')).toEqual({ code: 0, output: 'generated is fresh.\n' })
   })
 
   test('that changed makes --check fail, which writes nothing', async () => {
     await folder.write('api.json', document({ '/a': { get: operation } }))
     const flags = ['--spec', 'api.json', '--out', 'checked']
-    expect(await generate(folder, ...flags)).toMatchObject({ code: 0 })
-    const before = await read(folder, 'checked/schemas.ts')
+    expect(await generate(folder.path, ...flags)).toMatchObject({ code: 0 })
+    const before = await read(folder.path, 'checked/schemas.ts')
     await folder.write('api.json', document({ '/a': { get: operation } }, { Limit: { type: 'integer', maximum: 5 } }))
-    expect(await generate(folder, ...flags, '--check')).toEqual({
+    expect(await generate(folder.path, ...flags, '--check')).toEqual({
       code: 1,
       output:
         'Stale: checked/sandbox-api.ts, checked/schemas.ts. Run `npx sandbox-sessions-generate` and commit what it writes.\n',
     })
-    expect(await read(folder, 'checked/schemas.ts')).toBe(before)
+    expect(await read(folder.path, 'checked/schemas.ts')).toBe(before)
   })
 
   test('whose output has no place leaves no trace', async () => {
     await folder.write('api.json', document({ '/a': { get: operation } }))
     await folder.write('occupied', '')
-    const { code, output } = await generate(folder, '--spec', 'api.json', '--out', 'occupied')
+    const { code, output } = await generate(folder.path, '--spec', 'api.json', '--out', 'occupied')
     expect(code).toBe(1)
     expect(output).toMatch(/^E\w+: .*\n$/)
-    expect(await read(folder, 'occupied')).toBe('')
+    expect(await read(folder.path, 'occupied')).toBe('')
   })
 })

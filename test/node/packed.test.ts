@@ -1,16 +1,12 @@
-/** What goes out: the files of the three packages, what their manifests say, and that all they bring runs on the Nodes they name. */
+/** What goes out: the files of each package, what their manifests say, and that all they bring runs on the Nodes they name. */
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { satisfies } from 'semver'
 import { describe, expect, test } from 'vitest'
 import { isRecord } from '../../src/internal/guards.js'
 import { run } from 'sandbox-sessions-testkit/run'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const workspaces = ['.', 'packages/server', 'packages/cli']
-const inWorkspaces = workspaces.flatMap((each) => ['--workspace', each])
+import { inPublished, published, root } from 'sandbox-sessions-testkit/workspaces'
 
 /** The oldest of each line that the manifests name. */
 const oldestNodes = ['20.19.0', '22.12.0']
@@ -23,12 +19,9 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {}
 }
 
-const manifestOf = (workspace: string): ReturnType<typeof readManifest> =>
-  readManifest(path.join(root, workspace, 'package.json'))
-
 /** The files of each package, as npm tells them. */
 async function packedFiles(): Promise<Map<string, string[]>> {
-  const { output } = await run('npm', ['pack', '--dry-run', '--json', '--loglevel=error', ...inWorkspaces], {
+  const { output } = await run('npm', ['pack', '--dry-run', '--json', '--loglevel=error', ...inPublished], {
     cwd: root,
   })
   const packed: unknown = JSON.parse(output)
@@ -47,30 +40,32 @@ describe('the packages', () => {
     const packed = await packedFiles()
     expect([...packed.keys()].sort()).toEqual([
       'sandbox-sessions-cli',
+      'sandbox-sessions-codegen',
+      'sandbox-sessions-conformance',
+      'sandbox-sessions-openapi',
       'sandbox-sessions-sdk',
       'sandbox-sessions-server',
     ])
-    for (const [name, files] of packed) {
+    for (const { name, manifest } of published) {
+      const files = packed.get(name) ?? []
       const outside = files.filter((file) => !/^(dist\/.*\.(js|js\.map|d\.ts)|bin\/[\w-]+\.js)$/.test(file))
       const own = ['LICENSE', 'README.md', 'package.json']
       const more = ['CHANGELOG.md', 'dist/LICENSES.txt', 'dist/cjs/package.json', 'sandbox-api-spec.yaml']
       expect(outside.sort(), name).toEqual((name === 'sandbox-sessions-sdk' ? [...own, ...more] : own).sort())
-      const bins = Object.values(
-        record((await manifestOf(workspaces.find((each) => name.endsWith(path.basename(each))) ?? '.'))['bin']),
-      )
-      for (const bin of bins) expect(files, name).toContain(path.normalize(String(bin)))
+      for (const bin of Object.values(record(manifest['bin'])))
+        expect(files, name).toContain(path.normalize(String(bin)))
     }
   })
 
   test('[C6] have the license of the project', async () => {
     const license = await readFile(path.join(root, 'LICENSE'), 'utf8')
-    for (const workspace of workspaces) {
-      expect(await readFile(path.join(root, workspace, 'LICENSE'), 'utf8')).toBe(license)
+    for (const { folder } of published) {
+      expect(await readFile(path.join(root, folder, 'LICENSE'), 'utf8')).toBe(license)
     }
   })
 
-  test('[C6] say the same of themselves where they are the same', async () => {
-    const [sdk, ...others] = await Promise.all(workspaces.map(manifestOf))
+  test('[C6] say the same of themselves where they are the same', () => {
+    const [sdk, ...others] = published.map(({ manifest }) => manifest)
     for (const manifest of others) {
       for (const field of ['version', 'license', 'author', 'engines', 'bugs'])
         expect(manifest[field]).toEqual(sdk?.[field])
@@ -91,7 +86,7 @@ describe('the packages', () => {
   test('[C4] install with all they need on every Node that they name', { timeout: 300_000 }, async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'sandbox-packed-'))
     try {
-      const packed = await run('npm', ['pack', ...inWorkspaces, '--pack-destination', folder], { cwd: root })
+      const packed = await run('npm', ['pack', ...inPublished, '--pack-destination', folder], { cwd: root })
       expect(packed.code, packed.output).toBe(0)
       const tarballs = (await readdir(folder)).map((name) => `./${name}`)
       await writeFile(path.join(folder, 'package.json'), '{"private":true}')

@@ -4,14 +4,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { isObject } from '../../packages/cli/src/contract/json.js'
-import { Spec } from '../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
+import { isObject } from 'sandbox-sessions-openapi'
 import type { Session } from '../../src/index.js'
 import { plainRequest } from '../contract/support/plain-request.js'
 import { prismSkips } from '../contract/support/prism-skips.js'
 import { connect } from '../support/client.js'
 
-const spec = await Spec.load()
+const spec = await loadSpec()
 const json = { 'content-type': 'application/json' }
 const bytes = { 'content-type': 'application/octet-stream' }
 

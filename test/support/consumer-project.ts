@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { run } from 'sandbox-sessions-testkit/run'
+import { inPublished, root } from 'sandbox-sessions-testkit/workspaces'
 import { type Step, readSteps, runStep } from './workflow.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const workflow = path.join(root, 'docs/workflows/sandbox-contract.yml')
-const tools = ['@stoplight/prism-cli@5', 'openapi-typescript@7', 'typescript@5', 'yaml@2']
+const tools = ['@stoplight/prism-cli@5', 'typescript@5']
 const expressions = [
   'vars.SANDBOX_SPEC_URL',
   'secrets.SANDBOX_API_URL',
@@ -31,8 +30,7 @@ export class ConsumerProject implements AsyncDisposable {
 
   static async create(): Promise<ConsumerProject> {
     const project = new ConsumerProject(await mkdtemp(path.join(tmpdir(), 'sandbox-consumer-')))
-    const workspaces = ['.', 'packages/server', 'packages/cli'].flatMap((each) => ['--workspace', each])
-    const packed = await run('npm', ['pack', ...workspaces, '--pack-destination', project.#folder], { cwd: root })
+    const packed = await run('npm', ['pack', ...inPublished, '--pack-destination', project.#folder], { cwd: root })
     if (packed.code !== 0) throw new Error(packed.output)
     const tarballs = (await readdir(project.#folder)).map((name) => `./${name}`)
     await project.write('package.json', '{"private":true,"type":"module"}')

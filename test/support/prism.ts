@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { isObject } from '../../packages/cli/src/contract/json.js'
-import { publishedSpec } from '../../packages/cli/src/contract/spec.js'
+import { publishedSpec } from 'sandbox-sessions-conformance'
+import { isObject } from 'sandbox-sessions-openapi'
 
 /** Prism in a process of its own, on a free port of the loopback, gone at the end of the block. */
 export interface Prism extends AsyncDisposable {

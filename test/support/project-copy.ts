@@ -1,10 +1,8 @@
 import { cp, lstat, mkdir, mkdtemp, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { run } from 'sandbox-sessions-testkit/run'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { root, workspaces } from 'sandbox-sessions-testkit/workspaces'
 
 /** Parts of this project in a folder of their own, which is gone at the end of the block. */
 export interface ProjectCopy extends AsyncDisposable {
@@ -25,10 +23,11 @@ export async function copyProject(parts: readonly string[]): Promise<ProjectCopy
     })
   }
   await linkPackages(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
-  for (const workspace of ['packages/server', 'packages/cli']) {
-    const packages = path.join(root, workspace, 'node_modules')
+  for (const workspace of workspaces) {
+    if (workspace.folder === '.') continue
+    const packages = path.join(root, workspace.folder, 'node_modules')
     // A workspace whose packages all stand at the root has none of its own.
-    await linkPackages(packages, path.join(folder, workspace, 'node_modules')).catch(() => undefined)
+    await linkPackages(packages, path.join(folder, workspace.folder, 'node_modules')).catch(() => undefined)
   }
   return {
     folder,

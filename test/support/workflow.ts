@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { isJson } from '../../scripts/generate/document.js'
+import { isObject } from 'sandbox-sessions-openapi'
 import { run } from 'sandbox-sessions-testkit/run'
 
 type Variables = Readonly<Record<string, string>>
@@ -49,5 +49,5 @@ function fillIn(text: string, context: Variables): string {
 }
 
 function at(node: unknown, key: string): unknown {
-  return isJson(node) ? node[key] : undefined
+  return isObject(node) ? node[key] : undefined
 }

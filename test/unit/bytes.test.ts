@@ -13,7 +13,7 @@ import {
   SessionsClient,
   SessionNotFoundError,
 } from '../../src/index.js'
-import { isObject } from '../../packages/cli/src/contract/json.js'
+import { isObject } from 'sandbox-sessions-openapi'
 import { thrownBy } from '../support/client.js'
 import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'

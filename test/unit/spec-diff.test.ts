@@ -9,10 +9,8 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { type Document, isDocument, isJson } from '../../scripts/generate/document.js'
-import { diffDocuments } from '../../scripts/spec-diff/documents.js'
-import { judge } from '../../scripts/spec-diff/policy.js'
-import { group } from '../../scripts/spec-diff/report.js'
+import { diffDocuments, group, judge } from 'sandbox-sessions-codegen'
+import { assertDocument, type Document, isObject as isJsonObject } from 'sandbox-sessions-openapi'
 import { run } from 'sandbox-sessions-testkit/run'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -23,7 +21,7 @@ function read(version: string): Document {
 }
 
 function asDocument(value: unknown): Document {
-  if (!isDocument(value)) throw new Error('Not an OpenAPI 3.1 document')
+  assertDocument(value)
   return value
 }
 
@@ -418,8 +416,8 @@ describe('a change is', () => {
   test('told for each direction, when a schema is used in both', () => {
     const found = group(diffDocuments(base, edited([`${schema} Metadata maxProperties`, 16])))
     expect(found.map(({ subject, why, places }) => [subject, why, places.length])).toEqual([
-      ['Metadata', 'Servers of today may answer otherwise.', 6],
       ['Metadata', 'What clients send today may be refused.', 1],
+      ['Metadata', 'Servers of today may answer otherwise.', 6],
     ])
   })
 
@@ -508,7 +506,7 @@ describe('any document', () => {
 
   function shuffled(value: unknown, seed: number): unknown {
     if (Array.isArray(value)) return value.map((each) => shuffled(each, seed))
-    if (!isJson(value)) return value
+    if (!isJsonObject(value)) return value
     const weight = (key: string): number =>
       Array.from(key).reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), seed)
     const entries = Object.entries(value).sort(([one], [other]) => weight(one) - weight(other))
@@ -569,7 +567,7 @@ describe('npm run spec:diff', () => {
     expect(output).toContain(
       '  Ttl: maximum: 28800 → 3600. What clients send today may be refused.\n    in POST /sessions',
     )
-    expect(output).toContain('Additive (1)\n  Session.owner: property added\n    in GET /sessions, response 200; POST')
+    expect(output).toContain('Additive (1)\n  Session.owner: property added\n    in POST /sessions, response 200; GET')
     expect(output).toContain('Neutral (1)\n  GET /sessions: summary changed\n')
     expect(output.trim().split('\n').at(-1)).toBe(
       'FAILED: Breaking changes need a new major version: undo them, or set info.version to 2.0.0 (it is 1.2.0).',
@@ -609,7 +607,7 @@ describe('npm run spec:diff', () => {
     )
     const { code, output } = await specDiff('--spec', circle)
     expect(code).toBe(1)
-    expect(output).toMatch(/^.*circle\.yaml can't be used: #\/components\/schemas\/A is a reference to itself.*\n$/)
+    expect(output).toMatch(/^.*circle\.yaml can't be used\. #\/components\/schemas\/A is a reference to itself.*\n$/)
   })
 
   test('prints JSON', async () => {
@@ -673,12 +671,12 @@ describe('npm run spec:diff', () => {
   })
 
   test.each([
-    ['a file that is not there', 'no-such-file.yaml', 'no-such-file.yaml'],
-    ['a file that is no spec', 'package.json', 'it is not an OpenAPI 3.1 document'],
+    ['a file that is not there', 'no-such-file.yaml', 'There is no such file.'],
+    ['a file that is no spec', 'package.json', 'It is not an OpenAPI document.'],
   ])('says what is wrong with %s', async (_, spec, words) => {
     const { code, output } = await specDiff('--spec', spec)
     expect(code).toBe(1)
-    expect(output).toContain(`${spec} can't be used`)
+    expect(output).toContain(`${spec} can't be used. `)
     expect(output).toContain(words)
     expect(output).not.toContain('    at ')
   })

@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { operations, schemas, specVersion } from '../../generated/constraints.js'
-import { type Json, isDocument, isJson, resolve } from '../../scripts/generate/document.js'
+import { assertDocument, entries, isObject, type JsonObject, resolve } from 'sandbox-sessions-openapi'
 
 const parsed: unknown = parse(readFileSync(new URL('../../sandbox-api-spec.yaml', import.meta.url), 'utf8'))
-if (!isDocument(parsed)) throw new Error('The spec is not an OpenAPI 3.1 document')
+assertDocument(parsed)
 const document = parsed
 
 const published: Partial<Record<keyof typeof operations, readonly [string, string, readonly number[]]>> = {
@@ -23,17 +23,17 @@ const published: Partial<Record<keyof typeof operations, readonly [string, strin
   healthCheck: ['GET', '/health', [200]],
 }
 /** Every object in a document, with the way to it. */
-function* objects(node: unknown, way = '#'): Generator<[string, Json]> {
+function* objects(node: unknown, way = '#'): Generator<[string, JsonObject]> {
   if (Array.isArray(node)) {
     for (const [index, each] of node.entries()) yield* objects(each, `${way}/${index}`)
-  } else if (isJson(node)) {
+  } else if (isObject(node)) {
     yield [way, node]
     for (const [key, each] of Object.entries(node)) yield* objects(each, `${way}/${key}`)
   }
 }
 
 function names(value: unknown): string[] {
-  return Object.keys(isJson(value) ? value : {})
+  return Object.keys(isObject(value) ? value : {})
 }
 
 describe('version 1.0.0 is kept', () => {
@@ -116,10 +116,10 @@ describe('the document', () => {
 
   test('has an example for every body, a request id on every response and an Error for every failure', () => {
     for (const [path, item] of Object.entries(document.paths)) {
-      for (const [method, operation] of Object.entries(item)) {
-        if (!isJson(operation) || !isJson(operation['responses'])) continue
+      for (const [method, operation] of entries(item)) {
+        if (!isObject(operation) || !isObject(operation['responses'])) continue
         const request = operation['requestBody']
-        const bodies = isJson(request) ? [request['content']] : []
+        const bodies = isObject(request) ? [request['content']] : []
         for (const [status, reference] of Object.entries(operation['responses'])) {
           const response = resolve(document, reference)
           const where = `${method} ${path} ${status}`
@@ -129,8 +129,8 @@ describe('the document', () => {
           expect(JSON.stringify(response['content']), where).toContain('#/components/schemas/Error')
         }
         for (const content of bodies) {
-          for (const [type, media] of Object.entries(isJson(content) ? content : {})) {
-            const examples = isJson(media) ? media['examples'] : undefined
+          for (const [type, media] of Object.entries(isObject(content) ? content : {})) {
+            const examples = isObject(media) ? media['examples'] : undefined
             expect(names(examples).length, `${method} ${path} ${type}`).toBeGreaterThan(0)
           }
         }

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { isDocument } from '../../scripts/generate/document.js'
+import { assertDocument } from 'sandbox-sessions-openapi'
 import { SessionsClient, type SessionsClientOptions, sdkVersion, specVersion } from '../../src/index.js'
 import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 
 const spec: unknown = parse(readFileSync(new URL('../../sandbox-api-spec.yaml', import.meta.url), 'utf8'))
-const version = isDocument(spec) ? spec.info.version : undefined
+assertDocument(spec)
+const { version } = spec.info
 
 /** The user agents that arrive while a client makes its calls. */
 async function arriving(
@@ -30,7 +31,7 @@ test('the version of the spec is exported, and arrives with every request', asyn
     await client.api.GET('/health')
   })
   expect(specVersion).toBe(version)
-  const wanted = `sandbox-sessions-sdk/${sdkVersion} (Sandbox API ${String(version)})`
+  const wanted = `sandbox-sessions-sdk/${sdkVersion} (Sandbox API ${version})`
   expect(arrived).toEqual([wanted, wanted])
 })
 

@@ -1,22 +1,15 @@
 /** The packages as users get them: packed, and installed into an empty folder. */
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { run } from 'sandbox-sessions-testkit/run'
+import { root, withOwnDependencies } from 'sandbox-sessions-testkit/workspaces'
 import { environment, temporaryDirectory } from './support/sandbox.js'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 test('[C4] the packed command runs where nothing else is, by a name of its own', async () => {
   const folder = await temporaryDirectory()
-  const packed = await run(
-    'npm',
-    ['pack', '--workspace', '.', '--workspace', 'packages/cli', '--pack-destination', folder],
-    {
-      cwd: root,
-    },
-  )
+  const own = withOwnDependencies('sandbox-sessions-cli')
+  const packed = await run('npm', ['pack', ...own, '--pack-destination', folder], { cwd: root })
   expect(packed.code, packed.output).toBe(0)
   await writeFile(path.join(folder, 'package.json'), '{"private":true}')
   const tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => `./${name}`)

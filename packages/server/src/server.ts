@@ -1,3 +1,4 @@
+import type { Spec } from 'sandbox-sessions-openapi'
 import { Authenticator, type JwtOptions } from './http/auth.js'
 import { defaultDataDir, openDataDir, type DataDir } from './support/data-dir.js'
 import { createEngine, type EngineChoice } from './engines/create-engine.js'
@@ -20,7 +21,7 @@ import { IdempotencyKeys } from './service/idempotency.js'
 import { JsonFiles } from './service/json-files.js'
 import { isKeyedSession, isSessionRecord } from './service/record.js'
 import { Sessions } from './service/sessions.js'
-import { publishedSpec, SpecDocument } from './http/spec/document.js'
+import { loadSpec, publishedSpec } from './http/spec/document.js'
 import { requestHeadersOf, responseHeadersOf } from './http/spec/headers.js'
 import { type Operation, readBasePath, readOperations } from './http/spec/operations.js'
 import { compileRequestId } from './http/spec/validation.js'
@@ -86,7 +87,7 @@ const farewellMs = 1_000
 export async function createSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const clock = options.clock ?? systemClock
-  const spec = await SpecDocument.load(options.spec ?? publishedSpec)
+  const spec = await loadSpec(options.spec ?? publishedSpec)
   const operations = readOperations(spec)
   const cors = readCors(options, spec, operations)
   const dataDir = await openDataDir(options.dataDir ?? defaultDataDir())
@@ -147,14 +148,14 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
 
 function readCors(
   { corsOrigins = [] }: SandboxServerOptions,
-  spec: SpecDocument,
+  spec: Spec,
   operations: readonly Operation[],
 ): Cors | undefined {
   if (corsOrigins.length === 0) return undefined
   return new Cors({
     origins: corsOrigins,
     methods: operations.map(({ method }) => method),
-    requestHeaders: requestHeadersOf(spec, operations),
+    requestHeaders: requestHeadersOf(spec),
     responseHeaders: responseHeadersOf(spec),
   })
 }

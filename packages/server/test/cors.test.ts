@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { operations } from 'sandbox-sessions-sdk/constraints'
-import { publishedSpec, SpecDocument } from '../dist/http/spec/document.js'
+import { loadSpec, publishedSpec } from '../dist/http/spec/document.js'
 import { readOperations } from '../dist/http/spec/operations.js'
 import { readOrigin } from '../dist/http/cors.js'
 import { Gate, HookedEngine } from './support/engine.js'
@@ -41,7 +41,7 @@ describe('with --cors-origin', () => {
   test('[C3] a preflight needs no credentials, on every operation', async () => {
     // Preflights are no failed logins.
     const on = await start([origin], { limits: { failedLoginsPerMinute: 1 } })
-    const known = readOperations(await SpecDocument.load(publishedSpec))
+    const known = readOperations(await loadSpec(publishedSpec))
     expect(known.map(({ id }) => id).sort()).toEqual(Object.keys(operations).sort())
     for (const { path, method } of known) {
       const answer = await preflight(on, path.replace('{sessionId}', 'any'), method)

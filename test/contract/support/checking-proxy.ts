@@ -2,7 +2,7 @@
  * A proxy that holds everything it carries against the spec. JSON goes the long way round, through Prism; what Prism can't carry
  * goes straight on. Our own checker stands right in front of the server, and judges both.
  */
-import { Spec } from '../../../packages/cli/src/contract/spec.js'
+import { loadSpec } from 'sandbox-sessions-conformance'
 import { httpFixture } from 'sandbox-sessions-testkit/fixture'
 import { startPrism } from '../../support/prism.js'
 import { checkpoint } from './checkpoint.js'
@@ -23,7 +23,7 @@ export interface CheckingProxyOptions {
 
 /** @param apiUrl - what a client of the server takes. */
 export async function checkingProxy(apiUrl: string, options: CheckingProxyOptions = {}): Promise<CheckingProxy> {
-  const ledger = new Ledger(await Spec.load())
+  const ledger = new Ledger(await loadSpec())
   const legs = new Legs()
   const check = checkpoint(apiUrl, ledger, legs)
   const checked = await httpFixture(check)

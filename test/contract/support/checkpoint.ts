@@ -1,9 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type RecordedResponse,
-  mediaTypeOf,
-  type RecordedRequest,
-} from '../../../packages/cli/src/contract/exchange.js'
+import { mediaTypeOf, type RecordedRequest, type RecordedResponse } from 'sandbox-sessions-openapi'
 import { carry, pairs } from './carry.js'
 import { KeptBody } from './kept-body.js'
 import type { Ledger } from './ledger.js'

@@ -1,9 +1,8 @@
 import { expect } from 'vitest'
-import { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
-import type { RecordedRequest, RecordedResponse } from '../../../packages/cli/src/contract/exchange.js'
-import { Spec } from '../../../packages/cli/src/contract/spec.js'
+import { loadSpec, sandboxChecker } from 'sandbox-sessions-conformance'
+import type { RecordedRequest, RecordedResponse } from 'sandbox-sessions-openapi'
 
-export const checker = new SpecChecker(await Spec.load())
+export const checker = sandboxChecker(await loadSpec())
 
 export const id = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
 export const at = `/sessions/${id}`

@@ -1,6 +1,5 @@
-import { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
-import type { Exchange } from '../../../packages/cli/src/contract/exchange.js'
-import type { Spec } from '../../../packages/cli/src/contract/spec.js'
+import { sandboxChecker } from 'sandbox-sessions-conformance'
+import type { Exchange, Spec, SpecChecker } from 'sandbox-sessions-openapi'
 
 /** What is known of an exchange in which something is wrong. */
 export interface Finding {
@@ -20,7 +19,7 @@ export class Ledger {
   #open = 0
 
   constructor(spec: Spec) {
-    this.checker = new SpecChecker(spec)
+    this.checker = sandboxChecker(spec)
   }
 
   /** How often each operation was answered with each status: `getSession 200`. */

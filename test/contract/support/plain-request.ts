@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Operation } from '../../../packages/cli/src/contract/spec.js'
+import type { Operation } from 'sandbox-sessions-openapi'
 
 /** A request of that operation that is in order, for a session that need not be there: `GET /sessions`, and how it is sent. */
 export function plainRequest(operation: Operation, sessionId: string): [line: string, init: PlainInit] {

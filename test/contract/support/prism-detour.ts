@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { mediaTypeOf, type RecordedRequest } from '../../../packages/cli/src/contract/exchange.js'
+import { mediaTypeOf, type RecordedRequest } from 'sandbox-sessions-openapi'
 import type { Prism } from '../../support/prism.js'
 import { carry } from './carry.js'
 import { type Carrier, headOf, headersOf } from './checkpoint.js'

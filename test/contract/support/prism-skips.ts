@@ -3,8 +3,7 @@
  * Prism. Each entry is tried by a test, and has to go when Prism carries it.
  */
 import { randomUUID } from 'node:crypto'
-import type { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
-import { mediaTypeOf, type RecordedRequest } from '../../../packages/cli/src/contract/exchange.js'
+import { mediaTypeOf, type RecordedRequest, type SpecChecker } from 'sandbox-sessions-openapi'
 
 export interface PrismSkip {
   readonly name: string

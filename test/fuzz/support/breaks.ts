@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Operation } from '../../../packages/cli/src/contract/spec.js'
+import type { Operation } from 'sandbox-sessions-openapi'
 import type { Draft, Header } from './draft.js'
 import { fuzzLimits } from './fuzz-limits.js'
 import { brokenForms } from './multipart.js'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../../../packages/cli/src/contract/json.js'
+import { isObject } from 'sandbox-sessions-openapi'
 
 /** Which values of a body are not the ones that the domain object has; by the way to them. */
 export function lostValues(wire: unknown, domain: unknown, at = 'body'): string[] {

@@ -1,5 +1,5 @@
 /** Output in bodies and events, which the schemas can't say all of: what is said to be base64 has to be it. */
-import { isObject } from '../../../packages/cli/src/contract/json.js'
+import { isObject } from 'sandbox-sessions-openapi'
 
 const outputs = ['stdout', 'stderr', 'data'] as const
 

@@ -1,5 +1,5 @@
 import { Agent, request as sendRequest } from 'node:http'
-import type { Exchange } from '../../../packages/cli/src/contract/exchange.js'
+import type { Exchange } from 'sandbox-sessions-openapi'
 import type { WireRequest } from './draft.js'
 
 /** How an attempt ended. */

@@ -1,4 +1,4 @@
-import type { Spec } from '../../../packages/cli/src/contract/spec.js'
+import type { Spec } from 'sandbox-sessions-openapi'
 import type { WireRequest } from './draft.js'
 import { asCommand } from './exchange.js'
 import { Findings } from './findings.js'

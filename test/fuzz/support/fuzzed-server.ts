@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isObject } from '../../../packages/cli/src/contract/json.js'
+import { isObject } from 'sandbox-sessions-openapi'
 
 /** A server to be fuzzed. What only a server on this machine can tell is in `host`. */
 export interface FuzzedServer extends AsyncDisposable {

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
-import { type JsonObject, isObject } from '../../../packages/cli/src/contract/json.js'
-import type { Spec } from '../../../packages/cli/src/contract/spec.js'
+import { isObject, type JsonObject, type Spec } from 'sandbox-sessions-openapi'
 import { type SchemaFacts, type TypeName, assertFinite, readSchema } from './schema.js'
 import { boundaryText, brokenTexts, oddTexts, validText } from './texts.js'
 

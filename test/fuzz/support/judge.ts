@@ -1,6 +1,5 @@
-import type { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
-import type { Exchange } from '../../../packages/cli/src/contract/exchange.js'
-import { type JsonObject, isObject } from '../../../packages/cli/src/contract/json.js'
+import { knownErrorCodes } from 'sandbox-sessions-conformance'
+import { type Exchange, isObject, type JsonObject, type SpecChecker } from 'sandbox-sessions-openapi'
 import type { Outcome } from './exchange.js'
 import { fuzzLimits } from './fuzz-limits.js'
 import type { SessionModel } from './session-model.js'
@@ -22,7 +21,7 @@ export class Judge {
     /** Sessions at a time; undefined where others make some, too. */
     private readonly maxSessions: number | undefined,
   ) {
-    this.#codes = new Set(checker.spec.errorCodes)
+    this.#codes = new Set(knownErrorCodes(checker.spec))
   }
 
   /** Undefined for a request that names no operation. */

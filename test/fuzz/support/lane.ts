@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { SpecChecker } from '../../../packages/cli/src/contract/checker.js'
-import type { Spec } from '../../../packages/cli/src/contract/spec.js'
-import { isObject } from '../../../packages/cli/src/contract/json.js'
+import { sandboxChecker } from 'sandbox-sessions-conformance'
+import { isObject, type Spec } from 'sandbox-sessions-openapi'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { type WireRequest, resolveDraft } from './draft.js'
 import { type Outcome, RawClient } from './exchange.js'
@@ -38,7 +37,7 @@ export class Lane {
     this.#client = new RawClient(server.url)
     this.#model = new SessionModel(server.since)
     const { host } = server
-    const checker = new SpecChecker(spec, { otherHeaders: host === undefined })
+    const checker = sandboxChecker(spec, { otherHeaders: host === undefined })
     this.#judge = new Judge(checker, this.#model, host === undefined ? undefined : fuzzLimits.maxSessions)
     this.#footprint = host && new Footprint(host.dataDir)
   }

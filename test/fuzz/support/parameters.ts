@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Parameter, Spec } from '../../../packages/cli/src/contract/spec.js'
+import type { Parameter, Spec } from 'sandbox-sessions-openapi'
 import { idempotencyKeys, paths, ranges } from './dictionary.js'
 import type { SchemaGenerators } from './generators.js'
 

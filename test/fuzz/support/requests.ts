@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
-import { isObject } from '../../../packages/cli/src/contract/json.js'
-import type { Operation, Parameter, Spec } from '../../../packages/cli/src/contract/spec.js'
+import { isObject, type Operation, type Parameter, type Spec } from 'sandbox-sessions-openapi'
 import { contents } from './contents.js'
 import { quickCommands, requestDictionary } from './dictionary.js'
 import type { Draft, Header, SessionRef } from './draft.js'

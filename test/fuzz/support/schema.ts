@@ -1,5 +1,4 @@
-import { isObject, type JsonObject } from '../../../packages/cli/src/contract/json.js'
-import type { Spec } from '../../../packages/cli/src/contract/spec.js'
+import { isObject, type JsonObject, type Spec } from 'sandbox-sessions-openapi'
 
 export const typeNames = ['string', 'integer', 'number', 'boolean', 'null', 'array', 'object'] as const
 export type TypeName = (typeof typeNames)[number]
@@ -76,8 +75,7 @@ export function assertFinite(spec: Spec): void {
     }
     Object.values(rest).forEach((each) => visit(each, above))
   }
-  const { schemas } = spec.resolve(spec.document['components'])
-  for (const name of Object.keys(isObject(schemas) ? schemas : {})) visit({ $ref: `#/components/schemas/${name}` }, [])
+  for (const name of Object.keys(spec.document.components.schemas)) visit({ $ref: `#/components/schemas/${name}` }, [])
 }
 
 /** Objects that name their properties are taken as closed, as the judge takes them. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type JsonObject, isObject } from '../../../packages/cli/src/contract/json.js'
+import { isObject, type JsonObject } from 'sandbox-sessions-openapi'
 import type { SessionRef } from './draft.js'
 
 /** What is known of a session that lives. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Spec } from '../../../packages/cli/src/contract/spec.js'
+import type { Spec } from 'sandbox-sessions-openapi'
 import { brokenRequests } from './breaks.js'
 import type { Draft } from './draft.js'
 import { RequestGenerators, draftOf } from './requests.js'

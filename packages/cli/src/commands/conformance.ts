@@ -17,15 +17,12 @@ export const conformanceCommand = (context: Context) =>
     .option('--strict-headers', 'headers that the spec does not name are failures too')
     .action(async ({ spec: file, mock, otherToken, allowAdditions = false, strictHeaders }) => {
       // Of use to this command alone: the others start without them.
-      const { Spec } = await import('../contract/spec.js')
-      const { SpecChecker } = await import('../contract/checker.js')
-      const { describeReport } = await import('../conformance/describe-report.js')
-      const { runMock } = await import('../conformance/run-mock.js')
-      const { runSuite } = await import('../conformance/run-suite.js')
-      const spec = await Spec.load(file).catch((error: unknown) => {
+      const { loadSpec, runMock, runSuite, sandboxChecker } = await import('sandbox-sessions-conformance')
+      const { describeReport } = await import('../describe-report.js')
+      const spec = await loadSpec(file).catch((error: unknown) => {
         throw new UsageError(error instanceof Error ? error.message : String(error))
       })
-      const checker = new SpecChecker(spec, { otherHeaders: strictHeaders !== true, additions: allowAdditions })
+      const checker = sandboxChecker(spec, { otherHeaders: strictHeaders !== true, additions: allowAdditions })
       const { signal } = context
       const { apiUrl, bearerToken } = target(context)
       if (mock !== true && bearerToken === '') throw new UsageError('Pass --token, or set SANDBOX_API_TOKEN.')

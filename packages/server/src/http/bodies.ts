@@ -10,7 +10,7 @@ const byteOrderMark = '\uFEFF'
  * every other body is left to the handler as a stream. The body of an operation that has none is ignored.
  */
 export function acceptBodies(scope: FastifyInstance, operation: Operation): void {
-  const mediaTypes = [...(operation.body?.content.keys() ?? [])]
+  const mediaTypes = [...(operation.requestBody?.content.keys() ?? [])]
   scope.removeAllContentTypeParsers()
   for (const mediaType of mediaTypes) {
     if (mediaType === 'application/json') acceptJson(scope)
@@ -31,9 +31,9 @@ export function acceptBodies(scope: FastifyInstance, operation: Operation): void
  *
  * @throws {ApiError} 400 `INVALID_PARAMETER`.
  */
-export function assertStreamed(request: FastifyRequest, { body }: Operation): void {
-  if (body?.required !== true || body.content.has('application/json')) return
-  if (!body.content.has(request.mediaType ?? '')) throw wrongMediaType(request, [...body.content.keys()])
+export function assertStreamed(request: FastifyRequest, { requestBody }: Operation): void {
+  if (requestBody?.required !== true || requestBody.content.has('application/json')) return
+  if (!requestBody.content.has(request.mediaType ?? '')) throw wrongMediaType(request, [...requestBody.content.keys()])
 }
 
 function wrongMediaType({ headers }: FastifyRequest, mediaTypes: readonly string[]): ApiError {

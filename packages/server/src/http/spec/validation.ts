@@ -1,10 +1,9 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
+import { inline, isObject, type JsonObject, lookUp, type Parameter, type Spec } from 'sandbox-sessions-openapi'
 import { invalidParameter } from '../api-error.js'
-import type { SpecDocument } from './document.js'
 import type { Input } from './input.js'
-import { isObject, type JsonObject } from '../../support/json.js'
-import type { Operation, OperationId, Parameter } from './operations.js'
+import type { Operation, OperationId } from './operations.js'
 import { describeViolation } from './violation.js'
 
 /** A request before it is validated. */
@@ -32,7 +31,7 @@ ajvFormats.default(ajv)
 export function compileInput<Id extends OperationId>(operation: Operation<Id>): (raw: RawInput) => Input<Id> {
   const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query')
   const inHeader = operation.parameters.filter(({ in: place, name }) => place === 'header' && name !== requestIdHeader)
-  const bodySchema = operation.body?.content.get('application/json')
+  const bodySchema = operation.requestBody?.content.get('application/json')?.schema
   const check = ajv.compile<Input<Id>>({
     type: 'object',
     properties: {
@@ -41,7 +40,7 @@ export function compileInput<Id extends OperationId>(operation: Operation<Id>): 
       header: objectOf(inHeader),
       ...(bodySchema && { body: bodySchema }),
     },
-    required: bodySchema && operation.body?.required ? ['body'] : [],
+    required: bodySchema && operation.requestBody?.required ? ['body'] : [],
   })
   return (raw) => {
     const header = Object.fromEntries(inHeader.map(({ name }) => [name, raw.headers[name.toLowerCase()]]))
@@ -57,13 +56,15 @@ export function compileInput<Id extends OperationId>(operation: Operation<Id>): 
 }
 
 /** Whether a caller's request id may be echoed. */
-export function compileRequestId(spec: SpecDocument): (id: unknown) => id is string {
-  return ajv.compile<string>(spec.at('#/components/schemas/RequestId'))
+export function compileRequestId({ document }: Spec): (id: unknown) => id is string {
+  const place = '#/components/schemas/RequestId'
+  const schema = inline(document, lookUp(document, place), place)
+  return ajv.compile<string>(isObject(schema) ? schema : {})
 }
 
 function bodyOf(operation: Operation, schema: JsonObject | undefined, body: unknown): { body?: unknown } {
   // A body that may be left out has a default for every property: those come from validating an empty object.
-  if (body === undefined) return schema && !operation.body?.required ? { body: {} } : {}
+  if (body === undefined) return schema && !operation.requestBody?.required ? { body: {} } : {}
   return { body }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { isObject } from '../../support/json.js'
+import { isObject } from 'sandbox-sessions-openapi'
 
 /** One broken rule, in words for a person and in fields for a program. */
 export interface Violation {
