@@ -4,20 +4,24 @@
  */
 const features = '^src/(sessions|commands|files)/'
 const server = '^packages/server/src/'
-const packages = { openapi: [], codegen: ['openapi'], conformance: ['openapi'], server: ['openapi'], cli: ['conformance'] }
+/** The SDK stands for what is generated, too: it publishes that. */
+const packages = {
+  openapi: [],
+  codegen: ['openapi'],
+  conformance: ['sdk', 'openapi'],
+  server: ['sdk', 'openapi'],
+  cli: ['sdk', 'conformance'],
+}
 
-/** In one package, nothing of these of our other ones. A package is known by its name, or where its name leads to. */
-const mayKnow = (name, known) => ({
-  name: `4-5-${name}-knows-${known.join('-') || 'no-package-of-ours'}`,
-  comment: `packages/${name} may know of our packages only: ${known.join(', ') || 'none'}${name === 'openapi' || name === 'codegen' ? '' : ', and the SDK'}.`,
+/** In one package, nothing of our other ones but these. Packages go by their names, which lead to node_modules. */
+const mayKnow = ([name, known]) => ({
+  name: `5-${name}-knows-${known.join('-') || 'none-of-ours'}`,
+  comment: `packages/${name} may know of our packages: ${known.join(', ') || 'none'}.`,
   severity: 'error',
   from: { path: `^packages/${name}/src/` },
   to: {
-    path: '^(packages|src|generated|dist)/',
-    pathNot: [
-      `^packages/(${[name, ...known].join('|')})/`,
-      ...(name === 'openapi' || name === 'codegen' ? [] : ['^(src|generated|dist)/']),
-    ],
+    path: '^node_modules/sandbox-sessions-',
+    pathNot: `^node_modules/sandbox-sessions-(${known.join('|') || 'none'})/`,
   },
 })
 
@@ -48,7 +52,16 @@ module.exports = {
       name: '2-sdk-knows-no-package',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^packages/' },
+      to: { path: ['^packages/', '^node_modules/sandbox-sessions-'] },
+    },
+    {
+      name: '5-server-knows-what-is-generated-only',
+      severity: 'error',
+      from: { path: server },
+      to: {
+        path: '^node_modules/sandbox-sessions-sdk/',
+        pathNot: '^node_modules/sandbox-sessions-sdk/dist/(types/generated/|constraints|sandbox-api)',
+      },
     },
     {
       name: '3-transport-knows-no-feature',
@@ -75,33 +88,33 @@ module.exports = {
       comment: 'Import a package by its name, never by a path into its source.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
-      to: { path: '^(packages/[^/]+/src|src|generated)/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+      to: { path: '^(packages|src|generated|dist)/', pathNot: '^packages/$1/' },
     },
     {
       name: '4-tests-and-scripts-use-names-too',
       severity: 'error',
       from: { path: '^(scripts|bench|examples|test)/' },
-      to: { path: '^packages/', dependencyTypes: ['local'] },
+      to: { path: '^packages/' },
     },
     {
       name: '4-nothing-outside-tests-imports-tests',
       severity: 'error',
       from: { pathNot: '(^|/)test/|^packages/testkit/' },
-      to: { path: '(^|/)test/|^packages/testkit/' },
+      to: { path: '(^|/)test/|^(packages|node_modules)/(sandbox-sessions-)?testkit/' },
     },
-    ...Object.entries(packages).map(([name, known]) => mayKnow(name, known)),
+    ...Object.entries(packages).map(mayKnow),
     {
       name: '6-service-knows-no-http',
       comment: 'Sessions are the same whatever they are asked for by.',
       severity: 'error',
       from: { path: `${server}service/` },
-      to: { path: [`${server}(http|operations)/`, '^packages/openapi/', '^(src|generated|dist)/'] },
+      to: { path: [`${server}(http|operations)/`, '^node_modules/sandbox-sessions-'] },
     },
     {
       name: '6-engines-know-engines-only',
       severity: 'error',
       from: { path: `${server}engines/` },
-      to: { path: ['^packages/', '^(src|generated|dist)/'], pathNot: `${server}engines/` },
+      to: { path: [server, '^node_modules/sandbox-sessions-'], pathNot: `${server}engines/` },
     },
     {
       name: '6-contract-knows-no-engine',
@@ -132,6 +145,8 @@ module.exports = {
   ],
   options: {
     tsPreCompilationDeps: true,
+    // A package that is imported by its name is then told from one that is imported by a path.
+    preserveSymlinks: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: ['node_modules', '(^|/)dist/'] },
     exclude: { path: ['^docs/', '(^|/)coverage/', '^test/toolchains/'] },
