@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Document, type JsonObject, isObject, list, refName, resolve } from 'sandbox-sessions-openapi'
 import type { Site } from './change.js'
-import { type Comparison, keysOf, show } from './comparison.js'
+import { type CompareSchemas, type Comparison, keysOf, show } from './comparison.js'
 import { fileEffect } from './constraints.js'
-import type { CompareSchemas } from './schemas.js'
 
 /** The keywords that are compared here. */
 export const branchKeywords = ['anyOf', 'oneOf', 'allOf']

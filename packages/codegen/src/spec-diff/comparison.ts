@@ -85,3 +85,6 @@ export function show(value: unknown): string {
   if (value === undefined) return 'none'
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+/** Compares what two schemas take, at a place of the document. */
+export type CompareSchemas = (comparison: Comparison, site: Site, before: unknown, after: unknown) => void

@@ -1,8 +1,7 @@
 import { type JsonObject, list } from 'sandbox-sessions-openapi'
 import { type Site, reasons } from './change.js'
-import { type Comparison, childOf, keysOf } from './comparison.js'
+import { type CompareSchemas, type Comparison, childOf, keysOf } from './comparison.js'
 import { fileEffect } from './constraints.js'
-import type { CompareSchemas } from './schemas.js'
 
 /** The keywords that are compared here. */
 export const propertyKeywords = ['properties', 'required', 'additionalProperties']

@@ -1,12 +1,10 @@
 import { isObject, refName } from 'sandbox-sessions-openapi'
 import { branchKeywords, compareBranches } from './branches.js'
 import type { Site } from './change.js'
-import { type Comparison, isIn } from './comparison.js'
+import { type CompareSchemas, isIn } from './comparison.js'
 import { fileEffect } from './constraints.js'
 import { comparePropertiesOf, propertyKeywords } from './properties.js'
 import { compareValues, haveCommonType, valueKeywords } from './values.js'
-
-export type CompareSchemas = (comparison: Comparison, site: Site, before: unknown, after: unknown) => void
 
 const compared = [...valueKeywords, ...propertyKeywords, ...branchKeywords, '$ref', 'items', 'contentSchema']
 

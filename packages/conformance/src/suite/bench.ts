@@ -10,7 +10,7 @@ import { isObject, type Spec, type SpecChecker } from 'sandbox-sessions-openapi'
 import { Mismatch, expectEqual } from '../expect.js'
 import { Recorder } from '../recorder.js'
 import { knownErrorCodes } from '../spec.js'
-import { Skipped } from './check.js'
+import { Skipped } from './skipped.js'
 
 /** The server that is put to work. */
 export interface Target {

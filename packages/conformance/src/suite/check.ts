@@ -15,11 +15,6 @@ export interface Check {
   run(bench: Bench): Promise<void>
 }
 
-/** It could not be looked at; the message says why. */
-export class Skipped extends Error {
-  override readonly name = 'Skipped'
-}
-
 export function hasParameter(operation: OperationId, name: string): (spec: Spec) => boolean {
   return (spec) => spec.operation(operation)?.parameters.some((parameter) => parameter.name === name) === true
 }

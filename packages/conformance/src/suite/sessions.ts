@@ -3,7 +3,8 @@ import { SessionStatus } from 'sandbox-sessions-sdk'
 import { isObject } from 'sandbox-sessions-openapi'
 import { expectEqual, expectThat, show } from '../expect.js'
 import type { Bench } from './bench.js'
-import { type Check, Skipped, hasCode, hasParameter } from './check.js'
+import { type Check, hasCode, hasParameter } from './check.js'
+import { Skipped } from './skipped.js'
 import { boundary, limitsOfParameter, limitsOfProperty, outside } from './limits.js'
 
 /** Dates on the wire may be cut to seconds. */
