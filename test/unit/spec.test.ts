@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { operations, schemas, specVersion } from '../../generated/constraints.js'
-import { assertDocument, isObject, type JsonObject, resolve } from 'sandbox-sessions-openapi'
+import { assertDocument, entries, isObject, type JsonObject, resolve } from 'sandbox-sessions-openapi'
 
 const parsed: unknown = parse(readFileSync(new URL('../../sandbox-api-spec.yaml', import.meta.url), 'utf8'))
 assertDocument(parsed)
@@ -116,7 +116,7 @@ describe('the document', () => {
 
   test('has an example for every body, a request id on every response and an Error for every failure', () => {
     for (const [path, item] of Object.entries(document.paths)) {
-      for (const [method, operation] of Object.entries(item)) {
+      for (const [method, operation] of entries(item)) {
         if (!isObject(operation) || !isObject(operation['responses'])) continue
         const request = operation['requestBody']
         const bodies = isObject(request) ? [request['content']] : []
