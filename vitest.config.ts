@@ -10,7 +10,8 @@ const resolve = {
     { find: /^sandbox-sessions-sdk$/, replacement: source('src/index.ts') },
     { find: /^sandbox-sessions-sdk\/constraints$/, replacement: source('generated/constraints.ts') },
     { find: /^sandbox-sessions-(openapi|conformance|codegen)$/, replacement: source('packages/$1/src/index.ts') },
-    { find: /^sandbox-sessions-conformance\/mock$/, replacement: source('packages/conformance/src/mock/index.ts') },
+    { find: /^sandbox-sessions-codegen\/types$/, replacement: source('packages/codegen/src/types.ts') },
+    { find: /^sandbox-sessions-(\w+)\/(mock|spec-diff)$/, replacement: source('packages/$1/src/$2/index.ts') },
   ],
 }
 const limits = { testTimeout: 60_000, hookTimeout: 60_000 }

@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runSpecDiff } from 'sandbox-sessions-codegen'
+import { runSpecDiff } from 'sandbox-sessions-codegen/spec-diff'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -39,8 +39,8 @@ describe('the package', () => {
         code: 0,
         output: `Wrote ${names.join(', ')}.\n`,
       })
-      const typescript: unknown = JSON.parse(await read(folder.path, 'node_modules/typescript/package.json'))
-      expect(typescript).toMatchObject({ version: expect.stringMatching(`^${major}\\.`) })
+      const ofProject = await read(folder.path, 'node_modules/typescript/package.json')
+      expect(ofProject).toContain(`"version": "${major}.`)
       // The SDK is none of its needs, nor the other way round.
       expect(await readdir(path.join(folder.path, 'node_modules'))).not.toContain('sandbox-sessions-sdk')
     },

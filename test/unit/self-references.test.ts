@@ -1,7 +1,9 @@
 /** What every reader of a spec makes of schemas that hold themselves: a tree is usable, a circle is an error that says where. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { diffDocuments, generateCalls, generateConstraints, generateTypes, group } from 'sandbox-sessions-codegen'
+import { generateCalls, generateConstraints } from 'sandbox-sessions-codegen'
+import { diffDocuments, group } from 'sandbox-sessions-codegen/spec-diff'
+import { generateTypes } from 'sandbox-sessions-codegen/types'
 import { assertDocument, checkReferences, type Document, inline, SchemaCheck, Spec } from 'sandbox-sessions-openapi'
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })

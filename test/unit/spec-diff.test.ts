@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { diffDocuments, group, judge } from 'sandbox-sessions-codegen'
+import { diffDocuments, group, judge } from 'sandbox-sessions-codegen/spec-diff'
 import { assertDocument, type Document, isObject as isJsonObject } from 'sandbox-sessions-openapi'
 import { run } from 'sandbox-sessions-testkit/run'
 

@@ -6,9 +6,7 @@ export function lookUp(document: Document, ref: unknown): unknown {
   if (typeof ref !== 'string' || !/^#(\/|$)/.test(ref)) throw new Error(`${String(ref)} is not within the document.`)
   let found: unknown = document
   for (const part of ref.split('/').slice(1)) {
-    const key = decoded(part).replaceAll('~1', '/').replaceAll('~0', '~')
-    found =
-      typeof found === 'object' && found !== null && Object.hasOwn(found, key) ? Reflect.get(found, key) : undefined
+    found = childOf(found, decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'))
   }
   if (found === undefined) throw new Error(`Nothing is at ${ref}.`)
   return found
@@ -38,6 +36,11 @@ export function decoded(part: string): string {
   } catch {
     return part
   }
+}
+
+function childOf(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return /^\d+$/.test(key) ? value[Number(key)] : undefined
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 /** A value and all that its `$ref`s lead to. */

@@ -40,7 +40,7 @@ export function compileInput<Id extends OperationId>(operation: Operation<Id>): 
       header: objectOf(inHeader),
       ...(bodySchema && { body: bodySchema }),
     },
-    required: bodySchema && operation.requestBody?.required ? ['body'] : [],
+    required: bodySchema && operation.requestBody.required ? ['body'] : [],
   })
   return (raw) => {
     const header = Object.fromEntries(inHeader.map(({ name }) => [name, raw.headers[name.toLowerCase()]]))
