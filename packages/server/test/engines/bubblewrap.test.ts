@@ -25,7 +25,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
   const engine = new BubblewrapEngine({ dataDir: directory.path, limits })
   const sandboxes = join(directory.path, 'bubblewrap', 'sandboxes')
   let sandbox: Sandbox
-  const create = (): Promise<Sandbox> => engine.create(freshId(), { image: 'host' })
+  const create = (): Promise<Sandbox> => engine.create(freshId(), {})
   const output = async (script: string): Promise<string> => {
     const { stdout, stderr } = await run(sandbox, script)
     return stdout + stderr
@@ -85,7 +85,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
 
   it.runIf(existsSync('/usr/bin/java'))('[C2] runs Java, whose settings are in /etc', async () => {
     const source = 'class A { public static void main(String[] a) throws Exception { System.out.println(6 * 7); } }'
-    const { stdout, stderr } = await run(sandbox, 'cat > A.java; java A.java', { stdin: Buffer.from(source) })
+    const { stdout, stderr } = await run(sandbox, 'cat > A.java; java A.java', { stdin: from(source) })
     expect(stdout, stderr).toBe('42\n')
   })
 
@@ -128,9 +128,9 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     const program = `
       import { BubblewrapEngine } from ${JSON.stringify(entry)}
       const engine = new BubblewrapEngine({ dataDir: ${JSON.stringify(directory.path)} })
-      const sandbox = await engine.create('inherits', { image: 'host' })
+      const sandbox = await engine.create('inherits', {})
       const argv = ['sh', '-c', 'readlink /proc/[0-9]*/fd/*']
-      const execution = await sandbox.exec({ argv, env: {}, cwd: '.', stdin: new Uint8Array(), timeoutMs: 20000 })
+      const execution = await sandbox.exec({ argv, env: {}, cwd: '.', timeoutMs: 20000 })
       const show = async (stream) => { for await (const chunk of stream) process.stdout.write(chunk) }
       await Promise.all([show(execution.stdout), show(execution.stderr), execution.exit])
       await sandbox.destroy()
@@ -155,7 +155,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     const [pid] = processesWith(sleep)
     expect(statSync(`/proc/${pid}`).uid).toBe(before)
     await run(other, 'kill -9 $PPID').catch(() => undefined)
-    const recovered = await engine.recover(other.id, { image: 'host' })
+    const recovered = await engine.recover(other.id, {})
     expect((await run(recovered, 'echo x >> file && id -u')).stdout).toBe('1000\n')
     expect(owner(other.id)).toBe(before)
     await recovered.destroy()

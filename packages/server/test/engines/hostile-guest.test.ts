@@ -20,7 +20,7 @@ describe.skipIf(missing !== undefined)(
     const engine = new BubblewrapEngine({ dataDir: directory })
     const sandboxes = join(directory, 'bubblewrap', 'sandboxes')
     let sandbox: Sandbox
-    const create = (): Promise<Sandbox> => engine.create(freshId(), { image: 'host' })
+    const create = (): Promise<Sandbox> => engine.create(freshId(), {})
     const inSupervisor = async (): Promise<number> => Number((await run(sandbox, 'ls /proc/$PPID/fd | wc -l')).stdout)
 
     beforeAll(async () => {

@@ -5,7 +5,7 @@ import { ExecStartError, PathEscapesError } from '../../../dist/engines/contract
 import type { Subject } from './conformance.js'
 import { bytes, finish, heldBytes, from, request, run, text, until } from '../support.js'
 import { eventually, longestWaitMs } from 'sandbox-sessions-testkit/waiting'
-import { markedSleep, processesWith, stateOf } from 'sandbox-sessions-testkit/processes'
+import { markedSleep } from 'sandbox-sessions-testkit/processes'
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
@@ -22,6 +22,8 @@ async function untilAll(stream: AsyncIterable<Uint8Array>, wanted: readonly stri
 }
 
 export function commandConformance(subject: Subject): void {
+  const { processesWith, stateOf } = subject
+
   describe('commands', () => {
     let sandbox: Sandbox
     beforeAll(async () => {
@@ -50,15 +52,16 @@ export function commandConformance(subject: Subject): void {
 
     it('gives commands outputs and an input that programs can open again by name', async () => {
       const script = 'echo out > /dev/stdout; echo err > /dev/stderr; cat /dev/stdin'
-      expect(await run(sandbox, script, { stdin: Buffer.from('in\n') })).toMatchObject({
+      expect(await run(sandbox, script, { stdin: from('in\n') })).toMatchObject({
         stdout: 'out\nin\n',
         stderr: 'err\n',
       })
     })
 
     it('tells a death by signal as 128 + n', async () => {
-      expect(await run(sandbox, 'kill -TERM $$')).toMatchObject({ exitCode: 143, timedOut: false })
-      expect(await run(sandbox, 'kill -KILL $$')).toMatchObject({ exitCode: 137, timedOut: false })
+      expect(await run(sandbox, 'kill -TERM $$')).toMatchObject({ exitCode: 143, signal: 'SIGTERM', timedOut: false })
+      expect(await run(sandbox, 'kill -KILL $$')).toMatchObject({ exitCode: 137, signal: 'SIGKILL', timedOut: false })
+      expect((await run(sandbox, 'exit 143')).signal).toBeUndefined()
     })
 
     it('adds the environment that was asked for to a clean one', async () => {
@@ -95,12 +98,12 @@ export function commandConformance(subject: Subject): void {
 
     it('gives the whole input and then its end', async () => {
       const input = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 256))
-      const execution = await sandbox.exec(request('', { argv: ['cat'], stdin: input }))
+      const execution = await sandbox.exec(request('', { argv: ['cat'], stdin: from(input) }))
       const [output] = await Promise.all([bytes(execution.stdout), bytes(execution.stderr)])
       expect(output.equals(input)).toBe(true)
       expect((await run(sandbox, 'cat')).stdout).toBe('')
-      expect(await run(sandbox, 'exit 3', { stdin: input })).toMatchObject({ exitCode: 3 })
-      expect((await run(sandbox, 'head -c 3', { stdin: input })).stdout.length).toBe(3)
+      expect(await run(sandbox, 'exit 3', { stdin: from(input) })).toMatchObject({ exitCode: 3 })
+      expect((await run(sandbox, 'head -c 3', { stdin: from(input) })).stdout.length).toBe(3)
     })
 
     it('loses nothing of a long output that is read slowly, and holds little of it', async () => {
@@ -141,7 +144,7 @@ export function commandConformance(subject: Subject): void {
     })
 
     it('ends a stream that the command closed early, and goes on with the other', async () => {
-      const execution = await sandbox.exec(request('exec >&-; read; echo later >&2', { stdin: Buffer.from('\n') }))
+      const execution = await sandbox.exec(request('exec >&-; read; echo later >&2', { stdin: from('\n') }))
       expect(await text(execution.stdout)).toBe('')
       expect(await text(execution.stderr)).toBe('later\n')
       expect((await execution.exit).exitCode).toBe(0)

@@ -1,26 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { EngineError, ImageNotAvailableError, SandboxGoneError } from '../../../dist/engines/contract/errors.js'
+import { EngineError, SandboxGoneError } from '../../../dist/engines/contract/errors.js'
 import { freshId } from './conformance.js'
 import type { Subject } from './conformance.js'
 import { finish, from, request, run, text } from '../support.js'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
-import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
+import { markedSleep } from 'sandbox-sessions-testkit/processes'
 
 export function lifeConformance(subject: Subject): void {
-  const image = 'host'
+  const { processesWith } = subject
 
   describe('life and death', () => {
-    it('takes images that its interpreters can stand for', () => {
-      const engine = subject.engine()
-      for (const name of [undefined, 'python', 'python:3.12', 'node:22-slim', 'ubuntu:24.04', 'debian']) {
-        const resolved = engine.resolveImage(name)
-        expect(engine.resolveImage(resolved)).toBe(resolved)
-      }
-      for (const name of ['alpine', 'python:', 'evil/python', 'python:3:4', '', 'PYTHON']) {
-        expect(() => engine.resolveImage(name), name).toThrow(ImageNotAvailableError)
-      }
-    })
-
     it('probes itself and leaves nothing', async () => {
       const before = await subject.engine().list()
       await subject.engine().probe()
@@ -30,11 +19,11 @@ export function lifeConformance(subject: Subject): void {
     it('refuses ids that are no plain names, and a second sandbox of the same id', async () => {
       const engine = subject.engine()
       for (const id of ['../x', '', '.', 'a/b', 'x'.repeat(200)]) {
-        await expect(engine.create(id, { image }), id).rejects.toThrow(EngineError)
+        await expect(engine.create(id, {}), id).rejects.toThrow(EngineError)
         await expect(engine.remove(id), id).rejects.toThrow(EngineError)
       }
       const sandbox = await subject.sandbox()
-      await expect(engine.create(sandbox.id, { image })).rejects.toThrow(EngineError)
+      await expect(engine.create(sandbox.id, {})).rejects.toThrow(EngineError)
       expect((await run(sandbox, 'echo unharmed')).stdout).toBe('unharmed\n')
       await sandbox.destroy()
     })
@@ -74,26 +63,26 @@ export function lifeConformance(subject: Subject): void {
       await expect(sandbox.files.read('x')).rejects.toThrow(SandboxGoneError)
       await expect(sandbox.files.write('x', from('x'), { overwrite: true })).rejects.toThrow(SandboxGoneError)
       await expect(sandbox.pause()).rejects.toThrow(SandboxGoneError)
-      await expect(engine.recover(sandbox.id, { image })).rejects.toThrow(SandboxGoneError)
+      await expect(engine.recover(sandbox.id, {})).rejects.toThrow(SandboxGoneError)
       await engine.remove(sandbox.id)
     })
 
     it('keeps files but no process when it closes, and gives them to the next run', async () => {
       const first = await subject.again()
       const id = freshId()
-      const sandbox = await first.create(id, { image })
+      const sandbox = await first.create(id, {})
       const sleep = markedSleep()
       await run(sandbox, `echo kept > file; touch .sandbox-upload-0123456789abcdef; sleep ${sleep} &`)
       expect(processesWith(sleep)).toHaveLength(1)
       await first.close()
       expect(processesWith(sleep)).toEqual([])
       await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)
-      await expect(first.create(freshId(), { image })).rejects.toThrow(EngineError)
+      await expect(first.create(freshId(), {})).rejects.toThrow(EngineError)
 
       const second = await subject.again()
       expect(await second.list()).toContain(id)
-      const recovered = await second.recover(id, { image })
-      expect(await second.recover(id, { image })).toBe(recovered)
+      const recovered = await second.recover(id, {})
+      expect(await second.recover(id, {})).toBe(recovered)
       expect(await text((await recovered.files.read('file')).content)).toBe('kept\n')
       expect((await run(recovered, 'ls -A')).stdout).toBe('file\n')
       expect((await run(recovered, 'echo more >> file && cat file')).stdout).toBe('kept\nmore\n')
@@ -122,7 +111,7 @@ export function lifeConformance(subject: Subject): void {
       expect(sandbox.gone).toBe(true)
       await eventually(() => processesWith(sleep).length === 0, 'its processes ended')
       await expect(run(sandbox, 'true')).rejects.toThrow(SandboxGoneError)
-      const recovered = await subject.engine().recover(sandbox.id, { image })
+      const recovered = await subject.engine().recover(sandbox.id, {})
       expect(recovered.gone).toBe(false)
       expect((await run(recovered, 'cat file')).stdout).toBe('kept\n')
       await recovered.destroy()

@@ -44,6 +44,19 @@ export class Fifos {
     }
   }
 
+  /** The same for a command's input: both ends block. @throws {Failure} ExecStart. */
+  async openForInput(): Promise<Pipe> {
+    const { readFd, writeFd } = await this.open()
+    try {
+      return { readFd: openSync(`/proc/self/fd/${readFd}`, constants.O_RDONLY), writeFd }
+    } catch (error) {
+      closeSync(writeFd)
+      throw error
+    } finally {
+      closeSync(readFd)
+    }
+  }
+
   /** Makes a batch of pipes unless one is being made; false when none could be made. */
   refill(): Promise<boolean> {
     this.#making ??= this.#make().finally(() => (this.#making = undefined))

@@ -1,0 +1,80 @@
+import { closeSync, constants, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { Failure } from '../failure.js'
+
+/** The longest time until somebody who opens an input that has ended gets its end, in milliseconds. */
+const MAX_INTERVAL_MS = 100
+
+/** The writing end of a command's standard input. */
+export class CommandInput {
+  readonly #fd: number
+  readonly #socket: Socket
+  #last: Promise<unknown> = Promise.resolve()
+  #ended = false
+  #holder: number | undefined
+  #knock: NodeJS.Timeout | undefined
+
+  constructor(writeFd: number) {
+    this.#fd = writeFd
+    this.#socket = new Socket({ fd: writeFd, readable: false, writable: true })
+    // Nobody reads any more.
+    this.#socket.on('error', () => (this.#ended = true))
+  }
+
+  /**
+   * Resolves when all of it is in the pipe; what comes later waits for that.
+   *
+   * @param isLast - the input ends after it.
+   * @throws {Failure} InputClosed when the command takes no more.
+   */
+  pass(content: AsyncIterable<Uint8Array>, isLast: boolean): Promise<void> {
+    const passing = this.#last.then(async () => {
+      if (this.#ended) throw new Failure('InputClosed', 'the input of the command has ended')
+      // Not by `for await`: what the command does not take must not be taken from whoever sends it.
+      const chunks = content[Symbol.asyncIterator]()
+      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+        if (!(await this.#write(next.value))) throw new Failure('InputClosed', 'the command reads no more of its input')
+      }
+      if (isLast) this.#end()
+    })
+    this.#last = passing.catch(() => undefined)
+    return passing
+  }
+
+  /** The command is over: what still waits to be written is dropped. */
+  close(): void {
+    this.#ended = true
+    this.#socket.destroy()
+    clearTimeout(this.#knock)
+    if (this.#holder !== undefined) closeSync(this.#holder)
+    this.#holder = undefined
+  }
+
+  #write(chunk: Uint8Array): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      // When the pipe is destroyed first, the callback may get no error.
+      this.#socket.write(chunk, (error) => resolve((error ?? undefined) === undefined && !this.#ended))
+    })
+  }
+
+  #end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#holder = openSync(`/proc/self/fd/${this.#fd}`, constants.O_RDONLY | constants.O_NONBLOCK)
+    this.#socket.destroy()
+    this.#knockLater(1)
+  }
+
+  /**
+   * A program that opens `/dev/stdin` again would wait for ever: a named pipe opens only when somebody opens its other end,
+   * too. It is enough to do that for a moment, now and then.
+   */
+  #knockLater(afterMs: number): void {
+    this.#knock = setTimeout(() => {
+      if (this.#holder === undefined) return
+      closeSync(openSync(`/proc/self/fd/${this.#holder}`, constants.O_WRONLY | constants.O_NONBLOCK))
+      this.#knockLater(Math.min(2 * afterMs, MAX_INTERVAL_MS))
+    }, afterMs)
+  }
+}
