@@ -1,4 +1,11 @@
-import type { DescribedFile, FileContent, FilePage, ReadOptions, WriteOptions, WrittenFile } from '../engines/contract/files.js'
+import type {
+  DescribedFile,
+  FileContent,
+  FilePage,
+  ReadOptions,
+  WriteOptions,
+  WrittenFile,
+} from '../engines/contract/files.js'
 import { IsADirectoryError } from '../engines/contract/errors.js'
 import { DiskAccount } from './disk-account.js'
 import { ContentTooLargeError, DirectoryInTheWayError } from './errors.js'

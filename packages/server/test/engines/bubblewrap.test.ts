@@ -216,6 +216,16 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(await output('ls -A')).not.toMatch(/large|upload/)
   })
 
+  it('runs commands with as few processes as a sandbox may have, and no more than the engine allows', async () => {
+    const small = await engine.create(freshId(), { limits: { processes: 32 } })
+    const outputs = await Promise.all(['a', 'b', 'c'].map((word) => run(small, `echo ${word} | cat`)))
+    expect(outputs.map(({ stdout }) => stdout)).toEqual(['a\n', 'b\n', 'c\n'])
+    await small.destroy()
+    for (const processes of [31, 65, 33.5, NaN]) {
+      await expect(engine.create(freshId(), { limits: { processes } })).rejects.toThrow('from 32 to 64')
+    }
+  })
+
   it('contains a fork bomb', async () => {
     const victim = await create()
     const marker = markedSleep()

@@ -1,5 +1,14 @@
 import { RangeNotSatisfiableError, SandboxGoneError } from '../contract/errors.js'
-import type { DescribedFile, FileContent, FileEntry, FilePage, ReadOptions, SandboxFiles, WriteOptions, WrittenFile } from '../contract/files.js'
+import type {
+  DescribedFile,
+  FileContent,
+  FileEntry,
+  FilePage,
+  ReadOptions,
+  SandboxFiles,
+  WriteOptions,
+  WrittenFile,
+} from '../contract/files.js'
 import { ProtocolError } from '../guest/protocol/frames.js'
 import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
 import { asRecord, countOf, parseRecord, stringOf } from '../guest/protocol/json.js'

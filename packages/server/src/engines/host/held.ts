@@ -13,7 +13,7 @@ export interface Held {
 export interface Defaults {
   readonly limits: SandboxLimits
   /** What may be asked for, of each limit that has bounds of its own. */
-  readonly ranges?: { readonly [Name in LimitName]?: { readonly least: number; readonly most: number } }
+  readonly ranges?: Readonly<Partial<Record<LimitName, { readonly least: number; readonly most: number }>>>
   readonly network: NetworkPolicy
 }
 

@@ -168,7 +168,7 @@ export function executionConformance(subject: Subject): void {
     test('get signals, with what runs in their group, and nothing beside it does', async () => {
       const script = [
         "(trap 'echo child; exit' USR1; echo up; while :; do sleep 0.05; done) &",
-        "setsid bash -c 'trap \"echo other\" USR1; echo up; while :; do sleep 0.05; done' &",
+        'setsid bash -c \'trap "echo other" USR1; echo up; while :; do sleep 0.05; done\' &',
         "trap 'echo parent; wait %1; exit 7' USR1; echo up; while :; do sleep 0.05; done",
       ].join('\n')
       const execution = await sandbox.exec(request(script))

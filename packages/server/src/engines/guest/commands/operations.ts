@@ -23,13 +23,15 @@ export async function operate(
     case 'kill':
       return commands.known.find(request.id).kill()
     case 'forget':
-      return commands.known.forget(request.id)
+      commands.known.forget(request.id)
+      return undefined
     case 'follow':
       return follow(commands, call, request)
     case 'input':
       return passInput(commands, call, request)
     case 'signal':
-      return signal(commands, request)
+      signal(commands, request)
+      return undefined
   }
 }
 
