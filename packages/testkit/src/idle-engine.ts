@@ -4,6 +4,7 @@ import type { Engine, Sandbox } from 'sandbox-sessions-server'
 export class IdleEngine implements Engine {
   readonly name = 'idle'
   readonly capabilities: Engine['capabilities'] = {
+    outlivesServer: false,
     terminal: false,
     ports: false,
     watch: false,

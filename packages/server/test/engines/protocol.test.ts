@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SandboxGoneError } from '../../dist/engines/contract/errors.js'
 import { Connection } from '../../dist/engines/host/connection.js'
+import { SupervisedHandle, exitOf } from '../../dist/engines/host/execution-handle.js'
 import { SupervisedFiles } from '../../dist/engines/host/files.js'
 import { WINDOW_BYTES } from '../../dist/engines/guest/protocol/credit.js'
 import { FrameDecoder, FrameKind, ProtocolError, encodeHeader } from '../../dist/engines/guest/protocol/frames.js'
@@ -160,6 +161,31 @@ describe('a supervisor that the guest took over', () => {
     await expect(reading).rejects.toThrow(SandboxGoneError)
     expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
     expect(() => connection.call({ op: 'ping' })).toThrow(SandboxGoneError)
+  })
+
+  it.each([
+    ['a position before the one that was asked for', { start: 4 }],
+    ['a position that is no number', { start: '5' }],
+    ['a position that is no whole number', { start: 5.5 }],
+  ])('ends the sandbox with an output that begins at %s', async (_what, reply) => {
+    const { connection, input } = take()
+    const handle = new SupervisedHandle(connection, 'x', new Promise(() => undefined))
+    const following = handle.follow('stdout', 5)
+    input.write(frame(FrameKind.reply, 0, 1, json(reply)))
+    await expect(following).rejects.toThrow(SandboxGoneError)
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+  })
+
+  it.each([
+    ['an exit code that is none', { exitCode: 256, signal: null, timedOut: false, durationMs: 1 }],
+    ['a signal without a name', { exitCode: 137, signal: 9, timedOut: false, durationMs: 1 }],
+    ['a signal that is a text', { exitCode: 137, signal: 'SIG\n', timedOut: false, durationMs: 1 }],
+  ])('ends the sandbox with %s', async (_what, ok) => {
+    const { connection, input } = take()
+    const exit = exitOf(connection, connection.call({ op: 'attach', id: 'x' }))
+    input.write(frame(FrameKind.done, 0, 1, json({ ok })))
+    await expect(exit).rejects.toThrow(SandboxGoneError)
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
   })
 
   it('can not make answers pile up by sending without reading', async () => {

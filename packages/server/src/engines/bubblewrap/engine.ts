@@ -50,6 +50,7 @@ interface Host {
 export class BubblewrapEngine extends SupervisedEngine {
   readonly name = 'bubblewrap'
   readonly capabilities: EngineCapabilities = {
+    outlivesServer: false,
     terminal: false,
     ports: false,
     watch: false,

@@ -33,8 +33,8 @@ export interface Engine {
   /** Ids of every sandbox whose files this engine still holds, also those made by an earlier run of the server. */
   list(): Promise<string[]>
   /**
-   * Takes over a sandbox that an earlier run of the server made, or that ended by itself: its files are there, its
-   * processes are not.
+   * Takes over a sandbox that an earlier run of the server made, or that ended by itself: its files are there. So are the
+   * processes of one that runs, where sandboxes outlive the server; of any other, none is.
    *
    * @param options What it was created with; as `image` also what it said of itself.
    * @throws {SandboxGoneError} when nothing of it is left.
@@ -42,11 +42,16 @@ export interface Engine {
   recover(id: string, options: SandboxOptions): Promise<Sandbox>
   /** Removes whatever is left of a sandbox by id, running or not. Removing an unknown one is no error. */
   remove(id: string): Promise<void>
-  /** Ends every process of every sandbox and keeps the files, so that a later run can recover them. */
+  /**
+   * Lets go of every sandbox and keeps its files, so that a later run can recover it. Ends every process, unless sandboxes
+   * outlive the server.
+   */
   close(): Promise<void>
 }
 
 export interface EngineCapabilities {
+  /** {@link Engine.recover} finds the processes of a sandbox running, whatever became of the server meanwhile. */
+  readonly outlivesServer: boolean
   /** {@link ExecRequest.terminal} can be asked for. */
   readonly terminal: boolean
   /** Sandboxes have {@link Sandbox.ports}. */

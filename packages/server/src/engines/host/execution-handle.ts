@@ -1,4 +1,5 @@
 import type { ExecutionExit, ExecutionHandle, FollowedOutput, OutputName, SignalName } from '../contract/execution.js'
+import { OutputPositionError } from '../contract/errors.js'
 import { ProtocolError } from '../guest/protocol/frames.js'
 import { booleanOf, countOf } from '../guest/protocol/json.js'
 import type { JsonRecord } from '../guest/protocol/json.js'
@@ -20,6 +21,9 @@ export class SupervisedHandle implements ExecutionHandle {
   }
 
   async follow(output: OutputName, from: number): Promise<FollowedOutput> {
+    if (!Number.isSafeInteger(from) || from < 0) {
+      throw new OutputPositionError('a position in an output is a whole number of bytes')
+    }
     const call = this.#connection.call({ op: 'follow', id: this.id, output, from }, 1)
     return checked(this.#connection, async () => {
       const start = sizeOf(await call.reply, 'start')

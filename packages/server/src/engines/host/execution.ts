@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ExecRequest, Execution } from '../contract/execution.js'
-import { NotSupportedError } from '../contract/errors.js'
+import { ExecStartError, NotSupportedError } from '../contract/errors.js'
 import { passContent } from './content.js'
 import type { Connection } from './connection.js'
 import { SupervisedHandle, exitOf } from './execution-handle.js'
@@ -17,6 +17,9 @@ export async function startExecution(
 ): Promise<Execution> {
   const { argv, env, cwd, stdin, timeoutMs, keepOutputBytes = 0 } = request
   if (request.terminal !== undefined) throw new NotSupportedError('this engine has no terminals')
+  if (!Number.isSafeInteger(keepOutputBytes) || keepOutputBytes < 0) {
+    throw new ExecStartError('what is kept of an output is a whole number of bytes')
+  }
   const id = randomUUID()
   const input = stdin === undefined ? 'none' : stdin === 'open' ? 'later' : 'call'
   const call = connection.call(

@@ -34,6 +34,7 @@ export interface ProcessOptions {
 export class ProcessEngine extends SupervisedEngine {
   readonly name = 'process'
   readonly capabilities: EngineCapabilities = {
+    outlivesServer: false,
     terminal: false,
     ports: false,
     watch: false,

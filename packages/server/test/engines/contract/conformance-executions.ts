@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../../dist/engines/contract/engine.js'
 import {
+  ExecStartError,
   ExecutionEndedError,
   ExecutionNotFoundError,
   OutputPositionError,
@@ -62,7 +63,12 @@ export function executionConformance(subject: Subject): void {
         expect(await rest(found, position)).toEqual({ start: position, text: '0123456789'.slice(position) })
       }
       expect(await text((await found.follow('stderr', 1)).content)).toBe('bc')
-      await expect(found.follow('stdout', 11)).rejects.toThrow(OutputPositionError)
+      for (const nowhere of [11, -1, 0.5, NaN, Infinity]) {
+        await expect(found.follow('stdout', nowhere), String(nowhere)).rejects.toThrow(OutputPositionError)
+      }
+      for (const keepOutputBytes of [-1, 0.5, NaN, Infinity]) {
+        await expect(sandbox.exec(request('true', { keepOutputBytes }))).rejects.toThrow(ExecStartError)
+      }
       await found.forget()
       await found.forget()
       await expect(sandbox.execution(execution.id)).rejects.toThrow(ExecutionNotFoundError)
