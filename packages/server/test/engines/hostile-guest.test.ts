@@ -63,9 +63,9 @@ describe.skipIf(missing !== undefined)(
 
     it('can take the pipes away that were made for commands, and they are made again', async () => {
       await run(sandbox, 'rm -f /run/pipes/*')
-      expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
+      expect((await run(sandbox, 'echo on; cat', { stdin: from('and on\n') })).stdout).toBe('on\nand on\n')
       await run(sandbox, 'for pipe in /run/pipes/*; do rm "$pipe"; echo x > "$pipe"; done')
-      expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
+      expect((await run(sandbox, 'echo on; cat', { stdin: from('and on\n') })).stdout).toBe('on\nand on\n')
     })
 
     it('[C7] can not outlive its grace by forking, leaving or stopping when it is asked to end', async () => {
@@ -114,6 +114,20 @@ describe.skipIf(missing !== undefined)(
         for await (const chunk of left.content) if (chunk.length > 0) break
       }
       await eventually(async () => (await inSupervisor()) <= before, 'the files were closed')
+    })
+
+    it('does not keep inputs open of commands that have ended, read or not', async () => {
+      const large = Buffer.alloc(1024 * 1024)
+      const before = await inSupervisor()
+      for (let index = 0; index < 10; index += 1) {
+        await run(sandbox, 'cat >/dev/null', { stdin: from(large) })
+        await run(sandbox, 'true', { stdin: from(large) })
+        await run(sandbox, 'true', { stdin: 'open' })
+        await expect(run(sandbox, '', { argv: ['no-such-program'], stdin: from(large) })).rejects.toThrow(
+          ExecStartError,
+        )
+      }
+      await eventually(async () => (await inSupervisor()) <= before, 'the inputs were closed')
     })
 
     it('can not lead file operations out by changing directories for links meanwhile', async () => {

@@ -61,7 +61,7 @@ export class CommandInput {
   #end(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#holder = openSync(`/proc/self/fd/${this.#fd}`, constants.O_RDONLY | constants.O_NONBLOCK)
+    this.#holder = openAgain(this.#fd, constants.O_RDONLY)
     this.#socket.destroy()
     this.#knockLater(1)
   }
@@ -73,8 +73,18 @@ export class CommandInput {
   #knockLater(afterMs: number): void {
     this.#knock = setTimeout(() => {
       if (this.#holder === undefined) return
-      closeSync(openSync(`/proc/self/fd/${this.#holder}`, constants.O_WRONLY | constants.O_NONBLOCK))
+      const end = openAgain(this.#holder, constants.O_WRONLY)
+      if (end !== undefined) closeSync(end)
       this.#knockLater(Math.min(2 * afterMs, MAX_INTERVAL_MS))
     }, afterMs)
+  }
+}
+
+/** Either end of the pipe of a descriptor; undefined when there are too many descriptors. */
+function openAgain(fd: number, flags: number): number | undefined {
+  try {
+    return openSync(`/proc/self/fd/${fd}`, flags | constants.O_NONBLOCK)
+  } catch {
+    return undefined
   }
 }

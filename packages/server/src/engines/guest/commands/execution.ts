@@ -15,6 +15,7 @@ export class Execution {
   /** Nobody will ask for it when it has ended. */
   isForgotten: boolean
   readonly #pumps: readonly OutputPump[]
+  #isOver = false
 
   constructor(parts: {
     id: string
@@ -38,14 +39,16 @@ export class Execution {
     return Object.values(this.logs).reduce((sum, { start, end }) => sum + end - start, 0)
   }
 
-  /** Ends it and all its descendants. Whoever started it waits for its output no longer. */
+  /** Ends it and all its descendants. Whoever started it waits for its output no longer. No effect once it has ended. */
   async kill(): Promise<void> {
+    if (this.#isOver) return
     for (const pump of this.#pumps) pump.hurry()
     await this.command.kill()
   }
 
   async #end(): Promise<ExecOutcome> {
     const outcome = await this.command.exit
+    this.#isOver = true
     this.input?.close()
     for (const pump of this.#pumps) pump.commandEnded()
     return outcome

@@ -44,17 +44,14 @@ export class Fifos {
     }
   }
 
-  /** The same for a command's input: both ends block. @throws {Failure} ExecStart. */
+  /** The same for a command's input: the reading end blocks. @throws {Failure} ExecStart. */
   async openForInput(): Promise<Pipe> {
     const { readFd, writeFd } = await this.open()
-    try {
-      return { readFd: openSync(`/proc/self/fd/${readFd}`, constants.O_RDONLY), writeFd }
-    } catch (error) {
-      closeSync(writeFd)
-      throw error
-    } finally {
-      closeSync(readFd)
-    }
+    const blocking = openPipe(`/proc/self/fd/${readFd}`, constants.O_RDONLY)
+    closeSync(readFd)
+    if (blocking !== undefined) return { readFd: blocking, writeFd }
+    closeSync(writeFd)
+    throw new Failure('ExecStart', 'no pipe could be made for the command')
   }
 
   /** Makes a batch of pipes unless one is being made; false when none could be made. */
