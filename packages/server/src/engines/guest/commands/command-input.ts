@@ -5,11 +5,17 @@ import { Failure } from '../failure.js'
 /** The longest time until somebody who opens an input that has ended gets its end, in milliseconds. */
 const MAX_INTERVAL_MS = 100
 
+/** How much may wait here for room in the pipe, in bytes: one wait for each chunk would make a long input slow. */
+const MAX_AHEAD_BYTES = 256 * 1024
+
 /** The writing end of a command's standard input. */
 export class CommandInput {
   readonly #fd: number
   readonly #socket: Socket
   #last: Promise<unknown> = Promise.resolve()
+  /** What was written before is in the pipe, or never will be. */
+  #written: Promise<void> = Promise.resolve()
+  #aheadBytes = 0
   #ended = false
   #holder: number | undefined
   #knock: NodeJS.Timeout | undefined
@@ -29,12 +35,14 @@ export class CommandInput {
    */
   pass(content: AsyncIterable<Uint8Array>, isLast: boolean): Promise<void> {
     const passing = this.#last.then(async () => {
-      if (this.#ended) throw new Failure('InputClosed', 'the input of the command has ended')
+      if (this.#ended) throw closed()
       // Not by `for await`: what the command does not take must not be taken from whoever sends it.
       const chunks = content[Symbol.asyncIterator]()
       for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-        if (!(await this.#write(next.value))) throw new Failure('InputClosed', 'the command reads no more of its input')
+        if (!(await this.#write(next.value))) throw closed()
       }
+      await this.#written
+      if (!this.#takes) throw closed()
       if (isLast) this.#end()
     })
     this.#last = passing.catch(() => undefined)
@@ -50,12 +58,24 @@ export class CommandInput {
     this.#holder = undefined
   }
 
-  #write(chunk: Uint8Array): Promise<boolean> {
-    if (this.#ended) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      // When the pipe is destroyed first, the callback may get no error.
-      this.#socket.write(chunk, (error) => resolve((error ?? undefined) === undefined && !this.#ended))
+  /** @returns false when the command takes no more. */
+  async #write(chunk: Uint8Array): Promise<boolean> {
+    if (this.#ended) return false
+    this.#aheadBytes += chunk.length
+    this.#written = new Promise((resolve) => {
+      this.#socket.write(chunk, (error) => {
+        this.#ended ||= error instanceof Error
+        this.#aheadBytes -= chunk.length
+        resolve()
+      })
     })
+    if (this.#aheadBytes >= MAX_AHEAD_BYTES) await this.#written
+    return this.#takes
+  }
+
+  /** Another one may have ended it while this waited. */
+  get #takes(): boolean {
+    return !this.#ended
   }
 
   #end(): void {
@@ -78,6 +98,10 @@ export class CommandInput {
       this.#knockLater(Math.min(2 * afterMs, MAX_INTERVAL_MS))
     }, afterMs)
   }
+}
+
+function closed(): Failure {
+  return new Failure('InputClosed', 'the command takes no more input')
 }
 
 /** Either end of the pipe of a descriptor; undefined when there are too many descriptors. */

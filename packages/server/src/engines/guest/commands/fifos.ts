@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, unlinkSync } from
 import { join } from 'node:path'
 import { Failure } from '../failure.js'
 
-const BATCH = 16
+/** Each batch takes a process, so that a larger one is cheaper; a command takes two or three. */
+const BATCH = 32
 
 export interface Pipe {
   readonly readFd: number
