@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { md5 } from './engines/contract/conformance.js'
+import { md5 } from './engines/contract/subject.js'
 import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
 const content = randomBytes(3_000_000)

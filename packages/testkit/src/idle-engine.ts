@@ -3,14 +3,18 @@ import type { Engine, Sandbox } from 'sandbox-sessions-server'
 /** Sandboxes that do nothing and cost nothing, for what is about sessions alone. Another server can take them over. */
 export class IdleEngine implements Engine {
   readonly name = 'idle'
+  readonly capabilities: Engine['capabilities'] = {
+    outlivesServer: false,
+    terminal: false,
+    ports: false,
+    watch: false,
+    limits: [],
+    networks: ['none'],
+  }
   readonly #ids = new Set<string>()
 
   async probe(): Promise<void> {
     // It works everywhere.
-  }
-
-  resolveImage(): string {
-    return 'nothing'
   }
 
   async create(id: string): Promise<Sandbox> {
@@ -36,9 +40,14 @@ export class IdleEngine implements Engine {
 }
 
 class IdleSandbox implements Sandbox {
+  readonly image = 'nothing'
+  readonly limits = {}
+  readonly network = 'none'
   readonly gone = false
   readonly files: Sandbox['files'] = { list: idle, stat: idle, read: idle, write: idle, remove: idle }
   readonly exec = idle
+  readonly execution = idle
+  readonly executions = idle
   readonly diskUsage = idle
 
   constructor(

@@ -4,7 +4,7 @@ import Negotiator from 'negotiator'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { FileContent } from '../engines/contract/engine.js'
+import type { FileContent } from '../engines/contract/files.js'
 import { etagOf } from './range.js'
 import { takeOver } from './take-over.js'
 

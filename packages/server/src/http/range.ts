@@ -1,4 +1,4 @@
-import type { ByteRange } from '../engines/contract/engine.js'
+import type { ByteRange } from '../engines/contract/files.js'
 import { invalidParameter } from './api-error.js'
 
 /** Reads a Range header that keeps to the spec: one range of bytes. @throws {ApiError} 400 when it ends before it begins. */

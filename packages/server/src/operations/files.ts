@@ -1,5 +1,5 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
-import type { FileEntry } from '../engines/contract/engine.js'
+import type { FileEntry } from '../engines/contract/files.js'
 import { invalidParameter } from '../http/api-error.js'
 import type { Handlers } from '../http/call.js'
 import { sendFile } from '../http/download.js'

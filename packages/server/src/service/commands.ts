@@ -1,4 +1,4 @@
-import type { Execution, ExecutionExit } from '../engines/contract/engine.js'
+import type { Execution, ExecutionExit } from '../engines/contract/execution.js'
 import { ExecStartError } from '../engines/contract/errors.js'
 import type { Clock } from './clock.js'
 import { CommandSlots, type CommandSlotsOptions, type Watch } from './command-slots.js'
@@ -184,7 +184,7 @@ async function startFirst(session: LiveSession, command: Command, graceMs: numbe
         argv,
         env: command.env,
         cwd: command.cwd,
-        stdin: Buffer.concat([stdin, command.stdin]),
+        stdin: inputOf(stdin, command.stdin),
         timeoutMs: command.timeout * 1_000,
         graceMs,
       })
@@ -194,6 +194,15 @@ async function startFirst(session: LiveSession, command: Command, graceMs: numbe
     }
   }
   throw failure
+}
+
+/** What a program reads: its own part first. */
+function inputOf(...parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> | undefined {
+  const chunks = parts.filter(({ byteLength }) => byteLength > 0)
+  if (chunks.length === 0) return undefined
+  return (async function* () {
+    yield* chunks
+  })()
 }
 
 function assertStartable({ programs, env, cwd }: Command): void {

@@ -5,7 +5,7 @@ import type {
   ReadOptions,
   WriteOptions,
   WrittenFile,
-} from '../engines/contract/engine.js'
+} from '../engines/contract/files.js'
 import { IsADirectoryError } from '../engines/contract/errors.js'
 import { DiskAccount } from './disk-account.js'
 import { ContentTooLargeError, DirectoryInTheWayError } from './errors.js'

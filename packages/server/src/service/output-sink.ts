@@ -1,4 +1,4 @@
-import type { Execution } from '../engines/contract/engine.js'
+import type { Execution } from '../engines/contract/execution.js'
 import { type OutputEncoding, type OutputPiece, outputPieces } from './output.js'
 
 /** Takes what a program writes while it runs. */

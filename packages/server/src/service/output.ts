@@ -1,8 +1,7 @@
 import { TextDecoder } from 'node:util'
-import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 
 /** How output is given: as text, or exact to the byte. */
-export type OutputEncoding = components['schemas']['Encoding']
+export type OutputEncoding = 'utf-8' | 'base64'
 
 /** A piece of an output. Without an encoding it is text, as it was before there were others. */
 export interface OutputPiece {

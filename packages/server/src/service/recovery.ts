@@ -66,6 +66,6 @@ async function takeOver(options: RecoveryOptions, record: SessionRecord): Promis
     }
     log.error({ sessionId: record.id, err: error }, 'The sandbox of a session of an earlier run could not be started.')
     // Anything else may pass: the next call that needs the sandbox tries again.
-    return error instanceof SandboxGoneError ? undefined : new LostSandbox(engine, record.id)
+    return error instanceof SandboxGoneError ? undefined : new LostSandbox(engine, record)
   }
 }

@@ -186,24 +186,23 @@ export class Sessions {
   }
 
   async #make(owner: string, request: SessionRequest, idempotency?: KeyMark): Promise<SessionRecord> {
-    const image = this.options.engine.resolveImage(request.image)
     const { maxSessions } = this.options
     if (this.#live.size + this.#creating.size + this.#ending.size >= maxSessions) {
       throw new CapacityExceededError(`All ${maxSessions} sessions are in use. Delete one or try again later.`, {
         limit: maxSessions,
       })
     }
-    const origin = { id: randomUUID(), owner, image, ...(idempotency && { idempotency }) }
+    const origin = { id: randomUUID(), owner, ...(idempotency && { idempotency }) }
     return await this.#track(this.#creating, this.#create(origin, request))
   }
 
-  async #create(origin: Omit<SessionOrigin, 'createdAt'>, request: SessionRequest): Promise<SessionRecord> {
+  async #create(origin: Omit<SessionOrigin, 'createdAt' | 'image'>, request: SessionRequest): Promise<SessionRecord> {
     const { engine, store, clock, log } = this.options
-    const { id, image } = origin
-    const sandbox = await engine.create(id, { image })
+    const { id } = origin
+    const sandbox = await engine.create(id, { image: request.image })
     try {
       this.assertOpen()
-      const record = recordOf({ ...origin, createdAt: clock.now() }, request)
+      const record = recordOf({ ...origin, image: sandbox.image, createdAt: clock.now() }, request)
       await store.save(record)
       this.assertOpen()
       this.#admit(record, sandbox)

@@ -4,11 +4,11 @@ import { createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
 import type { Sandbox } from '../../dist/engines/contract/engine.js'
 import { EngineUnavailableError, PathEscapesError, SandboxGoneError } from '../../dist/engines/contract/errors.js'
-import { freshId } from './contract/conformance.js'
+import { freshId } from './contract/subject.js'
 import { bubblewrapMissing, from, killServer, run, temporaryDirectory } from './support.js'
 import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 
@@ -25,7 +25,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
   const engine = new BubblewrapEngine({ dataDir: directory.path, limits })
   const sandboxes = join(directory.path, 'bubblewrap', 'sandboxes')
   let sandbox: Sandbox
-  const create = (): Promise<Sandbox> => engine.create(freshId(), { image: 'host' })
+  const create = (): Promise<Sandbox> => engine.create(freshId(), {})
   const output = async (script: string): Promise<string> => {
     const { stdout, stderr } = await run(sandbox, script)
     return stdout + stderr
@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     directory.remove()
   })
 
-  it("does not show the host's files", async () => {
+  test("does not show the host's files", async () => {
     writeFileSync(join(directory.path, 'secret'), 'secret')
     const here = fileURLToPath(import.meta.url)
     for (const path of ['/root', '/home', '/etc/shadow', '/var', '/sys', '/boot', '/work', directory.path, here]) {
@@ -47,7 +47,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(await output('cat /etc/passwd')).not.toMatch(/daemon|www-data/)
   })
 
-  it('[C2] has what programs look for in /etc', async () => {
+  test('[C2] has what programs look for in /etc', async () => {
     const script = [
       'import os, platform, pwd, socket',
       'print("ID" in platform.freedesktop_os_release())',
@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     ])
   })
 
-  it('[C2] lets git commit without a word about who commits', async () => {
+  test('[C2] lets git commit without a word about who commits', async () => {
     const commit = 'git init -q repository && cd repository && touch file && git add file && git commit -qm First'
     expect(await run(sandbox, `${commit} && git log --format='%an <%ae> %s'`)).toMatchObject({
       stdout: 'sandbox <sandbox@sandbox.localdomain> First\n',
@@ -83,13 +83,13 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     })
   })
 
-  it.runIf(existsSync('/usr/bin/java'))('[C2] runs Java, whose settings are in /etc', async () => {
+  test.runIf(existsSync('/usr/bin/java'))('[C2] runs Java, whose settings are in /etc', async () => {
     const source = 'class A { public static void main(String[] a) throws Exception { System.out.println(6 * 7); } }'
-    const { stdout, stderr } = await run(sandbox, 'cat > A.java; java A.java', { stdin: Buffer.from(source) })
+    const { stdout, stderr } = await run(sandbox, 'cat > A.java; java A.java', { stdin: from(source) })
     expect(stdout, stderr).toBe('42\n')
   })
 
-  it('[C2] has nothing in /etc that tells of the host', async () => {
+  test('[C2] has nothing in /etc that tells of the host', async () => {
     const own = ['group', 'hostname', 'hosts', 'mtab', 'passwd']
     const shared = ['alternatives', 'debian_version', 'fonts', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime']
     const others = ['lsb-release', 'mime.types', 'nsswitch.conf', 'os-release', 'protocols', 'services', 'ssl']
@@ -99,7 +99,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(await output('cat /etc/hostname /etc/hosts /etc/passwd /etc/group')).not.toContain(hostname())
   })
 
-  it('has no network, not even to the host by loopback', async () => {
+  test('has no network, not even to the host by loopback', async () => {
     const server = createServer((socket) => socket.end('reached'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     await new Promise((resolve) => server.close(resolve))
   })
 
-  it("does not show the server's environment, paths, processes or open files", async () => {
+  test("does not show the server's environment, paths, processes or open files", async () => {
     const all = await output('cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr "\\0" "\\n"')
     expect(all).toContain('bwrap')
     expect(all).not.toContain(directory.path)
@@ -123,14 +123,14 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(await output('readlink /proc/[0-9]*/fd/*')).not.toMatch(new RegExp(`${directory.path}|${process.cwd()}`))
   })
 
-  it('leaks no descriptor that the server was started with', async () => {
+  test('leaks no descriptor that the server was started with', async () => {
     const entry = new URL('../../dist/engines/bubblewrap/engine.js', import.meta.url)
     const program = `
       import { BubblewrapEngine } from ${JSON.stringify(entry)}
       const engine = new BubblewrapEngine({ dataDir: ${JSON.stringify(directory.path)} })
-      const sandbox = await engine.create('inherits', { image: 'host' })
+      const sandbox = await engine.create('inherits', {})
       const argv = ['sh', '-c', 'readlink /proc/[0-9]*/fd/*']
-      const execution = await sandbox.exec({ argv, env: {}, cwd: '.', stdin: new Uint8Array(), timeoutMs: 20000 })
+      const execution = await sandbox.exec({ argv, env: {}, cwd: '.', timeoutMs: 20000 })
       const show = async (stream) => { for await (const chunk of stream) process.stdout.write(chunk) }
       await Promise.all([show(execution.stdout), show(execution.stderr), execution.exit])
       await sandbox.destroy()
@@ -144,7 +144,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(seen).not.toContain('bubblewrap.test')
   })
 
-  it.runIf(isRoot)('gives every sandbox a user of its own, and keeps it', async () => {
+  test.runIf(isRoot)('gives every sandbox a user of its own, and keeps it', async () => {
     const owner = (id: string): number => statSync(join(sandboxes, id)).uid
     const other = await create()
     const before = owner(other.id)
@@ -155,13 +155,13 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     const [pid] = processesWith(sleep)
     expect(statSync(`/proc/${pid}`).uid).toBe(before)
     await run(other, 'kill -9 $PPID').catch(() => undefined)
-    const recovered = await engine.recover(other.id, { image: 'host' })
+    const recovered = await engine.recover(other.id, {})
     expect((await run(recovered, 'echo x >> file && id -u')).stdout).toBe('1000\n')
     expect(owner(other.id)).toBe(before)
     await recovered.destroy()
   })
 
-  it("does not show one sandbox another's files or processes", async () => {
+  test("does not show one sandbox another's files or processes", async () => {
     const other = await create()
     const sleep = markedSleep()
     await run(other, `echo mine > mine; echo mine > /tmp/mine; sleep ${sleep} &`)
@@ -169,7 +169,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     await other.destroy()
   })
 
-  it('denies the system calls that change the machine or make namespaces', async () => {
+  test('denies the system calls that change the machine or make namespaces', async () => {
     const script = [
       'import ctypes, platform, socket, subprocess',
       'libc = ctypes.CDLL(None, use_errno=True)',
@@ -203,7 +203,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(lines.filter((line) => !line.endsWith(' denied'))).toEqual(['unix works', 'fork works'])
   })
 
-  it('bounds /tmp, /dev/shm and a single file, and keeps the rest read-only', async () => {
+  test('bounds /tmp, /dev/shm and a single file, and keeps the rest read-only', async () => {
     const fill = (path: string): Promise<string> =>
       output(`head -c 20M /dev/zero 2>/dev/null > ${path}; stat -c %s ${path}; rm ${path}`)
     expect(await fill('/tmp/big')).toBe(`${4 * MIB}\n`)
@@ -216,7 +216,17 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(await output('ls -A')).not.toMatch(/large|upload/)
   })
 
-  it('contains a fork bomb', async () => {
+  test('runs commands with as few processes as a sandbox may have, and no more than the engine allows', async () => {
+    const small = await engine.create(freshId(), { limits: { processes: 32 } })
+    const outputs = await Promise.all(['a', 'b', 'c'].map((word) => run(small, `echo ${word} | cat`)))
+    expect(outputs.map(({ stdout }) => stdout)).toEqual(['a\n', 'b\n', 'c\n'])
+    await small.destroy()
+    for (const processes of [31, 65, 33.5, NaN]) {
+      await expect(engine.create(freshId(), { limits: { processes } })).rejects.toThrow('from 32 to 64')
+    }
+  })
+
+  test('contains a fork bomb', async () => {
     const victim = await create()
     const marker = markedSleep()
     const bomb = `import os\n"${marker}"\nwhile True:\n try: os.fork()\n except OSError: pass`
@@ -228,7 +238,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(await output('echo unharmed')).toBe('unharmed\n')
   })
 
-  it('kills what left its tree, its session and its environment', async () => {
+  test('kills what left its tree, its session and its environment', async () => {
     const sleep = markedSleep()
     const leave = `(setsid env -i setsid bash -c '(exec sleep ${sleep}) >/dev/null 2>&1 & disown' &)`
     const result = await run(sandbox, `${leave}; sleep 0.2; echo up; sleep 60`, { timeoutMs: 5000 })
@@ -236,7 +246,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     expect(processesWith(sleep)).toEqual([])
   })
 
-  it('is not led out by a link that the guest planted', async () => {
+  test('is not led out by a link that the guest planted', async () => {
     writeFileSync(join(directory.path, 'host-secret'), 'secret')
     await run(sandbox, `ln -s ${directory.path}/host-secret way-out; ln -s ${directory.path} way-up`)
     for (const path of ['way-out', 'way-up/host-secret']) {
@@ -245,26 +255,26 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
     }
   })
 
-  it('survives catchable signals to everything', async () => {
+  test('survives catchable signals to everything', async () => {
     const signals = 'TERM INT HUP USR1 QUIT'
     const { stdout } = await run(sandbox, `trap "" ${signals}; for s in ${signals}; do kill -$s -1; done; echo sent`)
     expect(stdout).toBe('sent\n')
     expect(await output('echo on')).toBe('on\n')
   })
 
-  it('takes every process with it when the server is killed', async () => {
+  test('takes every process with it when the server is killed', async () => {
     await killServer(directory.path, 'bubblewrap')
     expect(await engine.list()).toContain('victim')
     await engine.remove('victim')
   })
 
-  it('leaves nothing in its directories', async () => {
+  test('leaves nothing in its directories', async () => {
     const victim = await create()
     await victim.destroy()
     expect(readdirSync(sandboxes)).toEqual([sandbox.id])
   })
 
-  it.runIf(isRoot)('works in a directory that nobody else may pass', async () => {
+  test.runIf(isRoot)('works in a directory that nobody else may pass', async () => {
     const hidden = join(directory.path, 'private')
     mkdirSync(hidden, { mode: 0o700 })
     const second = new BubblewrapEngine({ dataDir: hidden })
@@ -274,7 +284,7 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
 })
 
 describe('an unavailable bubblewrap', () => {
-  it('says what to install', async () => {
+  test('says what to install', async () => {
     const directory = temporaryDirectory()
     const engine = new BubblewrapEngine({ dataDir: directory.path, bwrap: 'no-such-bwrap' })
     const probing = engine.probe()
@@ -283,7 +293,7 @@ describe('an unavailable bubblewrap', () => {
     directory.remove()
   })
 
-  it('says what to allow when namespaces are forbidden', async () => {
+  test('says what to allow when namespaces are forbidden', async () => {
     const directory = temporaryDirectory()
     chmodSync(directory.path, 0o755)
     const bwrap = join(directory.path, 'bwrap')

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { asFailure } from '../../dist/engines/guest/files/errno.js'
 import { FileTooBigError, NoSpaceError } from '../../dist/engines/contract/errors.js'
 import { failureOf } from '../../dist/engines/host/failures.js'
 
 describe('errors of the file system', () => {
-  it.each([
+  test.each([
     ['ENOSPC', NoSpaceError],
     ['EDQUOT', NoSpaceError],
     ['EFBIG', FileTooBigError],

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
 import type { Sandbox } from '../../dist/engines/contract/engine.js'
 import { EngineError, ExecStartError, FileAccessError, SandboxGoneError } from '../../dist/engines/contract/errors.js'
-import { freshId } from './contract/conformance.js'
+import { freshId } from './contract/subject.js'
 import { bubblewrapMissing, finish, from, request, run, text, until } from './support.js'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
@@ -20,7 +20,7 @@ describe.skipIf(missing !== undefined)(
     const engine = new BubblewrapEngine({ dataDir: directory })
     const sandboxes = join(directory, 'bubblewrap', 'sandboxes')
     let sandbox: Sandbox
-    const create = (): Promise<Sandbox> => engine.create(freshId(), { image: 'host' })
+    const create = (): Promise<Sandbox> => engine.create(freshId(), {})
     const inSupervisor = async (): Promise<number> => Number((await run(sandbox, 'ls /proc/$PPID/fd | wc -l')).stdout)
 
     beforeAll(async () => {
@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)(
       rmSync(directory, { recursive: true, force: true })
     })
 
-    it('can not keep a directory of very many files from being listed', async () => {
+    test('can not keep a directory of very many files from being listed', async () => {
       const victim = await create()
       const many = join(sandboxes, victim.id, 'many')
       mkdirSync(many)
@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(
       await victim.destroy()
     })
 
-    it('can not make a tree that is too deep to be removed', async () => {
+    test('can not make a tree that is too deep to be removed', async () => {
       const deep = 'import os\nfor _ in range(5000):\n os.mkdir("d"); os.chdir("d")'
       const victim = await create()
       await run(victim, '', { argv: ['python3', '-c', deep] })
@@ -53,7 +53,7 @@ describe.skipIf(missing !== undefined)(
       expect(readdirSync(sandboxes)).not.toContain(victim.id)
     })
 
-    it('is not ended by a request that is longer than any that could be carried out', async () => {
+    test('is not ended by a request that is longer than any that could be carried out', async () => {
       const long = '\u0001'.repeat(3 * 1024 * 1024)
       await expect(run(sandbox, 'true', { cwd: long })).rejects.toThrow(ExecStartError)
       await expect(run(sandbox, 'true', { env: { LONG: long } })).rejects.toThrow(ExecStartError)
@@ -61,14 +61,14 @@ describe.skipIf(missing !== undefined)(
       expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
     })
 
-    it('can take the pipes away that were made for commands, and they are made again', async () => {
+    test('can take the pipes away that were made for commands, and they are made again', async () => {
       await run(sandbox, 'rm -f /run/pipes/*')
-      expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
+      expect((await run(sandbox, 'echo on; cat', { stdin: from('and on\n') })).stdout).toBe('on\nand on\n')
       await run(sandbox, 'for pipe in /run/pipes/*; do rm "$pipe"; echo x > "$pipe"; done')
-      expect((await run(sandbox, 'echo on')).stdout).toBe('on\n')
+      expect((await run(sandbox, 'echo on; cat', { stdin: from('and on\n') })).stdout).toBe('on\nand on\n')
     })
 
-    it('[C7] can not outlive its grace by forking, leaving or stopping when it is asked to end', async () => {
+    test('[C7] can not outlive its grace by forking, leaving or stopping when it is asked to end', async () => {
       const victim = await create()
       const marker = markedSleep()
       const bomb = [
@@ -98,13 +98,13 @@ describe.skipIf(missing !== undefined)(
       expect((await run(sandbox, 'echo unharmed')).stdout).toBe('unharmed\n')
     })
 
-    it('gets an answer to each of many commands at once', async () => {
+    test('gets an answer to each of many commands at once', async () => {
       const numbers = Array.from({ length: 120 }, (_, index) => `${index}\n`)
       const results = await Promise.all(numbers.map((number) => run(sandbox, `echo ${number}`)))
       expect(results.map(({ stdout }) => stdout)).toEqual(numbers)
     })
 
-    it('does not keep files open that nobody went on to read', async () => {
+    test('does not keep files open that nobody went on to read', async () => {
       await run(sandbox, 'head -c 5M /dev/zero > large')
       const before = await inSupervisor()
       for (let index = 0; index < 10; index += 1) {
@@ -116,7 +116,21 @@ describe.skipIf(missing !== undefined)(
       await eventually(async () => (await inSupervisor()) <= before, 'the files were closed')
     })
 
-    it('can not lead file operations out by changing directories for links meanwhile', async () => {
+    test('does not keep inputs open of commands that have ended, read or not', async () => {
+      const large = Buffer.alloc(1024 * 1024)
+      const before = await inSupervisor()
+      for (let index = 0; index < 10; index += 1) {
+        await run(sandbox, 'cat >/dev/null', { stdin: from(large) })
+        await run(sandbox, 'true', { stdin: from(large) })
+        await run(sandbox, 'true', { stdin: 'open' })
+        await expect(run(sandbox, '', { argv: ['no-such-program'], stdin: from(large) })).rejects.toThrow(
+          ExecStartError,
+        )
+      }
+      await eventually(async () => (await inSupervisor()) <= before, 'the inputs were closed')
+    })
+
+    test('can not lead file operations out by changing directories for links meanwhile', async () => {
       const swap = [
         'mkdir -p real outside-of-it /tmp/out; echo inside > real/file; echo secret > /tmp/out/file',
         'ln -s /tmp/out link; echo up',
@@ -146,7 +160,7 @@ describe.skipIf(missing !== undefined)(
       expect(sandbox.gone).toBe(false)
     })
 
-    it('leaves no process, descriptor or file, and lets no call hang, when it is destroyed in the middle of everything', async () => {
+    test('leaves no process, descriptor or file, and lets no call hang, when it is destroyed in the middle of everything', async () => {
       const descriptors = (): number => readdirSync('/proc/self/fd').length
       const before = descriptors()
       for (let round = 0; round < 3; round += 1) {

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { list } from '../../dist/engines/guest/files/list.js'
 import { Walks } from '../../dist/engines/guest/files/walk.js'
 import { temporaryDirectory } from './support.js'
@@ -67,13 +67,13 @@ describe('a list', () => {
     }
   }
 
-  it.each([50, 200])('[B10] of %d entries takes one walk, however many pages it has', async (entries) => {
+  test.each([50, 200])('[B10] of %d entries takes one walk, however many pages it has', async (entries) => {
     fill(numbered(entries))
     expect(await readAll(10)).toEqual(numbered(entries))
     expect(walks.made).toBe(1)
   })
 
-  it('[B10] holds every entry of a tree, however deep and wide it is, in order', async () => {
+  test('[B10] holds every entry of a tree, however deep and wide it is, in order', async () => {
     const paths = Array.from({ length: 400 }, (_, index) => index.toString(3).split('').join('/x'))
     for (const path of paths) mkdirSync(join(root, path, 'd-e'), { recursive: true })
     const wanted = new Set(paths.flatMap((path) => [path, `${path}/d-e`]))
@@ -83,7 +83,7 @@ describe('a list', () => {
     expect(await readAll(37)).toEqual([...wanted].sort())
   })
 
-  it('[B10] stays as it was when its first page was read: nothing is missed, and nothing comes twice', async () => {
+  test('[B10] stays as it was when its first page was read: nothing is missed, and nothing comes twice', async () => {
     fill(numbered(40))
     let made = 0
     const found = await readAll(7, () => fill([`!${(made += 1)}`, `~${made}`, `0005-${made}`]))
@@ -92,7 +92,7 @@ describe('a list', () => {
     expect((await page(0, 1000)).total).toBe(40 + 3 * made)
   })
 
-  it('[B10] leaves out what has vanished, and no page is short or empty for it before the end', async () => {
+  test('[B10] leaves out what has vanished, and no page is short or empty for it before the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.nat(59), { maxLength: 60 }),
@@ -112,7 +112,7 @@ describe('a list', () => {
     )
   })
 
-  it('[B10] is a new one at its beginning, and at every page that does not go on where one ended', async () => {
+  test('[B10] is a new one at its beginning, and at every page that does not go on where one ended', async () => {
     fill(numbered(30))
     await page(0, 10)
     fill(['!'])
@@ -123,7 +123,7 @@ describe('a list', () => {
     expect(walks.made).toBe(5)
   })
 
-  it('[B10] is not that of another directory, nor of what is below', async () => {
+  test('[B10] is not that of another directory, nor of what is below', async () => {
     mkdirSync(join(root, 'a/b'), { recursive: true })
     fill(['a/1', 'a/2', 'a/3', 'a/b/1', 'a/b/2', 'a/b/3'])
     symlinkSync('a', join(root, 'link'))
@@ -134,7 +134,7 @@ describe('a list', () => {
     expect(walks.made).toBe(3)
   })
 
-  it('[B10] lasts for several readers at a time, each at its own place', async () => {
+  test('[B10] lasts for several readers at a time, each at its own place', async () => {
     fill(numbered(40))
     const offsets = [0, 0, 0]
     for (let turn = 0; turn < 4; turn += 1) {
@@ -146,7 +146,7 @@ describe('a list', () => {
     expect(walks.made).toBe(3)
   })
 
-  it('[B10] gives no reader what another one saw, when the files changed between their beginnings', async () => {
+  test('[B10] gives no reader what another one saw, when the files changed between their beginnings', async () => {
     fill(numbered(30))
     await page(0, 10)
     fill(['!'])
@@ -159,7 +159,7 @@ describe('a list', () => {
     expect(walks.made).toBe(3)
   })
 
-  it('[B10] keeps few walks, and none that nobody can ask for', async () => {
+  test('[B10] keeps few walks, and none that nobody can ask for', async () => {
     fill(numbered(40))
     for (let reader = 1; reader <= 9; reader += 1) await page(0, 2 * reader)
     const again = walks.made
@@ -171,7 +171,7 @@ describe('a list', () => {
     expect(walks.made - again).toBe(7)
   })
 
-  it('[B10] says so when the directory is gone before the next page, and survives another one in its place', async () => {
+  test('[B10] says so when the directory is gone before the next page, and survives another one in its place', async () => {
     mkdirSync(join(root, 'd'))
     fill(numbered(9).map((name) => `d/${name}`))
     await page(0, 3, { path: 'd' })

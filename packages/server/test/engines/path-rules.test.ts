@@ -1,13 +1,13 @@
 import { posix } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isInside, linkTarget, partsOf } from '../../dist/engines/guest/files/path-rules.js'
 
 const part = fc.constantFrom('a', 'b', '..', '.', '', '...', '.hidden', 'ö', ' ', 'a\nb')
 const path = fc.array(part, { maxLength: 8 }).map((parts) => parts.join('/'))
 
 describe('path rules', () => {
-  it('take a path exactly when it stays inside, and normalise it by the letter', () => {
+  test('take a path exactly when it stays inside, and normalise it by the letter', () => {
     fc.assert(
       fc.property(path, (given) => {
         if (given.startsWith('/') || leaves(given, 0)) expect(() => partsOf(given)).toThrow('the path')
@@ -16,7 +16,7 @@ describe('path rules', () => {
     )
   })
 
-  it('never give parts that lead anywhere', () => {
+  test('never give parts that lead anywhere', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (given) => {
         let parts: string[] = []
@@ -32,7 +32,7 @@ describe('path rules', () => {
     )
   })
 
-  it('follow a link as the kernel does, and never out of the root', () => {
+  test('follow a link as the kernel does, and never out of the root', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b'), { maxLength: 3 }), path, (from, target) => {
         const kernel = posix.resolve('/root/of', from.join('/'), target)
@@ -46,7 +46,7 @@ describe('path rules', () => {
     expect(() => linkTarget('/workspace', [], '/workspacex')).toThrow('leaves')
   })
 
-  it('know what is inside', () => {
+  test('know what is inside', () => {
     expect(isInside('/workspace', '/workspace')).toBe(true)
     expect(isInside('/workspace', '/workspace/a')).toBe(true)
     expect(isInside('/workspace', '/workspace-2')).toBe(false)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../dist/engines/create-engine.js'
 import { EngineUnavailableError } from '../../dist/engines/contract/errors.js'
 import { killServer, temporaryDirectory } from './support.js'
@@ -6,7 +6,7 @@ import { processesWith } from 'sandbox-sessions-testkit/processes'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 
 describe('the process engine', () => {
-  it('needs to be allowed, and says why', async () => {
+  test('needs to be allowed, and says why', async () => {
     const directory = temporaryDirectory()
     const choosing = createEngine({ engine: 'process', dataDir: directory.path })
     await expect(choosing).rejects.toThrow(EngineUnavailableError)
@@ -14,7 +14,7 @@ describe('the process engine', () => {
     directory.remove()
   })
 
-  it('takes every process with it when the server is killed', async () => {
+  test('takes every process with it when the server is killed', async () => {
     const directory = temporaryDirectory()
     await killServer(directory.path, 'process')
     await eventually(() => processesWith(directory.path).length === 0, 'the supervisor ended with the server')

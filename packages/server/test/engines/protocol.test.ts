@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SandboxGoneError } from '../../dist/engines/contract/errors.js'
 import { Connection } from '../../dist/engines/host/connection.js'
+import { SupervisedHandle, exitOf } from '../../dist/engines/host/execution-handle.js'
 import { SupervisedFiles } from '../../dist/engines/host/files.js'
 import { WINDOW_BYTES } from '../../dist/engines/guest/protocol/credit.js'
 import { FrameDecoder, FrameKind, ProtocolError, encodeHeader } from '../../dist/engines/guest/protocol/frames.js'
@@ -26,7 +27,7 @@ describe('frames', () => {
     maxLength: 20,
   })
 
-  it('come out as they went in, however they are cut up', () => {
+  test('come out as they went in, however they are cut up', () => {
     fc.assert(
       fc.property(frames, fc.array(fc.integer({ min: 1, max: 97 }), { minLength: 1 }), (sent, cuts) => {
         const wire = Buffer.concat(sent.map((one) => frame(one.kind, one.stream, one.call, one.payload)))
@@ -44,13 +45,13 @@ describe('frames', () => {
     )
   })
 
-  it('longer than agreed are refused by their header', () => {
+  test('longer than agreed are refused by their header', () => {
     expect(() => [...new FrameDecoder(10).push(encodeHeader(1, 0, 0, 11))]).toThrow(ProtocolError)
   })
 })
 
 describe('streams', () => {
-  it('carry everything in order within the window, whatever the sizes of chunks', async () => {
+  test('carry everything in order within the window, whatever the sizes of chunks', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 12 }), async (sizes) => {
         let underWay = 0
@@ -77,7 +78,7 @@ describe('streams', () => {
     )
   })
 
-  it('stop the sender while nobody reads, also with tiny chunks', async () => {
+  test('stop the sender while nobody reads, also with tiny chunks', async () => {
     let sent = 0
     const outgoing = new OutgoingStream({ data: () => (sent += 1), end: () => undefined })
     const writing = (async () => {
@@ -90,13 +91,13 @@ describe('streams', () => {
     expect(sent).toBeLessThan(WINDOW_BYTES / 64)
   })
 
-  it('refuse more than there is room for', () => {
+  test('refuse more than there is room for', () => {
     const incoming = new IncomingStream(() => true)
     incoming.push(Buffer.alloc(WINDOW_BYTES / 2))
     expect(() => incoming.push(Buffer.alloc(WINDOW_BYTES))).toThrow(ProtocolError)
   })
 
-  it('deliver what came before an error', async () => {
+  test('deliver what came before an error', async () => {
     const incoming = new IncomingStream(() => true)
     incoming.push(Buffer.from('x'))
     incoming.fail(new Error('broken'))
@@ -107,7 +108,7 @@ describe('streams', () => {
 })
 
 describe('requests', () => {
-  it('are taken only as agreed', () => {
+  test('are taken only as agreed', () => {
     const anything = fc.oneof(
       fc.uint8Array(),
       fc.json().map((text) => Buffer.from(text)),
@@ -128,7 +129,7 @@ describe('a supervisor that the guest took over', () => {
     return { connection: new Connection(input, output), input }
   }
 
-  it('can say anything without more happening than the end of the sandbox', async () => {
+  test('can say anything without more happening than the end of the sandbox', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), async (chunks) => {
         const { connection, input } = take()
@@ -143,7 +144,7 @@ describe('a supervisor that the guest took over', () => {
   })
 
   const full = Buffer.alloc(64 * 1024)
-  it.each([
+  test.each([
     ['a frame for no call', frame(FrameKind.done, 0, 77, json({ ok: {} }))],
     ['an unknown kind', frame(99, 0, 1, Buffer.alloc(0))],
     ['what is not JSON', frame(FrameKind.done, 0, 1, Buffer.from('{'))],
@@ -162,7 +163,32 @@ describe('a supervisor that the guest took over', () => {
     expect(() => connection.call({ op: 'ping' })).toThrow(SandboxGoneError)
   })
 
-  it('can not make answers pile up by sending without reading', async () => {
+  test.each([
+    ['a position before the one that was asked for', { start: 4 }],
+    ['a position that is no number', { start: '5' }],
+    ['a position that is no whole number', { start: 5.5 }],
+  ])('ends the sandbox with an output that begins at %s', async (_what, reply) => {
+    const { connection, input } = take()
+    const handle = new SupervisedHandle(connection, 'x', new Promise(() => undefined))
+    const following = handle.follow('stdout', 5)
+    input.write(frame(FrameKind.reply, 0, 1, json(reply)))
+    await expect(following).rejects.toThrow(SandboxGoneError)
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+  })
+
+  test.each([
+    ['an exit code that is none', { exitCode: 256, signal: null, timedOut: false, durationMs: 1 }],
+    ['a signal without a name', { exitCode: 137, signal: 9, timedOut: false, durationMs: 1 }],
+    ['a signal that is a text', { exitCode: 137, signal: 'SIG\n', timedOut: false, durationMs: 1 }],
+  ])('ends the sandbox with %s', async (_what, ok) => {
+    const { connection, input } = take()
+    const exit = exitOf(connection, connection.call({ op: 'attach', id: 'x' }))
+    input.write(frame(FrameKind.done, 0, 1, json({ ok })))
+    await expect(exit).rejects.toThrow(SandboxGoneError)
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+  })
+
+  test('can not make answers pile up by sending without reading', async () => {
     const input = new PassThrough()
     const output = new PassThrough()
     const connection = new Connection(input, output)
@@ -178,7 +204,7 @@ describe('a supervisor that the guest took over', () => {
     expect(output.readableLength + output.writableLength).toBeLessThan(WINDOW_BYTES)
   })
 
-  it('gets its room as soon as it reads again', async () => {
+  test('gets its room as soon as it reads again', async () => {
     const input = new PassThrough()
     const output = new PassThrough()
     const connection = new Connection(input, output)
@@ -215,7 +241,7 @@ describe('a supervisor that the guest took over', () => {
     await expect(call.done).rejects.toThrow('over')
   })
 
-  it('ends every pending call when it hangs up', async () => {
+  test('ends every pending call when it hangs up', async () => {
     const { connection, input } = take()
     const pending = connection.call({ op: 'pause' })
     input.end()

@@ -1,7 +1,8 @@
 /** The script by which an engine checks itself, before which the sandbox must not go. */
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Execution, Sandbox } from '../../src/engines/contract/engine.js'
+import type { Sandbox } from '../../src/engines/contract/engine.js'
+import type { Execution } from '../../src/engines/contract/execution.js'
 import { SandboxGoneError } from '../../src/engines/contract/errors.js'
 import { runScript } from '../../src/engines/host/run-script.js'
 
@@ -11,8 +12,21 @@ const printed = async function* (text: string): AsyncGenerator<Uint8Array> {
 
 /** A sandbox that can do nothing but run this. */
 function sandboxOf(stderr: AsyncIterable<Uint8Array>): Pick<Sandbox, 'exec'> {
-  const exit = Promise.resolve({ exitCode: 0, timedOut: false, durationMs: 1 })
-  const execution: Execution = { stdout: printed('works\n'), stderr, exit, kill: () => Promise.resolve() }
+  const exit = Promise.resolve({ exitCode: 0, signal: undefined, timedOut: false, durationMs: 1 })
+  const nothing = () => Promise.resolve()
+  const execution: Execution = {
+    id: 'script',
+    stdout: printed('works\n'),
+    stderr,
+    exit,
+    inputDone: nothing(),
+    follow: () => Promise.resolve({ start: 0, content: printed('works\n') }),
+    writeInput: nothing,
+    endInput: nothing,
+    signal: nothing,
+    kill: nothing,
+    forget: nothing,
+  }
   return { exec: () => Promise.resolve(execution) }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seccompFilter } from '../../dist/engines/bubblewrap/seccomp/filter.js'
 import { SYSCALLS } from '../../dist/engines/bubblewrap/seccomp/syscalls.js'
 
@@ -31,23 +31,23 @@ describe.each([...SYSCALLS])('the system call filter for %s', (name, table) => {
   const filter = seccompFilter(name)
   const ask = (nr: number, ...args: number[]): number => judge(filter, { arch: table.architecture, nr, args })
 
-  it('fits into a kernel filter', () => {
+  test('fits into a kernel filter', () => {
     expect(filter.length % 8).toBe(0)
     expect(filter.length / 8).toBeLessThan(4096)
   })
 
-  it('kills for another architecture and refuses x32', () => {
+  test('kills for another architecture and refuses x32', () => {
     expect(judge(filter, { arch: 0x40000003, nr: 1 })).toBe(KILL)
     expect(ask(0x40000000 + 1)).toBe(errno(38))
   })
 
-  it('refuses what is denied, and nothing that it has no word for', () => {
+  test('refuses what is denied, and nothing that it has no word for', () => {
     for (const number of Object.values(table.denied)) expect(ask(number)).toBe(errno(1))
     const known = new Set([...Object.values(table.denied), ...Object.values(table.checked)])
     for (let number = 0; number < 460; number += 1) if (!known.has(number)) expect(ask(number)).toBe(ALLOW)
   })
 
-  it('looks at arguments', () => {
+  test('looks at arguments', () => {
     const { clone, clone3, ioctl, socket, socketpair } = table.checked
     expect(ask(clone3)).toBe(errno(38))
     expect(ask(clone, 17)).toBe(ALLOW)

@@ -7,7 +7,8 @@ import { runInNewContext } from 'node:vm'
 import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 import { eventually, longestWaitMs } from 'sandbox-sessions-testkit/waiting'
 import { BubblewrapEngine } from '../../dist/engines/bubblewrap/engine.js'
-import type { ExecRequest, Execution, ExecutionExit, Sandbox } from '../../dist/engines/contract/engine.js'
+import type { Sandbox } from '../../dist/engines/contract/engine.js'
+import type { ExecRequest, Execution, ExecutionExit } from '../../dist/engines/contract/execution.js'
 
 if (!existsSync(new URL('../../dist/engines/create-engine.js', import.meta.url))) {
   throw new Error('the engine tests run the built server: `npm run build` first')
@@ -28,7 +29,6 @@ export function request(script: string, more: Partial<ExecRequest> = {}): ExecRe
     argv: ['bash', '-c', script],
     env: {},
     cwd: '.',
-    stdin: new Uint8Array(),
     timeoutMs: longestWaitMs,
     ...more,
   }
@@ -104,8 +104,8 @@ export async function killServer(dataDir: string, engine: string): Promise<void>
   const program = `
     import { createEngine } from ${JSON.stringify(entry)}
     const engine = await createEngine(${JSON.stringify({ dataDir, engine, allowUnsafe: true })})
-    const sandbox = await engine.create('victim', { image: 'host' })
-    const execution = await sandbox.exec({ ...${JSON.stringify(request(script))}, stdin: new Uint8Array() })
+    const sandbox = await engine.create('victim', {})
+    const execution = await sandbox.exec(${JSON.stringify(request(script))})
     for await (const chunk of execution.stdout) process.stdout.write(chunk)
   `
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

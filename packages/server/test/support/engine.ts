@@ -1,4 +1,6 @@
-import type { Engine, ExecRequest, Execution, Sandbox, SandboxOptions } from '../../dist/engines/contract/engine.js'
+import type { Engine, Sandbox } from '../../dist/engines/contract/engine.js'
+import type { ExecRequest, Execution } from '../../dist/engines/contract/execution.js'
+import type { SandboxOptions } from '../../dist/engines/contract/options.js'
 import { ProcessEngine } from '../../dist/engines/process/engine.js'
 
 export interface EngineHooks {
@@ -40,6 +42,7 @@ export class Gate {
 /** The process engine, with a place to step in. */
 export class HookedEngine implements Engine {
   readonly name = 'process'
+  readonly capabilities: Engine['capabilities']
   readonly #inner: Engine
 
   constructor(
@@ -47,14 +50,11 @@ export class HookedEngine implements Engine {
     private readonly hooks: EngineHooks,
   ) {
     this.#inner = new ProcessEngine({ dataDir })
+    this.capabilities = this.#inner.capabilities
   }
 
   probe(): Promise<void> {
     return this.#inner.probe()
-  }
-
-  resolveImage(image: string | undefined): string {
-    return this.#inner.resolveImage(image)
   }
 
   async create(id: string, options: SandboxOptions): Promise<Sandbox> {
@@ -86,6 +86,9 @@ export class HookedEngine implements Engine {
     const { files } = sandbox
     return {
       id: sandbox.id,
+      image: sandbox.image,
+      limits: sandbox.limits,
+      network: sandbox.network,
       files: {
         list: async (directory, options) => {
           await listing?.()
@@ -104,6 +107,8 @@ export class HookedEngine implements Engine {
         starting?.(request)
         return await sandbox.exec(request)
       },
+      execution: (id) => sandbox.execution(id),
+      executions: () => sandbox.executions(),
       pause: () => sandbox.pause(),
       resume: () => sandbox.resume(),
       destroy: () => sandbox.destroy(),

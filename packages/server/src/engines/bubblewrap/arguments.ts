@@ -40,6 +40,9 @@ const ETC = [
 /** What is of the sandbox's own making, in the runtime's directory. */
 const OWN_ETC = ['group', 'hostname', 'hosts', 'passwd']
 
+/** Bytes of the directory for pipes, which has no content but their names. */
+const PIPES_BYTES = 1024 ** 2
+
 /** What bwrap reads from `--args`. Descriptors: 4 the system call filter, 5 where it tells the child's pid. */
 export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, canDisableUserns: boolean): string[] {
   const etc = `${mounts.runtime}/etc`
@@ -61,7 +64,7 @@ export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, ca
     ...tmpfs('/dev/shm', limits.shmBytes, '1777'),
     ...['--remount-ro', '/dev'],
     ...tmpfs('/tmp', limits.tmpBytes, '1777'),
-    ...tmpfs(INSIDE.pipes, limits.inputBytes, '0700'),
+    ...tmpfs(INSIDE.pipes, PIPES_BYTES, '0700'),
     ...['--ro-bind', mounts.runtime, INSIDE.runtime],
     ...(mounts.node === undefined ? [] : ['--ro-bind', mounts.node, INSIDE.node]),
     ...['--bind', mounts.workspace, INSIDE.workspace, '--chdir', INSIDE.workspace],

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { chown, readdir, readlink, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { Sandbox } from '../contract/engine.js'
+import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
 import { EngineError, EngineUnavailableError } from '../contract/errors.js'
 import { SYSTEM_PATH, guestEnvironment } from '../host/guest-environment.js'
 import { SupervisedEngine } from '../host/engine.js'
+import type { Defaults, Held } from '../host/held.js'
 import { installNode, installRuntime } from '../host/runtime.js'
 import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
@@ -15,7 +16,7 @@ import { bubblewrapArguments, limitArguments } from './arguments.js'
 import { detour, detoured } from './detour.js'
 import { launchBubblewrap } from './launch.js'
 import { INSIDE } from './layout.js'
-import { DEFAULT_LIMITS } from './limits.js'
+import { DEFAULT_LIMITS, LEAST_PROCESSES } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
@@ -48,6 +49,15 @@ interface Host {
 /** Isolates sandboxes with bubblewrap: Linux namespaces, a system call filter and a user id for each. */
 export class BubblewrapEngine extends SupervisedEngine {
   readonly name = 'bubblewrap'
+  readonly capabilities: EngineCapabilities = {
+    outlivesServer: false,
+    terminal: false,
+    ports: false,
+    watch: false,
+    limits: ['processes'],
+    networks: ['none'],
+  }
+  protected readonly defaults: Defaults
   readonly #base: string
   readonly #bwrap: string
   readonly #limits: BubblewrapLimits
@@ -61,6 +71,12 @@ export class BubblewrapEngine extends SupervisedEngine {
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    const { processes } = this.#limits
+    this.defaults = {
+      limits: { processes },
+      ranges: { processes: { least: Math.min(LEAST_PROCESSES, processes), most: processes } },
+      network: 'none',
+    }
   }
 
   override async probe(): Promise<void> {
@@ -107,7 +123,7 @@ export class BubblewrapEngine extends SupervisedEngine {
     await chown(directory, id, id)
   }
 
-  protected async launch(id: string, _directory: string): Promise<Launched> {
+  protected async launch(id: string, _directory: string, held: Held): Promise<Launched> {
     const host = this.#host
     if (host === undefined) throw new EngineError('the engine is not prepared')
     const userId = this.#isRoot ? await this.directories.owner(id) : undefined
@@ -121,14 +137,15 @@ export class BubblewrapEngine extends SupervisedEngine {
       systemLinks: host.systemLinks,
       etc: host.etc,
     }
+    const limits = { ...this.#limits, processes: held.limits.processes ?? this.#limits.processes }
     const node = host.node === undefined ? process.execPath : INSIDE.node
     return launchBubblewrap({
       command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
       userId: takesDetour ? undefined : userId,
-      args: bubblewrapArguments(mounts, this.#limits, host.canDisableUserns),
+      args: bubblewrapArguments(mounts, limits, host.canDisableUserns),
       filter: host.filter,
       inside: [
-        ...limitArguments(this.#limits),
+        ...limitArguments(limits),
         node,
         `${INSIDE.runtime}/guest/main.js`,
         JSON.stringify(supervisorSettings(node)),

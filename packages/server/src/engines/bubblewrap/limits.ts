@@ -1,6 +1,6 @@
 /** What one sandbox may use. Memory and disk are not among it: that takes cgroups and quotas of the machine. */
 export interface BubblewrapLimits {
-  /** Processes and threads at once. Default 512. */
+  /** Processes and threads at once, of which a sandbox may be made with fewer. Default 512. */
   readonly processes: number
   /** Open files of one process. Default 4096. */
   readonly openFiles: number
@@ -10,8 +10,6 @@ export interface BubblewrapLimits {
   readonly tmpBytes: number
   /** Bytes of /dev/shm, in memory. Default 64 MiB. */
   readonly shmBytes: number
-  /** Bytes of standard input of all commands that run, in memory. Default 128 MiB. */
-  readonly inputBytes: number
 }
 
 export const DEFAULT_LIMITS: BubblewrapLimits = {
@@ -20,5 +18,7 @@ export const DEFAULT_LIMITS: BubblewrapLimits = {
   fileBytes: 4 * 1024 ** 3,
   tmpBytes: 256 * 1024 ** 2,
   shmBytes: 64 * 1024 ** 2,
-  inputBytes: 128 * 1024 ** 2,
 }
+
+/** A sandbox with fewer processes and threads has no room for a command beside what it needs itself. */
+export const LEAST_PROCESSES = 32

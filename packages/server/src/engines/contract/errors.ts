@@ -12,6 +12,21 @@ export class ImageNotAvailableError extends EngineError {
   override name = 'ImageNotAvailableError'
 }
 
+/** The engine can't hold a limit that was asked for. */
+export class LimitNotAvailableError extends EngineError {
+  override name = 'LimitNotAvailableError'
+}
+
+/** The engine can't give, or can't take away, the network that was asked for. */
+export class NetworkNotAvailableError extends EngineError {
+  override name = 'NetworkNotAvailableError'
+}
+
+/** The engine can't do what was asked for; its capabilities say so. */
+export class NotSupportedError extends EngineError {
+  override name = 'NotSupportedError'
+}
+
 /** The sandbox ended, or never was. */
 export class SandboxGoneError extends EngineError {
   override name = 'SandboxGoneError'
@@ -67,6 +82,36 @@ export class FileTooBigError extends EngineError {
 /** The disk is full. */
 export class NoSpaceError extends EngineError {
   override name = 'NoSpaceError'
+}
+
+/** The sandbox is paused: what was asked for has to wait until it is resumed. */
+export class SandboxPausedError extends EngineError {
+  override name = 'SandboxPausedError'
+}
+
+/** No process has that id, or it has ended and is no longer kept. */
+export class ExecutionNotFoundError extends EngineError {
+  override name = 'ExecutionNotFoundError'
+}
+
+/** The process has ended. */
+export class ExecutionEndedError extends EngineError {
+  override name = 'ExecutionEndedError'
+}
+
+/** The process takes no input: it was started without, or its input has ended. */
+export class InputClosedError extends EngineError {
+  override name = 'InputClosedError'
+}
+
+/** The output has not come to that position yet. */
+export class OutputPositionError extends EngineError {
+  override name = 'OutputPositionError'
+}
+
+/** Nothing listens at the port. */
+export class PortNotListeningError extends EngineError {
+  override name = 'PortNotListeningError'
 }
 
 /** The program or the working directory that was asked for is not there. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { Call } from './call.js'
 import { Fifos } from './commands/fifos.js'
+import { listExecutions, operate } from './commands/operations.js'
 import { Commands } from './commands/run.js'
 import { describe } from './files/describe.js'
 import { asFailure } from './files/errno.js'
@@ -105,6 +106,15 @@ export class Supervisor {
     switch (request.op) {
       case 'exec':
         return this.#commands.run(call, request)
+      case 'attach':
+      case 'kill':
+      case 'forget':
+      case 'follow':
+      case 'input':
+      case 'signal':
+        return operate(this.#commands, call, request)
+      case 'executions':
+        return listExecutions(this.#commands, this.#cancellable(call))
       case 'list':
         return list(root, request, this.#cancellable(call), this.#walks)
       case 'read':

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { Engine, Sandbox, SandboxOptions } from '../contract/engine.js'
+import type { Engine, EngineCapabilities, Sandbox } from '../contract/engine.js'
+import type { SandboxOptions } from '../contract/options.js'
 import { EngineError, SandboxGoneError } from '../contract/errors.js'
 import { SandboxDirectories } from './directories.js'
 import { SupervisedSandbox } from './sandbox.js'
 import type { Launched } from './sandbox.js'
-import { resolveHostImage } from './images.js'
+import { Holding } from './held.js'
+import type { Defaults, Held } from './held.js'
 
 /** What the engines on this machine have in common: a directory and a supervisor for each sandbox. */
 export abstract class SupervisedEngine implements Engine {
   abstract readonly name: string
+  abstract readonly capabilities: EngineCapabilities
+  /** What holds where nothing is asked for. */
+  protected abstract readonly defaults: Defaults
   protected readonly directories: SandboxDirectories
   readonly #live = new Map<string, SupervisedSandbox>()
   readonly #busy = new Map<string, Promise<unknown>>()
@@ -31,15 +36,11 @@ export abstract class SupervisedEngine implements Engine {
   protected abstract adopt(directory: string): Promise<void>
 
   /** Starts a supervisor in the sandbox's directory; resolves when it is ready. */
-  protected abstract launch(id: string, directory: string): Promise<Launched>
-
-  resolveImage(image: string | undefined): string {
-    return resolveHostImage(image)
-  }
+  protected abstract launch(id: string, directory: string, held: Held): Promise<Launched>
 
   async probe(): Promise<void> {
     const id = `probe-${randomBytes(8).toString('hex')}`
-    const sandbox = await this.create(id, { image: this.resolveImage(undefined) })
+    const sandbox = await this.create(id, {})
     try {
       await this.check(sandbox)
     } finally {
@@ -47,13 +48,14 @@ export abstract class SupervisedEngine implements Engine {
     }
   }
 
-  create(id: string, _options: SandboxOptions): Promise<Sandbox> {
+  create(id: string, options: SandboxOptions): Promise<Sandbox> {
     return this.#alone(id, async () => {
+      const held = this.#hold(options)
       await this.#prepare()
       const directory = await this.directories.make(id)
       try {
         await this.adopt(directory)
-        return await this.#start(id, directory)
+        return await this.#start(id, directory, held)
       } catch (error) {
         await this.directories.remove(id)
         throw error
@@ -66,14 +68,14 @@ export abstract class SupervisedEngine implements Engine {
     return this.directories.list()
   }
 
-  recover(id: string, _options: SandboxOptions): Promise<Sandbox> {
+  recover(id: string, options: SandboxOptions): Promise<Sandbox> {
     return this.#alone(id, async () => {
       await this.#prepare()
       const live = this.#live.get(id)
       if (live !== undefined && !live.gone) return live
       await live?.end('the sandbox was taken over')
       if (!(await this.directories.has(id))) throw new SandboxGoneError(`nothing is left of the sandbox ${id}`)
-      return this.#start(id, this.directories.path(id), async ({ connection }) => {
+      return this.#start(id, this.directories.path(id), this.#hold(options), async ({ connection }) => {
         await connection.call({ op: 'sweep' }).done
       })
     })
@@ -97,9 +99,10 @@ export abstract class SupervisedEngine implements Engine {
   async #start(
     id: string,
     directory: string,
+    held: Held,
     prepare?: (launched: Launched) => Promise<void>,
   ): Promise<SupervisedSandbox> {
-    const launched = await this.launch(id, directory)
+    const launched = await this.launch(id, directory, held)
     try {
       await prepare?.(launched)
       if (this.#closed) throw new EngineError('the engine is closed')
@@ -108,7 +111,7 @@ export abstract class SupervisedEngine implements Engine {
       await launched.end()
       throw error
     }
-    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, launched, {
+    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, held, launched, {
       remove: async () => {
         await this.directories.remove(id)
         if (this.#live.get(id) === sandbox) this.#live.delete(id)
@@ -117,6 +120,10 @@ export abstract class SupervisedEngine implements Engine {
     })
     this.#live.set(id, sandbox)
     return sandbox
+  }
+
+  #hold(options: SandboxOptions): Held {
+    return new Holding(this.name, this.capabilities, this.defaults).of(options)
   }
 
   #prepare(): Promise<void> {

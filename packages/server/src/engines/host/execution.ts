@@ -1,9 +1,9 @@
-import { SandboxGoneError } from '../contract/errors.js'
-import type { ExecRequest, Execution, ExecutionExit } from '../contract/engine.js'
-import { booleanOf, countOf } from '../guest/protocol/json.js'
-import type { JsonRecord } from '../guest/protocol/json.js'
-import { ProtocolError } from '../guest/protocol/frames.js'
+import { randomUUID } from 'node:crypto'
+import type { ExecRequest, Execution } from '../contract/execution.js'
+import { ExecStartError, NotSupportedError } from '../contract/errors.js'
+import { passContent } from './content.js'
 import type { Connection } from './connection.js'
+import { SupervisedHandle, exitOf } from './execution-handle.js'
 
 /**
  * Starts a process and resolves when it runs.
@@ -15,51 +15,23 @@ export async function startExecution(
   request: ExecRequest,
   graceMs: number,
 ): Promise<Execution> {
+  const { argv, env, cwd, stdin, timeoutMs, keepOutputBytes = 0 } = request
+  if (request.terminal !== undefined) throw new NotSupportedError('this engine has no terminals')
+  if (!Number.isSafeInteger(keepOutputBytes) || keepOutputBytes < 0) {
+    throw new ExecStartError('what is kept of an output is a whole number of bytes')
+  }
+  const id = randomUUID()
+  const input = stdin === undefined ? 'none' : stdin === 'open' ? 'later' : 'call'
   const call = connection.call(
-    {
-      op: 'exec',
-      argv: [...request.argv],
-      env: { ...request.env },
-      cwd: request.cwd,
-      hasStdin: request.stdin.length > 0,
-      timeoutMs: request.timeoutMs,
-      graceMs,
-    },
+    { op: 'exec', id, argv: [...argv], env: { ...env }, cwd, input, timeoutMs, graceMs, keepBytes: keepOutputBytes },
     2,
   )
-  if (request.stdin.length > 0) void call.input.write(request.stdin).then(() => call.input.end())
   await call.reply
   const [stdout, stderr] = call.outputs
   if (stdout === undefined || stderr === undefined) throw new TypeError('a command has two output streams')
-  const exit = call.done.then((outcome) => {
-    try {
-      return exitOf(outcome)
-    } catch (error) {
-      connection.close('the supervisor broke the protocol')
-      throw new SandboxGoneError('the supervisor broke the protocol', { cause: error })
-    }
-  })
-  // Whoever only reads the output need not look at it.
-  exit.catch(() => undefined)
-  let over = false
-  const markOver = (): void => {
-    over = true
-  }
-  call.done.then(markOver, markOver)
-  return {
-    stdout,
-    stderr,
-    exit,
-    async kill() {
-      if (!over) call.cancel()
-      await call.done.catch(() => undefined)
-    },
-  }
-}
-
-function exitOf(outcome: JsonRecord): ExecutionExit {
-  const exitCode = outcome['exitCode']
-  const isCode = typeof exitCode === 'number' && Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255
-  if (!isCode && exitCode !== null) throw new ProtocolError('an exit code is a byte or null')
-  return { exitCode, timedOut: booleanOf(outcome, 'timedOut'), durationMs: countOf(outcome, 'durationMs') }
+  const handle = new SupervisedHandle(connection, id, exitOf(connection, call))
+  const inputDone = stdin === undefined || stdin === 'open' ? Promise.resolve() : passContent(stdin, call)
+  // Whoever does not care for it need not look at it.
+  inputDone.catch(() => undefined)
+  return Object.assign(handle, { stdout, stderr, inputDone })
 }

@@ -2,14 +2,19 @@ import {
   DirectoryNotEmptyError,
   EngineError,
   ExecStartError,
+  ExecutionEndedError,
+  ExecutionNotFoundError,
   FileAccessError,
   FileExistsError,
   FileNotFoundError,
   FileTooBigError,
+  InputClosedError,
   IsADirectoryError,
   NoSpaceError,
   NotADirectoryError,
+  OutputPositionError,
   PathEscapesError,
+  SandboxPausedError,
 } from '../contract/errors.js'
 import { asRecord, stringOf } from '../guest/protocol/json.js'
 
@@ -24,6 +29,11 @@ const CLASSES = new Map<string, new (message: string) => EngineError>([
   ['FileTooBig', FileTooBigError],
   ['NoSpace', NoSpaceError],
   ['ExecStart', ExecStartError],
+  ['ExecutionEnded', ExecutionEndedError],
+  ['ExecutionNotFound', ExecutionNotFoundError],
+  ['InputClosed', InputClosedError],
+  ['OutputPosition', OutputPositionError],
+  ['SandboxPaused', SandboxPausedError],
 ])
 
 /** @throws {ProtocolError} when the supervisor did not tell a failure. */

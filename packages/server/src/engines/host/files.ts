@@ -8,16 +8,13 @@ import type {
   SandboxFiles,
   WriteOptions,
   WrittenFile,
-} from '../contract/engine.js'
+} from '../contract/files.js'
 import { ProtocolError } from '../guest/protocol/frames.js'
 import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
 import { asRecord, countOf, parseRecord, stringOf } from '../guest/protocol/json.js'
 import type { JsonRecord } from '../guest/protocol/json.js'
-import type { Call } from './call.js'
+import { checked, leavable, linesOf, outputOf, sizeOf } from './answers.js'
 import type { Connection } from './connection.js'
-
-/** Bytes of one listing: more than an honest page of 1000 paths can take. */
-const MAX_LISTING_BYTES = 32 * 1024 * 1024
 
 /** File operations, done by the supervisor inside the sandbox. */
 export class SupervisedFiles implements SandboxFiles {
@@ -29,8 +26,8 @@ export class SupervisedFiles implements SandboxFiles {
 
   async list(path: string, options: { recursive: boolean; limit: number; offset: number }): Promise<FilePage> {
     const call = this.#connection.call({ op: 'list', path, ...options }, 1)
-    return this.#checked(async () => {
-      const lines = (await collect(outputOf(call))).split('\n').filter((line) => line !== '')
+    return checked(this.#connection, async () => {
+      const lines = await linesOf(outputOf(call))
       if (lines.length > options.limit) throw new ProtocolError('a page longer than asked for')
       return { entries: lines.map((line) => entryOf(parseRecord(line))), total: countOf(await call.done, 'total') }
     })
@@ -38,7 +35,7 @@ export class SupervisedFiles implements SandboxFiles {
 
   async stat(path: string, { checksum }: { checksum: boolean }): Promise<DescribedFile> {
     const call = this.#connection.call({ op: 'stat', path, checksum })
-    return this.#checked(async () => {
+    return checked(this.#connection, async () => {
       const found = await call.done
       return { ...entryOf(found), checksum: 'checksum' in found ? textOf(found, 'checksum', 32) : undefined }
     })
@@ -47,7 +44,7 @@ export class SupervisedFiles implements SandboxFiles {
   async read(path: string, { range, version }: ReadOptions = {}): Promise<FileContent> {
     const only = { ...(range && { range }), ...(version !== undefined && { version }) }
     const call = this.#connection.call({ op: 'read', path, ...only }, 1)
-    return this.#checked(async () => {
+    return checked(this.#connection, async () => {
       const reply = await call.reply
       const entry = entryOf(reply)
       if (reply['part'] === null) throw new RangeNotSatisfiableError(entry.size)
@@ -74,7 +71,7 @@ export class SupervisedFiles implements SandboxFiles {
       throw error
     }
     call.input.end()
-    return this.#checked(async () => {
+    return checked(this.#connection, async () => {
       const written = await call.done
       return { ...entryOf(written), checksum: textOf(written, 'checksum', 32) }
     })
@@ -83,50 +80,17 @@ export class SupervisedFiles implements SandboxFiles {
   async remove(path: string, options: { recursive: boolean }): Promise<void> {
     await this.#connection.call({ op: 'remove', path, ...options }).done
   }
-
-  /** A supervisor that answers nonsense is not the one that the engine started. */
-  async #checked<T>(operation: () => Promise<T>): Promise<T> {
-    try {
-      return await operation()
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      this.#connection.close('the supervisor broke the protocol')
-      throw new SandboxGoneError('the supervisor broke the protocol', { cause: error })
-    }
-  }
 }
 
-function outputOf({ outputs: [output] }: Call): IncomingStream {
-  if (output === undefined) throw new TypeError('the call has no output stream')
-  return output
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of stream) {
-    bytes += chunk.length
-    if (bytes > MAX_LISTING_BYTES) throw new ProtocolError('a listing without end')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** No generator: one that is left before its first step does not run its `finally`, and the file would stay open. */
 function exactly(size: number, stream: IncomingStream, cancel: () => void): FileContent['content'] {
   let left = size
-  const leave = (): Promise<IteratorResult<Uint8Array, undefined>> => {
-    if (!stream.ended) cancel()
-    return stream.return()
-  }
-  const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+  return leavable(stream, cancel, async (leave) => {
     const step = await stream.next()
     left -= step.value?.length ?? 0
     if (left >= 0 && (step.done !== true || left === 0)) return step
     await leave()
     throw new SandboxGoneError(`the supervisor sent ${left < 0 ? 'more' : 'less'} than the file holds`)
-  }
-  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
+  })
 }
 
 function entryOf(record: JsonRecord): FileEntry {
@@ -155,12 +119,6 @@ function versionOf(record: JsonRecord): string {
   const version = textOf(record, 'version', 100)
   if (!/^[\w-]+$/.test(version)) throw new ProtocolError('a version is letters, digits and -')
   return version
-}
-
-function sizeOf(record: JsonRecord, key: string): number {
-  const size = countOf(record, key)
-  if (!Number.isSafeInteger(size)) throw new ProtocolError('a size is a whole number')
-  return size
 }
 
 function dateOf(record: JsonRecord, key: string): Date {

@@ -6,7 +6,6 @@ export async function runScript(sandbox: Pick<Sandbox, 'exec'>, script: string):
     argv: ['sh', '-c', script],
     env: {},
     cwd: '.',
-    stdin: new Uint8Array(),
     timeoutMs: 20_000,
   })
   // The sandbox may go as soon as this is over, and whoever still read would be told so.

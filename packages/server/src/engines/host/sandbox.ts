@@ -1,7 +1,13 @@
-import type { ExecRequest, Execution, Sandbox, SandboxFiles } from '../contract/engine.js'
+import type { Sandbox } from '../contract/engine.js'
+import type { ExecRequest, Execution, ExecutionHandle } from '../contract/execution.js'
+import type { SandboxFiles } from '../contract/files.js'
+import type { NetworkPolicy, SandboxLimits } from '../contract/options.js'
+import { checked, linesOf, outputOf } from './answers.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
+import { SupervisedHandle, exitOf } from './execution-handle.js'
 import { SupervisedFiles } from './files.js'
+import type { Held } from './held.js'
 
 /**
  * How long a supervisor may overrun a command's timeout and grace before the engine ends the sandbox itself, in
@@ -30,6 +36,9 @@ export interface Storage {
 /** A sandbox whose processes and files a supervisor looks after; the engines differ in how they launch it. */
 export class SupervisedSandbox implements Sandbox {
   readonly id: string
+  readonly image: string
+  readonly limits: SandboxLimits
+  readonly network: NetworkPolicy
   readonly files: SandboxFiles
   readonly #launched: Launched
   readonly #storage: Storage
@@ -37,15 +46,18 @@ export class SupervisedSandbox implements Sandbox {
   #gone = false
   #destroying: Promise<void> | undefined
 
-  constructor(id: string, launched: Launched, storage: Storage) {
+  constructor(id: string, held: Held, launched: Launched, storage: Storage) {
     this.id = id
+    this.image = held.image
+    this.limits = held.limits
+    this.network = held.network
     this.#launched = launched
     this.#storage = storage
     this.files = new SupervisedFiles(launched.connection)
     void launched.connection.gone.then(() => {
       this.#gone = true
       // Nothing of a sandbox that can't be talked to may go on.
-      return launched.end()
+      return launched.end().catch(() => undefined)
     })
   }
 
@@ -60,6 +72,19 @@ export class SupervisedSandbox implements Sandbox {
     const execution = await startExecution(connection, request, graceMs)
     this.#enforce(execution, timeoutMs + graceMs)
     return execution
+  }
+
+  async execution(id: string): Promise<ExecutionHandle> {
+    const { connection } = this.#launched
+    const call = connection.call({ op: 'attach', id })
+    const exit = exitOf(connection, call)
+    await call.reply
+    return new SupervisedHandle(connection, id, exit)
+  }
+
+  async executions(): Promise<readonly string[]> {
+    const { connection } = this.#launched
+    return checked(connection, () => linesOf(outputOf(connection.call({ op: 'executions' }, 1))))
   }
 
   async pause(): Promise<void> {

@@ -3,10 +3,11 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Sandbox } from '../contract/engine.js'
+import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
 import { EngineError, EngineUnavailableError } from '../contract/errors.js'
 import { SYSTEM_PATH, guestEnvironment } from '../host/guest-environment.js'
 import { SupervisedEngine } from '../host/engine.js'
+import type { Defaults } from '../host/held.js'
 import { runScript } from '../host/run-script.js'
 import { installRuntime } from '../host/runtime.js'
 import type { Runtime } from '../host/runtime.js'
@@ -32,6 +33,15 @@ export interface ProcessOptions {
  */
 export class ProcessEngine extends SupervisedEngine {
   readonly name = 'process'
+  readonly capabilities: EngineCapabilities = {
+    outlivesServer: false,
+    terminal: false,
+    ports: false,
+    watch: false,
+    limits: [],
+    networks: ['unrestricted'],
+  }
+  protected readonly defaults: Defaults = { limits: {}, network: 'unrestricted' }
   readonly #base: string
   #runtime: Runtime | undefined
 

@@ -1,10 +1,9 @@
-import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 import { javascriptPrograms } from './javascript.js'
 import type { Program } from './program.js'
 import { pythonPrograms } from './python.js'
 import { bashPrograms } from './shell.js'
 
-type Language = components['schemas']['CodeLanguage']
+export type Language = 'python' | 'javascript' | 'bash'
 
 /** How code of each language is run. */
 const programs: Record<Language, (code: string) => Program[]> = {

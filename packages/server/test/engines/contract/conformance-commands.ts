@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../../dist/engines/contract/engine.js'
 import { ExecStartError, PathEscapesError } from '../../../dist/engines/contract/errors.js'
-import type { Subject } from './conformance.js'
+import type { Subject } from './subject.js'
 import { bytes, finish, heldBytes, from, request, run, text, until } from '../support.js'
 import { eventually, longestWaitMs } from 'sandbox-sessions-testkit/waiting'
-import { markedSleep, processesWith, stateOf } from 'sandbox-sessions-testkit/processes'
+import { markedSleep } from 'sandbox-sessions-testkit/processes'
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
@@ -22,6 +22,8 @@ async function untilAll(stream: AsyncIterable<Uint8Array>, wanted: readonly stri
 }
 
 export function commandConformance(subject: Subject): void {
+  const { processesWith, stateOf } = subject
+
   describe('commands', () => {
     let sandbox: Sandbox
     beforeAll(async () => {
@@ -29,7 +31,7 @@ export function commandConformance(subject: Subject): void {
     })
     afterAll(() => sandbox.destroy())
 
-    it('gives both outputs apart, byte for byte, and the exit code', async () => {
+    test('gives both outputs apart, byte for byte, and the exit code', async () => {
       const result = await run(sandbox, 'echo out; echo err >&2; exit 7')
       expect(result).toMatchObject({ stdout: 'out\n', stderr: 'err\n', exitCode: 7, timedOut: false })
       expect(result.durationMs).toBeGreaterThan(0)
@@ -41,27 +43,28 @@ export function commandConformance(subject: Subject): void {
       expect([...output]).toEqual(Array.from({ length: 256 }, (_, index) => index))
     })
 
-    it('runs python3, node and bash', async () => {
+    test('runs python3, node and bash', async () => {
       expect((await run(sandbox, '', { argv: ['python3', '-c', 'print(6 * 7)'] })).stdout).toBe('42\n')
       expect((await run(sandbox, '', { argv: ['node', '-e', 'console.log(6 * 7)'] })).stdout).toBe('42\n')
       expect((await run(sandbox, '', { argv: ['bash', '-c', 'echo $((6 * 7))'] })).stdout).toBe('42\n')
       expect((await run(sandbox, '', { argv: ['python', '-c', 'print(6 * 7)'] })).stdout).toBe('42\n')
     })
 
-    it('gives commands outputs and an input that programs can open again by name', async () => {
+    test('gives commands outputs and an input that programs can open again by name', async () => {
       const script = 'echo out > /dev/stdout; echo err > /dev/stderr; cat /dev/stdin'
-      expect(await run(sandbox, script, { stdin: Buffer.from('in\n') })).toMatchObject({
+      expect(await run(sandbox, script, { stdin: from('in\n') })).toMatchObject({
         stdout: 'out\nin\n',
         stderr: 'err\n',
       })
     })
 
-    it('tells a death by signal as 128 + n', async () => {
-      expect(await run(sandbox, 'kill -TERM $$')).toMatchObject({ exitCode: 143, timedOut: false })
-      expect(await run(sandbox, 'kill -KILL $$')).toMatchObject({ exitCode: 137, timedOut: false })
+    test('tells a death by signal as 128 + n', async () => {
+      expect(await run(sandbox, 'kill -TERM $$')).toMatchObject({ exitCode: 143, signal: 'SIGTERM', timedOut: false })
+      expect(await run(sandbox, 'kill -KILL $$')).toMatchObject({ exitCode: 137, signal: 'SIGKILL', timedOut: false })
+      expect((await run(sandbox, 'exit 143')).signal).toBeUndefined()
     })
 
-    it('adds the environment that was asked for to a clean one', async () => {
+    test('adds the environment that was asked for to a clean one', async () => {
       process.env['SECRET_OF_THE_SERVER'] = 'secret'
       const env = { GREETING: 'good day', EMPTY: '', UML: 'größe\nzwei' }
       const { stdout } = await run(sandbox, 'env -0', { env }).finally(() => delete process.env['SECRET_OF_THE_SERVER'])
@@ -73,7 +76,7 @@ export function commandConformance(subject: Subject): void {
       expect(variables.has('SECRET_OF_THE_SERVER')).toBe(false)
     })
 
-    it('starts in the directory that was asked for', async () => {
+    test('starts in the directory that was asked for', async () => {
       await run(sandbox, 'mkdir -p "deep/er dir" && ln -s deep inside && ln -s /usr outside')
       const home = (await run(sandbox, 'pwd -P')).stdout.trim()
       expect((await run(sandbox, 'pwd -P', { cwd: 'deep/er dir' })).stdout).toBe(`${home}/deep/er dir\n`)
@@ -85,7 +88,7 @@ export function commandConformance(subject: Subject): void {
       await expect(run(sandbox, 'true', { cwd: 'missing' })).rejects.toThrow(ExecStartError)
     })
 
-    it('refuses what can not be started', async () => {
+    test('refuses what can not be started', async () => {
       await expect(run(sandbox, '', { argv: ['no-such-program'] })).rejects.toThrow(ExecStartError)
       await expect(run(sandbox, '', { argv: ['/usr'] })).rejects.toThrow(ExecStartError)
       await expect(run(sandbox, '', { argv: ['echo', 'a\0b'] })).rejects.toThrow(ExecStartError)
@@ -93,17 +96,17 @@ export function commandConformance(subject: Subject): void {
       expect((await run(sandbox, 'echo still works')).stdout).toBe('still works\n')
     })
 
-    it('gives the whole input and then its end', async () => {
+    test('gives the whole input and then its end', async () => {
       const input = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 256))
-      const execution = await sandbox.exec(request('', { argv: ['cat'], stdin: input }))
+      const execution = await sandbox.exec(request('', { argv: ['cat'], stdin: from(input) }))
       const [output] = await Promise.all([bytes(execution.stdout), bytes(execution.stderr)])
       expect(output.equals(input)).toBe(true)
       expect((await run(sandbox, 'cat')).stdout).toBe('')
-      expect(await run(sandbox, 'exit 3', { stdin: input })).toMatchObject({ exitCode: 3 })
-      expect((await run(sandbox, 'head -c 3', { stdin: input })).stdout.length).toBe(3)
+      expect(await run(sandbox, 'exit 3', { stdin: from(input) })).toMatchObject({ exitCode: 3 })
+      expect((await run(sandbox, 'head -c 3', { stdin: from(input) })).stdout.length).toBe(3)
     })
 
-    it('loses nothing of a long output that is read slowly, and holds little of it', async () => {
+    test('loses nothing of a long output that is read slowly, and holds little of it', async () => {
       const size = 48 * 1024 * 1024
       const execution = await sandbox.exec(request(`head -c ${size} /dev/zero | tr '\\0' x; echo end >&2`))
       const before = heldBytes()
@@ -123,7 +126,7 @@ export function commandConformance(subject: Subject): void {
       expect(await text(execution.stderr)).toBe('end\n')
     })
 
-    it('makes a command wait while nobody reads', async () => {
+    test('makes a command wait while nobody reads', async () => {
       const execution = await sandbox.exec(request('yes | head -c 4000000; touch written-all'))
       await run(sandbox, 'sleep 0.3')
       expect((await run(sandbox, 'ls written-all')).exitCode).not.toBe(0)
@@ -133,21 +136,21 @@ export function commandConformance(subject: Subject): void {
       expect((await run(sandbox, 'ls written-all')).exitCode).toBe(0)
     })
 
-    it('does not hold up a command whose reader left', async () => {
+    test('does not hold up a command whose reader left', async () => {
       const execution = await sandbox.exec(request('yes | head -c 4000000'))
       for await (const chunk of execution.stdout) if (chunk.length > 0) break
       expect((await execution.exit).exitCode).toBe(0)
       await text(execution.stderr)
     })
 
-    it('ends a stream that the command closed early, and goes on with the other', async () => {
-      const execution = await sandbox.exec(request('exec >&-; read; echo later >&2', { stdin: Buffer.from('\n') }))
+    test('ends a stream that the command closed early, and goes on with the other', async () => {
+      const execution = await sandbox.exec(request('exec >&-; read; echo later >&2', { stdin: from('\n') }))
       expect(await text(execution.stdout)).toBe('')
       expect(await text(execution.stderr)).toBe('later\n')
       expect((await execution.exit).exitCode).toBe(0)
     })
 
-    it('kills a command that runs too long with all its descendants, and keeps the output so far', async () => {
+    test('kills a command that runs too long with all its descendants, and keeps the output so far', async () => {
       const sleep = markedSleep()
       const script = [
         'echo so far',
@@ -166,7 +169,7 @@ export function commandConformance(subject: Subject): void {
       expect(processesWith(sleep)).toEqual([])
     })
 
-    it('kills on request, with all descendants, whether or not somebody reads', async () => {
+    test('kills on request, with all descendants, whether or not somebody reads', async () => {
       const sleep = markedSleep()
       const read = await sandbox.exec(request(`sleep ${sleep} & setsid sleep ${sleep} & echo up; wait`))
       await until(read.stdout, 'up')
@@ -184,7 +187,7 @@ export function commandConformance(subject: Subject): void {
     const LONG_MS = 100 * longestWaitMs
     const forever = 'while :; do sleep 0.05; done'
 
-    it('[C7] lets a command that runs too long act on SIGTERM, and keeps what it says then', async () => {
+    test('[C7] lets a command that runs too long act on SIGTERM, and keeps what it says then', async () => {
       const busy = {
         'it waits for a background process': 'sleep 1000 & wait',
         'it waits for a program': 'sleep 1000',
@@ -201,7 +204,7 @@ export function commandConformance(subject: Subject): void {
       await Promise.all(ends)
     })
 
-    it('[C7] lets every process of a command that is killed act on SIGTERM, wherever it has gone', async () => {
+    test('[C7] lets every process of a command that is killed act on SIGTERM, wherever it has gone', async () => {
       const child = `trap 'echo bye > bye-$0; exit' TERM; echo $0 >&3; ${forever}`
       const script = [
         `exec 3>&1; child=${quoted(child)}`,
@@ -215,7 +218,7 @@ export function commandConformance(subject: Subject): void {
       expect((await run(sandbox, 'cat bye-0 bye-1 bye-2 bye-3')).stdout).toBe('bye\n'.repeat(4))
     })
 
-    it.each([0, 300])(
+    test.each([0, 300])(
       '[C7] kills what does not end within a grace of %d ms, and what it started meanwhile',
       async (graceMs) => {
         const sleep = markedSleep()
@@ -235,7 +238,7 @@ export function commandConformance(subject: Subject): void {
       },
     )
 
-    it('[C7] ends a command that runs too long before its grace is over, when its caller leaves while it is paused', async () => {
+    test('[C7] ends a command that runs too long before its grace is over, when its caller leaves while it is paused', async () => {
       const execution = await sandbox.exec(
         request(`trap 'echo caught; ${forever}' TERM; echo up; ${forever}`, { timeoutMs: 3000, graceMs: LONG_MS }),
       )
@@ -246,7 +249,7 @@ export function commandConformance(subject: Subject): void {
       await sandbox.resume()
     })
 
-    it(
+    test(
       '[C7] stops the grace while it is paused',
       async () => {
         const caught = 'echo caught; until [ -e go-on ]; do sleep 0.05; done; echo through; exit'
@@ -263,7 +266,7 @@ export function commandConformance(subject: Subject): void {
       2 * longestWaitMs,
     )
 
-    it('[C7] is destroyed at once, whatever grace its commands have', async () => {
+    test('[C7] is destroyed at once, whatever grace its commands have', async () => {
       const other = await subject.sandbox()
       const sleep = markedSleep()
       const script = `trap '' TERM; sleep ${sleep} & echo up; ${forever}`
@@ -276,7 +279,7 @@ export function commandConformance(subject: Subject): void {
       expect(processesWith(sleep)).toEqual([])
     })
 
-    it('lets a background process of a finished command live on, until the sandbox ends', async () => {
+    test('lets a background process of a finished command live on, until the sandbox ends', async () => {
       const other = await subject.sandbox()
       const sleep = markedSleep()
       const first = await run(other, `sleep ${sleep} & echo started`)
@@ -287,13 +290,13 @@ export function commandConformance(subject: Subject): void {
       expect(processesWith(sleep)).toEqual([])
     })
 
-    it('does not wait for a background process that holds the output, and does not kill it when it writes', async () => {
+    test('does not wait for a background process that holds the output, and does not kill it when it writes', async () => {
       const script = '(sleep 0.5; echo late; echo late >&2; touch survived; sleep 60) & echo early'
       expect(await run(sandbox, script)).toMatchObject({ stdout: 'early\n', stderr: '', exitCode: 0 })
       await eventually(async () => (await run(sandbox, 'ls survived')).exitCode === 0, 'the background process went on')
     })
 
-    it('runs commands at the same time', async () => {
+    test('runs commands at the same time', async () => {
       const results = await Promise.all(
         Array.from({ length: 12 }, (_, index) => run(sandbox, `sleep 0.1; echo ${index}; exit ${index}`)),
       )
@@ -307,7 +310,7 @@ export function commandConformance(subject: Subject): void {
       await sleeping.kill()
     })
 
-    it(
+    test(
       'stands still while it is paused, clocks and all',
       async () => {
         const sleep = markedSleep()
@@ -336,7 +339,7 @@ export function commandConformance(subject: Subject): void {
       longestWaitMs,
     )
 
-    it('kills a paused command', async () => {
+    test('kills a paused command', async () => {
       const sleep = markedSleep()
       const execution = await sandbox.exec(request(`echo up; sleep ${sleep}`))
       await until(execution.stdout, 'up')

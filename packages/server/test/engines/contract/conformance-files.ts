@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../../dist/engines/contract/engine.js'
 import {
   DirectoryNotEmptyError,
@@ -11,8 +11,7 @@ import {
   PathEscapesError,
   RangeNotSatisfiableError,
 } from '../../../dist/engines/contract/errors.js'
-import { md5 } from './conformance.js'
-import type { Subject } from './conformance.js'
+import { md5, type Subject } from './subject.js'
 import { bytes, from, run, text } from '../support.js'
 
 const ESCAPES = ['../x', '/etc/passwd', '..', 'a/../../x', 'x\0y', '/', 'out/hostname', 'gone/x']
@@ -33,7 +32,7 @@ export function fileConformance(subject: Subject): void {
       return entries.map((entry) => entry.path)
     }
 
-    it.each([
+    test.each([
       ['an empty file', 'empty', Buffer.alloc(0)],
       ['every byte', 'every-byte', Buffer.from(Array.from({ length: 256 }, (_, index) => index))],
       ['5 MB', 'large', randomBytes(5 * 1024 * 1024)],
@@ -59,7 +58,7 @@ export function fileConformance(subject: Subject): void {
       })
     })
 
-    it('replaces a file only when it may, and keeps its permissions', async () => {
+    test('replaces a file only when it may, and keeps its permissions', async () => {
       await write('once', 'first')
       await run(sandbox, 'chmod 750 once')
       await expect(write('once', 'second')).rejects.toThrow(FileExistsError)
@@ -68,7 +67,7 @@ export function fileConformance(subject: Subject): void {
       expect(await text((await sandbox.files.read('once')).content)).toBe('second')
     })
 
-    it('[A4] gives a file the permissions that are asked for, and never more than those', async () => {
+    test('[A4] gives a file the permissions that are asked for, and never more than those', async () => {
       const writeAs = (path: string, mode?: number) =>
         sandbox.files.write(path, from('#!/bin/sh\necho ran\n'), { overwrite: true, mode })
       expect(await writeAs('program', 0o755)).toMatchObject({ permissions: 'rwxr-xr-x' })
@@ -84,7 +83,7 @@ export function fileConformance(subject: Subject): void {
       expect(stdout).toBe('600 program\n777 moded/read-only\n0\n')
     })
 
-    it('refuses before it consumes anything', async () => {
+    test('refuses before it consumes anything', async () => {
       await write('taken', 'x')
       let consumed = false
       const content = (async function* () {
@@ -95,7 +94,7 @@ export function fileConformance(subject: Subject): void {
       expect(consumed).toBe(false)
     })
 
-    it('leaves the old file, or none, when the content breaks off', async () => {
+    test('leaves the old file, or none, when the content breaks off', async () => {
       await write('kept', 'old')
       const breaking = async function* (): AsyncGenerator<Uint8Array> {
         yield randomBytes(300_000)
@@ -108,7 +107,7 @@ export function fileConformance(subject: Subject): void {
       expect((await run(sandbox, 'ls -A')).stdout).not.toMatch(/sandbox-upload|^new$/m)
     })
 
-    it('hides a file until it is whole', async () => {
+    test('hides a file until it is whole', async () => {
       let proceed = (): void => undefined
       const half = new Promise<void>((resolve) => (proceed = resolve))
       let started = (): void => undefined
@@ -127,7 +126,7 @@ export function fileConformance(subject: Subject): void {
       expect(await paths('slow')).toEqual(['slow/file'])
     })
 
-    it.each(ESCAPES)('refuses the path %j', async (path) => {
+    test.each(ESCAPES)('refuses the path %j', async (path) => {
       await expect(sandbox.files.read(path)).rejects.toThrow(PathEscapesError)
       await expect(write(path, 'x', true)).rejects.toThrow(PathEscapesError)
       await expect(sandbox.files.list(path, { recursive: false, limit: 10, offset: 0 })).rejects.toThrow(
@@ -136,7 +135,7 @@ export function fileConformance(subject: Subject): void {
       await expect(sandbox.files.remove(path, { recursive: true })).rejects.toThrow(PathEscapesError)
     })
 
-    it('refuses a link that leads out, also one to nowhere, and removes only the link', async () => {
+    test('refuses a link that leads out, also one to nowhere, and removes only the link', async () => {
       for (const path of ['out', 'gone', 'up']) {
         await expect(sandbox.files.read(path), path).rejects.toThrow(PathEscapesError)
         await expect(write(path, 'x', true), path).rejects.toThrow(PathEscapesError)
@@ -150,7 +149,7 @@ export function fileConformance(subject: Subject): void {
       expect(await paths('precious')).toEqual(['precious/file'])
     })
 
-    it('follows links that stay inside', async () => {
+    test('follows links that stay inside', async () => {
       await run(
         sandbox,
         'mkdir -p real/sub && echo -n inside > real/sub/f && ln -s real/sub short && ln -s "$PWD/real" abs',
@@ -162,7 +161,7 @@ export function fileConformance(subject: Subject): void {
       expect(await paths('real/sub/../sub/./')).toEqual(['real/sub/f', 'real/sub/g'])
     })
 
-    it('tells directories, files and nothing apart', async () => {
+    test('tells directories, files and nothing apart', async () => {
       await write('dir/file', 'x')
       await expect(sandbox.files.read('dir')).rejects.toThrow(IsADirectoryError)
       await expect(sandbox.files.read('.')).rejects.toThrow(IsADirectoryError)
@@ -176,14 +175,14 @@ export function fileConformance(subject: Subject): void {
       await expect(sandbox.files.read('x'.repeat(300))).rejects.toThrow(FileAccessError)
     })
 
-    it('does not hang on a pipe', async () => {
+    test('does not hang on a pipe', async () => {
       await run(sandbox, 'mkdir odd && mkfifo odd/pipe')
       await expect(sandbox.files.read('odd/pipe')).rejects.toThrow(FileAccessError)
       expect(await paths('odd')).toEqual([])
       await sandbox.files.remove('odd', { recursive: true })
     })
 
-    it('removes files, empty directories and trees', async () => {
+    test('removes files, empty directories and trees', async () => {
       await write('tree/a/b', 'x')
       await expect(sandbox.files.remove('tree', { recursive: false })).rejects.toThrow(DirectoryNotEmptyError)
       await sandbox.files.remove('tree/a/b', { recursive: false })
@@ -196,7 +195,7 @@ export function fileConformance(subject: Subject): void {
       }
     })
 
-    it('lists pages of everything below, sorted', async () => {
+    test('lists pages of everything below, sorted', async () => {
       await run(sandbox, 'mkdir -p many/sub && cd many && touch b a.txt sub/z sub/y && ln -s /etc far && touch sub.x')
       const all = ['many/a.txt', 'many/b', 'many/far', 'many/sub', 'many/sub.x', 'many/sub/y', 'many/sub/z']
       expect(await paths('many', true)).toEqual(all)
@@ -212,7 +211,7 @@ export function fileConformance(subject: Subject): void {
       expect((await sandbox.files.list('', { recursive: false, limit: 1, offset: 0 })).entries).toHaveLength(1)
     })
 
-    it('[B10] goes on with a list where its last page ended, and begins a new one with the first', async () => {
+    test('[B10] goes on with a list where its last page ended, and begins a new one with the first', async () => {
       await run(sandbox, 'mkdir paged; cd paged; touch b c d e f')
       const page = async (offset: number): Promise<[number, string[]]> => {
         const { entries, total } = await sandbox.files.list('paged', { recursive: true, limit: 2, offset })
@@ -226,7 +225,7 @@ export function fileConformance(subject: Subject): void {
       await sandbox.files.remove('paged', { recursive: true })
     })
 
-    it('lists a thousand long paths', async () => {
+    test('lists a thousand long paths', async () => {
       await run(
         sandbox,
         'd=crowd/$(printf "%0200d" 0)/$(printf "%0200d" 1); mkdir -p $d; cd $d; touch $(seq -w 1 1500)',
@@ -237,14 +236,14 @@ export function fileConformance(subject: Subject): void {
       await sandbox.files.remove('crowd', { recursive: true })
     })
 
-    it('reads only as much as the entry said', async () => {
+    test('reads only as much as the entry said', async () => {
       await write('growing', 'x'.repeat(1_000_000))
       const { entry, content } = await sandbox.files.read('growing')
       await run(sandbox, 'echo more >> growing')
       expect((await bytes(content)).length).toBe(entry.size)
     })
 
-    it.each([
+    test.each([
       [{ first: 0, last: 0 }, 0, 1],
       [{ first: 65_530, last: 65_545 }, 65_530, 16],
       [{ first: 299_999 }, 299_999, 1],
@@ -263,7 +262,7 @@ export function fileConformance(subject: Subject): void {
       expect([other.start, (await bytes(other.content)).equals(content)]).toEqual([0, true])
     })
 
-    it('refuses a range without a byte', async () => {
+    test('refuses a range without a byte', async () => {
       await write('four', 'four')
       await write('no-bytes', '')
       for (const range of [{ first: 4 }, { first: 10, last: 20 }, { suffix: 0 }]) {
@@ -273,7 +272,7 @@ export function fileConformance(subject: Subject): void {
       }
     })
 
-    it('gives every content a version of its own', async () => {
+    test('gives every content a version of its own', async () => {
       const versions = new Set<string>()
       const note = async () => versions.add((await sandbox.files.read('versioned')).entry.version)
       await write('versioned', 'one')
@@ -288,7 +287,7 @@ export function fileConformance(subject: Subject): void {
       expect(versions.size).toBe(3)
     })
 
-    it('describes files, directories and links themselves', async () => {
+    test('describes files, directories and links themselves', async () => {
       await run(sandbox, 'mkdir -p thing/sub; echo -n text > thing/file; chmod 640 thing/file; ln -s file thing/link')
       await run(sandbox, 'ln -s thing way; ln -s /etc/passwd thing/outward; mkfifo thing/pipe')
       const stat = (path: string, checksum = false) => sandbox.files.stat(path, { checksum })
@@ -316,13 +315,13 @@ export function fileConformance(subject: Subject): void {
       }
     })
 
-    it('makes the checksum of a file of many blocks', async () => {
+    test('makes the checksum of a file of many blocks', async () => {
       const content = randomBytes(3_000_001)
       await write('many-blocks', content)
       expect((await sandbox.files.stat('many-blocks', { checksum: true })).checksum).toBe(md5(content))
     })
 
-    it('counts what the files take, and no upload before it is complete', async () => {
+    test('counts what the files take, and no upload before it is complete', async () => {
       const before = await sandbox.diskUsage()
       await write('counted/file', randomBytes(2_000_000))
       // A link counts nothing, and what is behind it neither; an unreadable directory is no hindrance.
@@ -338,14 +337,14 @@ export function fileConformance(subject: Subject): void {
       expect((await sandbox.diskUsage()) - after).toBeGreaterThanOrEqual(2_000_000)
     })
 
-    it('never ends early when the file gets shorter', async () => {
+    test('never ends early when the file gets shorter', async () => {
       await write('shrinking', randomBytes(3_000_000))
       const { content } = await sandbox.files.read('shrinking')
       await run(sandbox, 'truncate -s 2000000 shrinking')
       await expect(bytes(content)).rejects.toThrow(FileAccessError)
     })
 
-    it('can be left in the middle of reading', async () => {
+    test('can be left in the middle of reading', async () => {
       await write('left', randomBytes(3_000_000))
       const { content } = await sandbox.files.read('left')
       for await (const chunk of content) if (chunk.length > 0) break

@@ -1,21 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe } from 'vitest'
-import type { Engine, Sandbox } from '../../../dist/engines/contract/engine.js'
+import type { Engine } from '../../../dist/engines/contract/engine.js'
 import { commandConformance } from './conformance-commands.js'
+import { executionConformance } from './conformance-executions.js'
 import { fileConformance } from './conformance-files.js'
+import { inputConformance } from './conformance-input.js'
 import { lifeConformance } from './conformance-life.js'
+import { optionConformance } from './conformance-options.js'
+import { freshId, type Profile, type Subject } from './subject.js'
 import { temporaryDirectory } from '../support.js'
 
-/** What the suites work on: an engine, and sandboxes that are removed with it. */
-export interface Subject {
-  readonly engine: () => Engine
-  /** Another engine over the same data, as a restarted server makes it. */
-  readonly again: () => Promise<Engine>
-  readonly sandbox: () => Promise<Sandbox>
-}
-
 /** Every engine has to pass this: it is what the rest of the server builds on. */
-export function engineConformance(name: string, make: (dataDir: string) => Promise<Engine>): void {
+export function engineConformance(name: string, { make, ...profile }: Profile): void {
   describe(`the ${name} engine`, () => {
     const directory = temporaryDirectory()
     let engine: Engine | undefined
@@ -33,24 +28,20 @@ export function engineConformance(name: string, make: (dataDir: string) => Promi
       directory.remove()
     })
     const subject: Subject = {
+      ...profile,
       engine: current,
       again: async () => {
         const other = await make(directory.path)
         others.push(other)
         return other
       },
-      sandbox: () => current().create(freshId(), { image: current().resolveImage(undefined) }),
+      sandbox: () => current().create(freshId(), {}),
     }
     commandConformance(subject)
+    inputConformance(subject)
+    executionConformance(subject)
     fileConformance(subject)
     lifeConformance(subject)
+    optionConformance(subject)
   })
-}
-
-export function freshId(): string {
-  return `test-${randomBytes(8).toString('hex')}`
-}
-
-export function md5(content: Uint8Array): string {
-  return createHash('md5').update(content).digest('hex')
 }

@@ -56,6 +56,7 @@ export class Command {
         const own = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
         const outcome = {
           exitCode: this.#ended === 'no' ? own : null,
+          signal: this.#ended === 'no' ? signal : null,
           timedOut: this.#ended === 'timed out',
           durationMs: performance.now() - startedAt,
         }
@@ -92,6 +93,17 @@ export class Command {
   kill(): Promise<void> {
     if (this.#paused) this.#grace?.cut()
     return this.#end('killed')
+  }
+
+  /**
+   * Signals the process and its group, which has the process's own number: that is nobody else's as long as it runs.
+   *
+   * @returns false when it has ended.
+   */
+  signal(name: string): boolean {
+    if (!this.#running) return false
+    process.kill(-this.#leader, name)
+    return true
   }
 
   pauseClock(): void {

@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, unlinkSync } from
 import { join } from 'node:path'
 import { Failure } from '../failure.js'
 
-const BATCH = 16
+/** Each batch takes a process, so that a larger one is cheaper; a command takes two or three. */
+const BATCH = 32
 
 export interface Pipe {
   readonly readFd: number
@@ -42,6 +43,16 @@ export class Fifos {
       const pipe = openBothEnds(path)
       if (pipe !== undefined) return pipe
     }
+  }
+
+  /** The same for a command's input: the reading end blocks. @throws {Failure} ExecStart. */
+  async openForInput(): Promise<Pipe> {
+    const { readFd, writeFd } = await this.open()
+    const blocking = openPipe(`/proc/self/fd/${readFd}`, constants.O_RDONLY)
+    closeSync(readFd)
+    if (blocking !== undefined) return { readFd: blocking, writeFd }
+    closeSync(writeFd)
+    throw new Failure('ExecStart', 'no pipe could be made for the command')
   }
 
   /** Makes a batch of pipes unless one is being made; false when none could be made. */

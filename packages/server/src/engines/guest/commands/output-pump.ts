@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
+import type { OutputLog } from './output-log.js'
 
 /** How long a process that outlived its command may still add to the command's output, in milliseconds. */
 const GRACE_MS = 100
@@ -8,21 +9,24 @@ const GRACE_MS = 100
 /** What a pipe can hold at the most (fs.pipe-max-size), in bytes: more than this was written after the command ended. */
 const MAX_REST_BYTES = 1024 * 1024
 
-/** Carries one output pipe of a command to its stream, no faster than the stream takes it. */
+/** Carries one output pipe of a command to its log, no faster than the log takes it. */
 export class OutputPump {
   readonly #fd: number
   readonly #socket: Socket
-  readonly #stream: OutgoingStream
-  #moving: Promise<unknown> = Promise.resolve()
+  readonly #log: OutputLog
+  readonly #first: OutgoingStream
+  #moving: Promise<void> = Promise.resolve()
   #over = false
   #hurry = false
 
-  constructor(readFd: number, stream: OutgoingStream) {
+  /** @param first - the stream of whoever started the command. */
+  constructor(readFd: number, log: OutputLog, first: OutgoingStream) {
     this.#fd = readFd
-    this.#stream = stream
+    this.#log = log
+    this.#first = first
     this.#socket = new Socket({ fd: readFd, readable: true, writable: false })
     this.#socket.on('error', () => undefined)
-    this.#socket.on('data', (chunk) => this.#carry(chunk))
+    this.#socket.on('data', (chunk: Buffer) => this.#carry(chunk))
     this.#socket.on('close', () => void this.#finish())
   }
 
@@ -31,15 +35,15 @@ export class OutputPump {
     setTimeout(() => void this.#deliverRest(), GRACE_MS).unref()
   }
 
-  /** Nobody waits for the output any more: it goes on no further than the receiver has room now. */
+  /** Whoever started the command does not wait for its output any more, and gets no more than it has room for now. */
   hurry(): void {
     this.#hurry = true
   }
 
-  #carry(chunk: Uint8Array): void {
+  #carry(chunk: Buffer): void {
     if (this.#over) return
     this.#socket.pause()
-    this.#moving = this.#stream.write(chunk).then(() => {
+    this.#moving = this.#log.append(chunk).then(() => {
       if (!this.#over) this.#socket.resume()
     })
   }
@@ -48,7 +52,7 @@ export class OutputPump {
     if (this.#over) return
     if (!this.#hurry) await this.#moving
     this.#over = true
-    this.#stream.end()
+    this.#close()
   }
 
   async #deliverRest(): Promise<void> {
@@ -60,19 +64,23 @@ export class OutputPump {
       const chunk = this.#readNow()
       if (chunk === undefined) break
       bytes += chunk.length
-      if (this.#hurry) {
-        if (!this.#stream.offer(chunk)) break
-      } else if (!(await this.#stream.write(chunk))) break
+      const adding = this.#log.append(chunk)
+      if (!this.#hurry) await adding
     }
-    this.#stream.end()
+    this.#close()
     // Closing the pipe would kill a background process at its next line: read on, and drop it.
     this.#socket.resume()
   }
 
-  #readNow(): Uint8Array | undefined {
+  #close(): void {
+    if (this.#hurry) this.#log.cut(this.#first)
+    this.#log.close()
+  }
+
+  #readNow(): Buffer | undefined {
     // The socket may hold bytes that it read ahead of this.
     const ahead: unknown = this.#socket.read()
-    if (ahead instanceof Uint8Array) return ahead
+    if (Buffer.isBuffer(ahead)) return ahead
     if (this.#socket.destroyed || this.#socket.readableEnded) return undefined
     const buffer = Buffer.allocUnsafe(64 * 1024)
     try {

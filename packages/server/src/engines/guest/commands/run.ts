@@ -8,17 +8,20 @@ import { Stream } from '../protocol/messages.js'
 import type { Call } from '../call.js'
 import type { SupervisorSettings } from '../settings.js'
 import { Command } from './command.js'
+import { CommandInput } from './command-input.js'
+import { Execution } from './execution.js'
+import { Executions } from './executions.js'
 import type { Fifos, Pipe } from './fifos.js'
+import { OutputLog } from './output-log.js'
 import { OutputPump } from './output-pump.js'
-import { spoolInput } from './spooled-input.js'
 
 /** The commands that run, and what they need to start. */
 export class Commands {
+  readonly known = new Executions()
   readonly #settings: SupervisorSettings
   readonly #fifos: Fifos
   readonly #running = new Set<Command>()
-  readonly #starting = new Set<Promise<unknown>>()
-  #started = 0
+  readonly #starting = new Map<string, Promise<unknown>>()
   #paused = false
 
   constructor(settings: SupervisorSettings, fifos: Fifos) {
@@ -29,7 +32,7 @@ export class Commands {
   /** Stops the clocks of all commands, and starts no other; resolves when none is half started. */
   async pause(): Promise<void> {
     this.#paused = true
-    await Promise.allSettled(this.#starting)
+    await Promise.allSettled(this.#starting.values())
     for (const command of this.#running) command.pauseClock()
   }
 
@@ -38,57 +41,86 @@ export class Commands {
     for (const command of this.#running) command.resumeClock()
   }
 
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
   async run(call: Call, request: ExecMessage): Promise<ExecOutcome> {
+    const { id } = request
     if (this.#paused) throw new Failure('ExecStart', 'the sandbox is paused')
+    if (this.known.has(id) || this.#starting.has(id)) throw new Failure('ExecStart', 'another command has the same id')
     const starting = this.#start(call, request)
-    this.#starting.add(starting)
-    const { command, outputs } = await starting.finally(() => this.#starting.delete(starting))
+    this.#starting.set(id, starting)
+    const execution = await starting.finally(() => this.#starting.delete(id))
+    this.known.add(execution)
     call.reply({})
-    let killing: Promise<void> | undefined
-    call.onCancel(() => {
-      for (const output of outputs) output.hurry()
-      killing = command.kill()
-    })
-    const outcome = await command.exit
-    await killing
-    this.#running.delete(command)
-    for (const output of outputs) output.commandEnded()
+    // That the command takes no more of it is no failure.
+    if (request.input === 'call') execution.input?.pass(call.input, true).catch(() => undefined)
+    const outcome = await execution.outcome
+    this.#running.delete(execution.command)
     return outcome
   }
 
-  async #start(call: Call, request: ExecMessage): Promise<{ command: Command; outputs: OutputPump[] }> {
-    const { env, isolated, mark, pipeDirectory, root } = this.#settings
-    await using directory = await workingDirectory(root, request.cwd)
-    await using input = request.hasStdin ? await spoolInput(pipeDirectory, call.input) : undefined
+  async #start(call: Call, request: ExecMessage): Promise<Execution> {
+    const { env, isolated, mark } = this.#settings
+    await using directory = await workingDirectory(this.#settings.root, request.cwd)
     const pipes: Pipe[] = []
     try {
-      const output = await this.#fifos.open()
-      pipes.push(output)
-      const errorOutput = await this.#fifos.open()
-      pipes.push(errorOutput)
-      const command = await Command.start({
-        argv: request.argv,
-        env: { ...env, ...request.env },
-        directory: directory.at('.'),
-        descriptors: [input?.fd ?? 'ignore', output.writeFd, errorOutput.writeFd],
-        timeoutMs: request.timeoutMs,
-        graceMs: request.graceMs,
-        mark: `${mark}/${(this.#started += 1)}`,
-        isAlone: () => this.#running.size + this.#starting.size <= 1,
-        isolated,
-      })
+      const output = await this.#open(pipes)
+      const errorOutput = await this.#open(pipes)
+      const input = request.input === 'none' ? undefined : await this.#fifos.openForInput()
+      let command: Command
+      try {
+        command = await Command.start({
+          argv: request.argv,
+          env: { ...env, ...request.env },
+          directory: directory.at('.'),
+          descriptors: [input?.readFd ?? 'ignore', output.writeFd, errorOutput.writeFd],
+          timeoutMs: request.timeoutMs,
+          graceMs: request.graceMs,
+          mark: `${mark}/${request.id}`,
+          isAlone: () => this.#running.size + this.#starting.size <= 1,
+          isolated,
+        })
+      } catch (error) {
+        if (input !== undefined) closeSync(input.writeFd)
+        throw error
+      } finally {
+        if (input !== undefined) closeSync(input.readFd)
+      }
       this.#running.add(command)
-      const outputs = [
-        new OutputPump(output.readFd, call.output(Stream.output)),
-        new OutputPump(errorOutput.readFd, call.output(Stream.errorOutput)),
-      ]
-      return { command, outputs }
+      const stdout = this.#pump(output, call.output(Stream.output), request)
+      const stderr = this.#pump(errorOutput, call.output(Stream.errorOutput), request)
+      return new Execution({
+        id: request.id,
+        command,
+        input: input === undefined ? undefined : new CommandInput(input.writeFd),
+        logs: { stdout: stdout.log, stderr: stderr.log },
+        pumps: [stdout.pump, stderr.pump],
+        isForgotten: request.keepBytes === 0,
+      })
     } catch (error) {
       for (const pipe of pipes) closeSync(pipe.readFd)
       throw error
     } finally {
       for (const pipe of pipes) closeSync(pipe.writeFd)
     }
+  }
+
+  async #open(pipes: Pipe[]): Promise<Pipe> {
+    const pipe = await this.#fifos.open()
+    pipes.push(pipe)
+    return pipe
+  }
+
+  #pump(
+    { readFd }: Pipe,
+    first: ReturnType<Call['output']>,
+    { keepBytes }: ExecMessage,
+  ): { log: OutputLog; pump: OutputPump } {
+    const log = new OutputLog(keepBytes)
+    void log.follow(0, first)
+    return { log, pump: new OutputPump(readFd, log, first) }
   }
 }
 

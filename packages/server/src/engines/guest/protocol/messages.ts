@@ -14,15 +14,26 @@ export const MAX_REQUEST_BYTES = 16 * 1024 * 1024
 /** Bytes of the longest frame from the supervisor: a full data frame is longer than any honest JSON message. */
 export const MAX_ANSWER_BYTES = 64 * 1024
 
+/** Where a command's input comes from: the call's own input, later `input` calls, or nowhere. */
+export type InputSource = 'call' | 'later' | 'none'
+
 export type ExecMessage = {
   op: 'exec'
+  id: string
   argv: string[]
   env: Record<string, string>
   cwd: string
-  hasStdin: boolean
+  input: InputSource
   timeoutMs: number
   graceMs: number
+  keepBytes: number
 }
+/** What is done with a command that was started by an `exec`, from whatever connection. */
+export type ExecutionMessage = { op: 'attach' | 'kill' | 'forget'; id: string }
+export type FollowMessage = { op: 'follow'; id: string; output: 'stdout' | 'stderr'; from: number }
+/** Passes the call's input on; with `end` the command's input ends after it. */
+export type InputMessage = { op: 'input'; id: string; end: boolean }
+export type SignalMessage = { op: 'signal'; id: string; signal: string }
 export type ListMessage = { op: 'list'; path: string; recursive: boolean; limit: number; offset: number }
 /** `range` and `version` as in {@link ReadOptions} of the engine. */
 export type ReadMessage = { op: 'read'; path: string; range?: RangeMessage; version?: string }
@@ -31,11 +42,21 @@ export type StatMessage = { op: 'stat'; path: string; checksum: boolean }
 /** `mode` as in {@link WriteOptions} of the engine. */
 export type WriteMessage = { op: 'write'; path: string; overwrite: boolean; mode?: number }
 export type RemoveMessage = { op: 'remove'; path: string; recursive: boolean }
-/** `sweep` removes what interrupted uploads of an earlier run left behind. */
-export type PlainMessage = { op: 'pause' | 'resume' | 'sweep' | 'ping' }
+/** `sweep` removes what interrupted uploads of an earlier run left behind; `executions` lists ids, one a line. */
+export type PlainMessage = { op: 'executions' | 'pause' | 'resume' | 'sweep' | 'ping' }
 
 export type Request =
-  ExecMessage | ListMessage | StatMessage | ReadMessage | WriteMessage | RemoveMessage | PlainMessage
+  | ExecMessage
+  | ExecutionMessage
+  | FollowMessage
+  | InputMessage
+  | SignalMessage
+  | ListMessage
+  | StatMessage
+  | ReadMessage
+  | WriteMessage
+  | RemoveMessage
+  | PlainMessage
 
 export function parseRequest(payload: Uint8Array): Request {
   const record = parseRecord(payload)
@@ -44,13 +65,27 @@ export function parseRequest(payload: Uint8Array): Request {
     case 'exec':
       return {
         op,
+        id: stringOf(record, 'id'),
         argv: stringsOf(record, 'argv'),
         env: stringMapOf(record, 'env'),
         cwd: stringOf(record, 'cwd'),
-        hasStdin: booleanOf(record, 'hasStdin'),
+        input: oneOf(record, 'input', ['call', 'later', 'none']),
         timeoutMs: countOf(record, 'timeoutMs'),
         graceMs: countOf(record, 'graceMs'),
+        keepBytes: countOf(record, 'keepBytes'),
       }
+    case 'attach':
+    case 'kill':
+    case 'forget':
+      return { op, id: stringOf(record, 'id') }
+    case 'follow': {
+      const output = oneOf(record, 'output', ['stdout', 'stderr'])
+      return { op, id: stringOf(record, 'id'), output, from: countOf(record, 'from') }
+    }
+    case 'input':
+      return { op, id: stringOf(record, 'id'), end: booleanOf(record, 'end') }
+    case 'signal':
+      return { op, id: stringOf(record, 'id'), signal: stringOf(record, 'signal') }
     case 'list':
       return {
         op,
@@ -77,6 +112,7 @@ export function parseRequest(payload: Uint8Array): Request {
       }
     case 'remove':
       return { op, path: stringOf(record, 'path'), recursive: booleanOf(record, 'recursive') }
+    case 'executions':
     case 'pause':
     case 'resume':
     case 'sweep':
@@ -85,6 +121,13 @@ export function parseRequest(payload: Uint8Array): Request {
     default:
       throw new ProtocolError(`unknown operation: ${op}`)
   }
+}
+
+function oneOf<Choice extends string>(record: JsonRecord, key: string, choices: readonly Choice[]): Choice {
+  const value = stringOf(record, key)
+  const choice = choices.find((each) => each === value)
+  if (choice === undefined) throw new ProtocolError(`expected one of ${choices.join(', ')}: ${key}`)
+  return choice
 }
 
 function rangeOf(record: JsonRecord): RangeMessage {
@@ -105,13 +148,21 @@ export type FailureCode =
   | 'FileTooBig'
   | 'NoSpace'
   | 'ExecStart'
+  | 'ExecutionEnded'
+  | 'ExecutionNotFound'
+  | 'InputClosed'
+  | 'OutputPosition'
+  | 'SandboxPaused'
   | 'Cancelled'
   | 'Internal'
 
 /** The outcome that a `done` frame tells. */
 export type Outcome = { ok: unknown } | { failure: { code: FailureCode; message: string } }
 
-export type ExecOutcome = { exitCode: number | null; timedOut: boolean; durationMs: number }
+export type ExecOutcome = { exitCode: number | null; signal: string | null; timedOut: boolean; durationMs: number }
+
+/** What `follow` replies. */
+export type FollowReply = { start: number }
 
 export type EntryMessage = {
   name: string

@@ -16,6 +16,10 @@ export class OutgoingStream {
     this.#frames = frames
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /**
    * Resolves when all of it was sent, so that the caller reads no more than the receiver can take. One write at a time.
    *

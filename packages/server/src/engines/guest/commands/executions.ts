@@ -1,0 +1,62 @@
+import { Failure } from '../failure.js'
+import type { Execution } from './execution.js'
+
+/** How many that have ended are kept. */
+const MAX_ENDED = 100
+
+/** Bytes that their outputs may take together. */
+const MAX_ENDED_BYTES = 32 * 1024 * 1024
+
+/** What can be found by its id: the executions that run, and the last ones that ended and were to be kept. */
+export class Executions {
+  readonly #known = new Map<string, Execution>()
+  /** Those that have ended; the oldest is first. */
+  readonly #ended = new Set<Execution>()
+
+  get ids(): string[] {
+    return [...this.#known.keys()]
+  }
+
+  has(id: string): boolean {
+    return this.#known.has(id)
+  }
+
+  /** @throws {Failure} ExecutionNotFound. */
+  find(id: string): Execution {
+    const execution = this.#known.get(id)
+    if (execution !== undefined) return execution
+    throw new Failure('ExecutionNotFound', 'no command has that id, or it has ended and is no longer kept')
+  }
+
+  add(execution: Execution): void {
+    this.#known.set(execution.id, execution)
+    void execution.outcome.then(() => {
+      this.#ended.add(execution)
+      if (execution.isForgotten) this.#remove(execution)
+      this.#makeRoom()
+    })
+  }
+
+  /** Now, or when it has ended. */
+  forget(id: string): void {
+    const execution = this.#known.get(id)
+    if (execution === undefined) return
+    execution.isForgotten = true
+    if (this.#ended.has(execution)) this.#remove(execution)
+  }
+
+  #makeRoom(): void {
+    let bytes = 0
+    for (const { keptBytes } of this.#ended) bytes += keptBytes
+    for (const oldest of this.#ended) {
+      if (this.#ended.size <= MAX_ENDED && bytes <= MAX_ENDED_BYTES) return
+      bytes -= oldest.keptBytes
+      this.#remove(oldest)
+    }
+  }
+
+  #remove(execution: Execution): void {
+    this.#ended.delete(execution)
+    this.#known.delete(execution.id)
+  }
+}

@@ -1,0 +1,65 @@
+import { SandboxGoneError } from '../contract/errors.js'
+import { ProtocolError } from '../guest/protocol/frames.js'
+import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
+import { countOf } from '../guest/protocol/json.js'
+import type { JsonRecord } from '../guest/protocol/json.js'
+import type { Call } from './call.js'
+import type { Connection } from './connection.js'
+
+/** Bytes of one listing: more than an honest page of 1000 paths can take. */
+const MAX_LISTING_BYTES = 32 * 1024 * 1024
+
+type Step = IteratorResult<Uint8Array, undefined>
+
+/** A supervisor that answers nonsense is not the one that the engine started. @throws {SandboxGoneError} */
+export async function checked<T>(connection: Connection, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation()
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    connection.close('the supervisor broke the protocol')
+    throw new SandboxGoneError('the supervisor broke the protocol', { cause: error })
+  }
+}
+
+export function outputOf({ outputs: [output] }: Call): IncomingStream {
+  if (output === undefined) throw new TypeError('the call has no output stream')
+  return output
+}
+
+/** The lines of a listing, without empty ones. @throws {ProtocolError} */
+export async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    bytes += chunk.length
+    if (bytes > MAX_LISTING_BYTES) throw new ProtocolError('a listing without end')
+    chunks.push(chunk)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  return text.split('\n').filter((line) => line !== '')
+}
+
+/**
+ * A stream whose sender is told when its reader leaves early.
+ *
+ * No generator: one that is left before its first step does not run its `finally`, and the sender would never be told.
+ */
+export function leavable(
+  stream: IncomingStream,
+  cancel: () => void,
+  next: (leave: () => Promise<Step>) => Promise<Step> = () => stream.next(),
+): AsyncIterable<Uint8Array> {
+  const leave = (): Promise<Step> => {
+    if (!stream.ended) cancel()
+    return stream.return()
+  }
+  return { [Symbol.asyncIterator]: () => ({ next: () => next(leave), return: leave }) }
+}
+
+/** A number of bytes. @throws {ProtocolError} */
+export function sizeOf(record: JsonRecord, key: string): number {
+  const size = countOf(record, key)
+  if (!Number.isSafeInteger(size)) throw new ProtocolError('a size is a whole number')
+  return size
+}
