@@ -19,6 +19,16 @@ export default tseslint.config(
         'error',
         { ignoreVoidReturningFunctions: true, ignoreArrowShorthand: true },
       ],
+      '@typescript-eslint/naming-convention': [
+        'error',
+        // Names of the kernel's stay as its headers have them.
+        {
+          selector: 'variable',
+          format: ['camelCase', 'PascalCase'],
+          leadingUnderscore: 'allow',
+          filter: { regex: '^(E[A-Z]+|O_[A-Z]+)$', match: false },
+        },
+      ],
       '@typescript-eslint/no-redeclare': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // An async function turns what it throws into a rejection, await or not.

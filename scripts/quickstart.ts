@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { EngineUnavailableError, type SandboxServer, createSandboxServer } from 'sandbox-sessions-server'
 
 /** Exit code after an interrupt, as shells have it. */
-const INTERRUPTED = 130
+const interruptedCode = 130
 
 // From the first moment on: whenever the interrupt comes, what was started is stopped and removed.
 const interruption = new AbortController()
@@ -32,7 +32,7 @@ async function start(dataDir: string): Promise<SandboxServer> {
 
 async function runExample({ url, token }: SandboxServer): Promise<number> {
   const { signal } = interruption
-  if (signal.aborted) return INTERRUPTED
+  if (signal.aborted) return interruptedCode
   const env = { ...process.env, SANDBOX_API_URL: url, SANDBOX_API_TOKEN: token }
   const example = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'examples/quickstart.ts')], {
     cwd: root,
@@ -42,7 +42,7 @@ async function runExample({ url, token }: SandboxServer): Promise<number> {
   const interrupted = new Promise<number>((resolve) => {
     signal.addEventListener('abort', () => {
       example.kill()
-      resolve(INTERRUPTED)
+      resolve(interruptedCode)
     })
   })
   const ended = once(example, 'exit')

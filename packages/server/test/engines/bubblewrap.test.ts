@@ -15,13 +15,13 @@ import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
 const missing = await bubblewrapMissing()
 const isRoot = process.getuid?.() === 0
 const because = missing === undefined ? '' : ` (${missing})`
-const MIB = 1024 ** 2
+const mib = 1024 ** 2
 
 describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () => {
   const directory = temporaryDirectory()
   // Passable, so that the plain way to a sandbox's directory is tested here; the conformance suite has a private one.
   chmodSync(directory.path, 0o711)
-  const limits = { processes: 64, tmpBytes: 4 * MIB, shmBytes: 2 * MIB, fileBytes: 8 * MIB, openFiles: 256 }
+  const limits = { processes: 64, tmpBytes: 4 * mib, shmBytes: 2 * mib, fileBytes: 8 * mib, openFiles: 256 }
   const engine = new BubblewrapEngine({ dataDir: directory.path, limits })
   const sandboxes = join(directory.path, 'bubblewrap', 'sandboxes')
   let sandbox: Sandbox
@@ -206,12 +206,12 @@ describe.skipIf(missing !== undefined)(`bubblewrap's isolation${because}`, () =>
   test('bounds /tmp, /dev/shm and a single file, and keeps the rest read-only', async () => {
     const fill = (path: string): Promise<string> =>
       output(`head -c 20M /dev/zero 2>/dev/null > ${path}; stat -c %s ${path}; rm ${path}`)
-    expect(await fill('/tmp/big')).toBe(`${4 * MIB}\n`)
-    expect(await fill('/dev/shm/big')).toBe(`${2 * MIB}\n`)
-    expect(await fill('big')).toContain(`${8 * MIB}\n`)
+    expect(await fill('/tmp/big')).toBe(`${4 * mib}\n`)
+    expect(await fill('/dev/shm/big')).toBe(`${2 * mib}\n`)
+    expect(await fill('big')).toContain(`${8 * mib}\n`)
     const places = '/ /usr /etc /dev /run /run/sandbox /opt /proc/sys/kernel'
     expect(await output(`for d in ${places}; do touch $d/probe 2>/dev/null && echo $d; done`)).toBe('')
-    const large = from(...Array.from({ length: 20 }, () => Buffer.alloc(MIB)))
+    const large = from(...Array.from({ length: 20 }, () => Buffer.alloc(mib)))
     await expect(sandbox.files.write('large', large, { overwrite: true })).rejects.toThrow('larger than')
     expect(await output('ls -A')).not.toMatch(/large|upload/)
   })

@@ -7,7 +7,7 @@ import { OutgoingStream } from '../../dist/engines/guest/protocol/outgoing-strea
 import { bytes, heldBytes } from './support.js'
 
 /** More than a block may be kept beside what was asked for. */
-const BLOCK = 64 * 1024
+const blockSize = 64 * 1024
 
 function pipe(): { outgoing: OutgoingStream; incoming: IncomingStream } {
   const incoming: IncomingStream = new IncomingStream((credit) => {
@@ -63,7 +63,7 @@ test('nobody who follows: nothing waits, and the latest bytes are kept, little m
       const whole = Buffer.concat(chunks)
       expect(log.end).toBe(whole.length)
       expect(log.end - log.start).toBeGreaterThanOrEqual(Math.min(keepBytes, whole.length))
-      expect(log.end - log.start).toBeLessThanOrEqual(keepBytes + BLOCK)
+      expect(log.end - log.start).toBeLessThanOrEqual(keepBytes + blockSize)
       const { outgoing, incoming } = pipe()
       const start = log.start
       void log.follow(0, outgoing)
@@ -78,11 +78,11 @@ test('an output of single bytes takes little more memory than its bytes', async 
     heldBytes()
     return process.memoryUsage().heapUsed
   }
-  const log = new OutputLog(BLOCK)
+  const log = new OutputLog(blockSize)
   const before = heap()
-  for (let index = 0; index < 4 * BLOCK; index += 1) await log.append(Buffer.of(index % 256))
-  expect(heap() - before).toBeLessThan(20 * BLOCK)
-  expect(log.end - log.start).toBeLessThan(2 * BLOCK)
+  for (let index = 0; index < 4 * blockSize; index += 1) await log.append(Buffer.of(index % 256))
+  expect(heap() - before).toBeLessThan(20 * blockSize)
+  expect(log.end - log.start).toBeLessThan(2 * blockSize)
 })
 
 test('the slowest follower within what is kept sets the pace, until it leaves', async () => {

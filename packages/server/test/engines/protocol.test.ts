@@ -5,7 +5,7 @@ import { SandboxGoneError } from '../../dist/engines/contract/errors.js'
 import { Connection } from '../../dist/engines/host/connection.js'
 import { SupervisedHandle, exitOf } from '../../dist/engines/host/execution-handle.js'
 import { SupervisedFiles } from '../../dist/engines/host/files.js'
-import { WINDOW_BYTES } from '../../dist/engines/guest/protocol/credit.js'
+import { windowBytes } from '../../dist/engines/guest/protocol/credit.js'
 import { FrameDecoder, FrameKind, ProtocolError, encodeHeader } from '../../dist/engines/guest/protocol/frames.js'
 import type { Frame } from '../../dist/engines/guest/protocol/frames.js'
 import { IncomingStream } from '../../dist/engines/guest/protocol/incoming-stream.js'
@@ -63,7 +63,7 @@ describe('streams', () => {
         const outgoing: OutgoingStream = new OutgoingStream({
           data: (payload) => {
             underWay += payload.length
-            expect(underWay).toBeLessThanOrEqual(WINDOW_BYTES)
+            expect(underWay).toBeLessThanOrEqual(windowBytes)
             incoming.push(Buffer.from(payload))
           },
           end: () => incoming.end(),
@@ -87,14 +87,14 @@ describe('streams', () => {
     })()
     await new Promise((resolve) => setTimeout(resolve, 50))
     outgoing.close()
-    expect(await writing).toBeLessThan(WINDOW_BYTES / 64)
-    expect(sent).toBeLessThan(WINDOW_BYTES / 64)
+    expect(await writing).toBeLessThan(windowBytes / 64)
+    expect(sent).toBeLessThan(windowBytes / 64)
   })
 
   test('refuse more than there is room for', () => {
     const incoming = new IncomingStream(() => true)
-    incoming.push(Buffer.alloc(WINDOW_BYTES / 2))
-    expect(() => incoming.push(Buffer.alloc(WINDOW_BYTES))).toThrow(ProtocolError)
+    incoming.push(Buffer.alloc(windowBytes / 2))
+    expect(() => incoming.push(Buffer.alloc(windowBytes))).toThrow(ProtocolError)
   })
 
   test('deliver what came before an error', async () => {
@@ -201,7 +201,7 @@ describe('a supervisor that the guest took over', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
-    expect(output.readableLength + output.writableLength).toBeLessThan(WINDOW_BYTES)
+    expect(output.readableLength + output.writableLength).toBeLessThan(windowBytes)
   })
 
   test('gets its room as soon as it reads again', async () => {
@@ -211,8 +211,8 @@ describe('a supervisor that the guest took over', () => {
     const call = connection.call({ op: 'read', path: 'slow' }, 1)
     for (const stream of call.outputs) stream.discard()
     // A full frame with what it costs.
-    const full = WINDOW_BYTES / 8
-    let room = WINDOW_BYTES
+    const full = windowBytes / 8
+    let room = windowBytes
     const decoder = new FrameDecoder(full)
     let sent = 0
     const send = (): void => {

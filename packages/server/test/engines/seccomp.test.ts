@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { seccompFilter } from '../../dist/engines/bubblewrap/seccomp/filter.js'
-import { SYSCALLS } from '../../dist/engines/bubblewrap/seccomp/syscalls.js'
+import { syscallNumbers } from '../../dist/engines/bubblewrap/seccomp/syscalls.js'
 
-const ALLOW = 0x7fff0000
-const KILL = 0x80000000
+const allowAction = 0x7fff0000
+const killAction = 0x80000000
 const errno = (code: number): number => 0x00050000 | code
 
 /** Runs a filter as the kernel would. */
@@ -27,7 +27,7 @@ function judge(filter: Buffer, call: { arch: number; nr: number; args?: number[]
   }
 }
 
-describe.each([...SYSCALLS])('the system call filter for %s', (name, table) => {
+describe.each([...syscallNumbers])('the system call filter for %s', (name, table) => {
   const filter = seccompFilter(name)
   const ask = (nr: number, ...args: number[]): number => judge(filter, { arch: table.architecture, nr, args })
 
@@ -37,29 +37,29 @@ describe.each([...SYSCALLS])('the system call filter for %s', (name, table) => {
   })
 
   test('kills for another architecture and refuses x32', () => {
-    expect(judge(filter, { arch: 0x40000003, nr: 1 })).toBe(KILL)
+    expect(judge(filter, { arch: 0x40000003, nr: 1 })).toBe(killAction)
     expect(ask(0x40000000 + 1)).toBe(errno(38))
   })
 
   test('refuses what is denied, and nothing that it has no word for', () => {
     for (const number of Object.values(table.denied)) expect(ask(number)).toBe(errno(1))
     const known = new Set([...Object.values(table.denied), ...Object.values(table.checked)])
-    for (let number = 0; number < 460; number += 1) if (!known.has(number)) expect(ask(number)).toBe(ALLOW)
+    for (let number = 0; number < 460; number += 1) if (!known.has(number)) expect(ask(number)).toBe(allowAction)
   })
 
   test('looks at arguments', () => {
     const { clone, clone3, ioctl, socket, socketpair } = table.checked
     expect(ask(clone3)).toBe(errno(38))
-    expect(ask(clone, 17)).toBe(ALLOW)
+    expect(ask(clone, 17)).toBe(allowAction)
     for (const flag of [0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000]) {
       expect(ask(clone, flag | 17)).toBe(errno(1))
     }
-    expect(ask(ioctl, 0, 0x5401)).toBe(ALLOW)
+    expect(ask(ioctl, 0, 0x5401)).toBe(allowAction)
     expect(ask(ioctl, 0, 0x5412)).toBe(errno(1))
     // The kernel looks at the low 32 bits only.
     expect(ask(ioctl, 0, 0x1_0000_5412)).toBe(errno(1))
     for (const number of [socket, socketpair]) {
-      for (const family of [1, 2, 10, 16]) expect(ask(number, family)).toBe(ALLOW)
+      for (const family of [1, 2, 10, 16]) expect(ask(number, family)).toBe(allowAction)
       for (const family of [17, 38, 40, 31]) expect(ask(number, family)).toBe(errno(97))
     }
   })

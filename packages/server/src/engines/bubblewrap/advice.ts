@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { EngineUnavailableError } from '../contract/errors.js'
 
-const WAY_OUT = 'For trusted code only there is `--engine process --allow-unsafe`, which runs without any isolation.'
+const wayOut = 'For trusted code only there is `--engine process --allow-unsafe`, which runs without any isolation.'
 
 /** Says what to install or allow when no sandbox could be started. */
 export async function withAdvice(error: unknown): Promise<EngineUnavailableError> {
   const message = error instanceof Error ? error.message : String(error)
-  return new EngineUnavailableError(`${message}. ${await adviceFor(message)} ${WAY_OUT}`, { cause: error })
+  return new EngineUnavailableError(`${message}. ${await adviceFor(message)} ${wayOut}`, { cause: error })
 }
 
 async function adviceFor(message: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { GUEST_ID, INSIDE } from './layout.js'
+import { guestId, insidePaths } from './layout.js'
 import type { BubblewrapLimits } from './limits.js'
 
 export interface Mounts {
@@ -6,7 +6,7 @@ export interface Mounts {
   readonly workspace: string
   /** The runtime's directory on the host. */
   readonly runtime: string
-  /** A Node binary to put at {@link INSIDE.node}; undefined when it comes with /usr. */
+  /** A Node binary to put at {@link insidePaths.node}; undefined when it comes with /usr. */
   readonly node: string | undefined
   /** The host's /bin, /lib and so on: where the link leads, or undefined for a real directory. */
   readonly systemLinks: ReadonlyMap<string, string | undefined>
@@ -18,7 +18,7 @@ export interface Mounts {
  * Files of /etc that programs need and that tell nothing about the host but which system its /usr is. What may hold names,
  * addresses or credentials (machine-id, resolv.conf, gitconfig, npmrc, pip.conf) stays out.
  */
-const ETC = [
+const etcNames = [
   'alternatives',
   'debian_version',
   'fonts',
@@ -38,17 +38,17 @@ const ETC = [
 ]
 
 /** What is of the sandbox's own making, in the runtime's directory. */
-const OWN_ETC = ['group', 'hostname', 'hosts', 'passwd']
+const ownEtc = ['group', 'hostname', 'hosts', 'passwd']
 
 /** Bytes of the directory for pipes, which has no content but their names. */
-const PIPES_BYTES = 1024 ** 2
+const pipesBytes = 1024 ** 2
 
 /** What bwrap reads from `--args`. Descriptors: 4 the system call filter, 5 where it tells the child's pid. */
 export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, canDisableUserns: boolean): string[] {
   const etc = `${mounts.runtime}/etc`
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
-    ...['--uid', String(GUEST_ID), '--gid', String(GUEST_ID), '--hostname', 'sandbox', '--cap-drop', 'ALL'],
+    ...['--uid', String(guestId), '--gid', String(guestId), '--hostname', 'sandbox', '--cap-drop', 'ALL'],
     // Older ones have not got it; the system call filter forbids further namespaces anyway.
     ...(canDisableUserns ? ['--disable-userns'] : []),
     ...['--die-with-parent', '--new-session', '--clearenv', '--seccomp', '4', '--info-fd', '5'],
@@ -56,18 +56,18 @@ export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, ca
     ...[...mounts.systemLinks].flatMap(([path, target]) =>
       target === undefined ? ['--ro-bind', path, path] : ['--symlink', target, path],
     ),
-    ...[...ETC, ...mounts.etc].flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    ...OWN_ETC.flatMap((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
+    ...[...etcNames, ...mounts.etc].flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...ownEtc.flatMap((name) => ['--ro-bind', `${etc}/${name}`, `/etc/${name}`]),
     // Where programs look up what is mounted.
     ...['--symlink', '../proc/self/mounts', '/etc/mtab'],
     ...['--proc', '/proc', '--dev', '/dev'],
     ...tmpfs('/dev/shm', limits.shmBytes, '1777'),
     ...['--remount-ro', '/dev'],
     ...tmpfs('/tmp', limits.tmpBytes, '1777'),
-    ...tmpfs(INSIDE.pipes, PIPES_BYTES, '0700'),
-    ...['--ro-bind', mounts.runtime, INSIDE.runtime],
-    ...(mounts.node === undefined ? [] : ['--ro-bind', mounts.node, INSIDE.node]),
-    ...['--bind', mounts.workspace, INSIDE.workspace, '--chdir', INSIDE.workspace],
+    ...tmpfs(insidePaths.pipes, pipesBytes, '0700'),
+    ...['--ro-bind', mounts.runtime, insidePaths.runtime],
+    ...(mounts.node === undefined ? [] : ['--ro-bind', mounts.node, insidePaths.node]),
+    ...['--bind', mounts.workspace, insidePaths.workspace, '--chdir', insidePaths.workspace],
     // Last: what is mounted above stays as it is.
     ...['--remount-ro', '/'],
   ]

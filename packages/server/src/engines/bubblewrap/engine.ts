@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
 import { EngineError, EngineUnavailableError } from '../contract/errors.js'
-import { SYSTEM_PATH, guestEnvironment } from '../host/guest-environment.js'
+import { systemPath, guestEnvironment } from '../host/guest-environment.js'
 import { SupervisedEngine } from '../host/engine.js'
 import type { Defaults, Held } from '../host/held.js'
 import { installNode, installRuntime } from '../host/runtime.js'
@@ -15,8 +15,8 @@ import { withAdvice } from './advice.js'
 import { bubblewrapArguments, limitArguments } from './arguments.js'
 import { detour, detoured } from './detour.js'
 import { launchBubblewrap } from './launch.js'
-import { INSIDE } from './layout.js'
-import { DEFAULT_LIMITS, LEAST_PROCESSES } from './limits.js'
+import { insidePaths } from './layout.js'
+import { defaultLimits, leastProcesses } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
@@ -28,7 +28,7 @@ export interface BubblewrapOptions {
   readonly dataDir: string
   /** Default `bwrap`, found on PATH. */
   readonly bwrap?: string
-  /** Default {@link DEFAULT_LIMITS}. */
+  /** Default {@link defaultLimits}. */
   readonly limits?: Partial<BubblewrapLimits>
 }
 
@@ -70,11 +70,11 @@ export class BubblewrapEngine extends SupervisedEngine {
     super(base)
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#limits = { ...defaultLimits, ...options.limits }
     const { processes } = this.#limits
     this.defaults = {
       limits: { processes },
-      ranges: { processes: { least: Math.min(LEAST_PROCESSES, processes), most: processes } },
+      ranges: { processes: { least: Math.min(leastProcesses, processes), most: processes } },
       network: 'none',
     }
   }
@@ -138,7 +138,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       etc: host.etc,
     }
     const limits = { ...this.#limits, processes: held.limits.processes ?? this.#limits.processes }
-    const node = host.node === undefined ? process.execPath : INSIDE.node
+    const node = host.node === undefined ? process.execPath : insidePaths.node
     return launchBubblewrap({
       command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
       userId: takesDetour ? undefined : userId,
@@ -147,7 +147,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       inside: [
         ...limitArguments(limits),
         node,
-        `${INSIDE.runtime}/guest/main.js`,
+        `${insidePaths.runtime}/guest/main.js`,
         JSON.stringify(supervisorSettings(node)),
       ],
     })
@@ -160,13 +160,13 @@ export class BubblewrapEngine extends SupervisedEngine {
 }
 
 function supervisorSettings(node: string): SupervisorSettings {
-  const path = [...SYSTEM_PATH, node.slice(0, node.lastIndexOf('/')), `${INSIDE.runtime}/bin`]
+  const path = [...systemPath, node.slice(0, node.lastIndexOf('/')), `${insidePaths.runtime}/bin`]
   return {
-    root: INSIDE.workspace,
-    pipeDirectory: INSIDE.pipes,
+    root: insidePaths.workspace,
+    pipeDirectory: insidePaths.pipes,
     isolated: true,
     mark: 'sandbox',
-    env: guestEnvironment(INSIDE.workspace, path),
+    env: guestEnvironment(insidePaths.workspace, path),
   }
 }
 

@@ -8,7 +8,7 @@ import type { Launched } from '../host/sandbox.js'
 import { StartedProcess } from '../host/started-process.js'
 
 /** How long a killed sandbox may take to be gone before it is left to the kernel, in milliseconds. */
-const END_TIMEOUT_MS = 10_000
+const endTimeoutMs = 10_000
 
 export interface BubblewrapStart {
   /** The program to start, with what comes before bwrap's own arguments. */
@@ -76,8 +76,8 @@ async function end(started: StartedProcess, reading: Promise<ProcessInfo | undef
   // Killing init, and not bwrap, makes bwrap end only after every process of the namespace did.
   if (init !== undefined) signal(init, 'SIGKILL')
   else if (started.running) started.child.kill('SIGKILL')
-  const deadline = performance.now() + END_TIMEOUT_MS
-  await Promise.race([started.ended, delay(END_TIMEOUT_MS, undefined, { ref: false })])
+  const deadline = performance.now() + endTimeoutMs
+  await Promise.race([started.ended, delay(endTimeoutMs, undefined, { ref: false })])
   if (started.running) started.child.kill('SIGKILL')
   while (init !== undefined && isAlive(init) && performance.now() < deadline) await delay(2)
 }

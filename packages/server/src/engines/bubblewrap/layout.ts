@@ -1,5 +1,5 @@
 /** Where things are inside a sandbox. */
-export const INSIDE = {
+export const insidePaths = {
   workspace: '/workspace',
   runtime: '/run/sandbox',
   pipes: '/run/pipes',
@@ -7,4 +7,4 @@ export const INSIDE = {
 } as const
 
 /** The user and group that a guest sees itself as. */
-export const GUEST_ID = 1000
+export const guestId = 1000

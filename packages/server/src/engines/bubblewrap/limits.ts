@@ -12,7 +12,7 @@ export interface BubblewrapLimits {
   readonly shmBytes: number
 }
 
-export const DEFAULT_LIMITS: BubblewrapLimits = {
+export const defaultLimits: BubblewrapLimits = {
   processes: 512,
   openFiles: 4096,
   fileBytes: 4 * 1024 ** 3,
@@ -21,4 +21,4 @@ export const DEFAULT_LIMITS: BubblewrapLimits = {
 }
 
 /** A sandbox with fewer processes and threads has no room for a command beside what it needs itself. */
-export const LEAST_PROCESSES = 32
+export const leastProcesses = 32

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
-const FIRST = 20_001
-const LAST = 59_999
+const firstId = 20_001
+const lastId = 59_999
 
 /**
  * Unprivileged user ids, one for each sandbox. Who holds which is read from the owners of the sandboxes' directories, so it
@@ -21,18 +21,18 @@ export class UserIds {
   async take(): Promise<number> {
     const taken = await (this.#taken ??= this.#load())
     for (;;) {
-      const id = randomInt(FIRST, LAST + 1)
+      const id = randomInt(firstId, lastId + 1)
       if (taken.has(id)) continue
       taken.add(id)
       // Ids of sandboxes that are gone come back with the next look.
-      if (taken.size > (LAST - FIRST) / 2) this.#taken = undefined
+      if (taken.size > (lastId - firstId) / 2) this.#taken = undefined
       return id
     }
   }
 
   async #load(): Promise<Set<number>> {
     const known = [...(await this.#owners()), ...(await usersOfMachine())]
-    return new Set(known.filter((id) => id >= FIRST && id <= LAST))
+    return new Set(known.filter((id) => id >= firstId && id <= lastId))
   }
 }
 

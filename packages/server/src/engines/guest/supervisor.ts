@@ -20,7 +20,7 @@ import type { Quarry } from './processes/hunt.js'
 import { FrameKind } from './protocol/frames.js'
 import type { Frame } from './protocol/frames.js'
 import { Link } from './protocol/link.js'
-import { MAX_REQUEST_BYTES, READY_CALL, Stream, parseRequest } from './protocol/messages.js'
+import { maxRequestBytes, readyCall, Stream, parseRequest } from './protocol/messages.js'
 import type { Outcome, Request } from './protocol/messages.js'
 import type { SupervisorSettings } from './settings.js'
 
@@ -38,14 +38,14 @@ export class Supervisor {
     this.#settings = settings
     const fifos = new Fifos(settings.pipeDirectory)
     this.#commands = new Commands(settings, fifos)
-    this.#link = new Link(input, output, MAX_REQUEST_BYTES, {
+    this.#link = new Link(input, output, maxRequestBytes, {
       control: (frame) => this.#control(frame),
       closed: () => {
         void this.#endAll().finally(hungUp)
       },
     })
     void fifos.refill()
-    this.#link.send(FrameKind.reply, READY_CALL, {})
+    this.#link.send(FrameKind.reply, readyCall, {})
   }
 
   async #endAll(): Promise<void> {

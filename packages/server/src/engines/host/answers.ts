@@ -7,7 +7,7 @@ import type { Call } from './call.js'
 import type { Connection } from './connection.js'
 
 /** Bytes of one listing: more than an honest page of 1000 paths can take. */
-const MAX_LISTING_BYTES = 32 * 1024 * 1024
+const maxListingBytes = 32 * 1024 * 1024
 
 type Step = IteratorResult<Uint8Array, undefined>
 
@@ -33,7 +33,7 @@ export async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    if (bytes > MAX_LISTING_BYTES) throw new ProtocolError('a listing without end')
+    if (bytes > maxListingBytes) throw new ProtocolError('a listing without end')
     chunks.push(chunk)
   }
   const text = Buffer.concat(chunks).toString('utf8')

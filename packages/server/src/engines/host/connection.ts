@@ -4,15 +4,15 @@ import type { EngineError } from '../contract/errors.js'
 import { FrameKind, ProtocolError } from '../guest/protocol/frames.js'
 import type { Frame } from '../guest/protocol/frames.js'
 import { Link } from '../guest/protocol/link.js'
-import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, READY_CALL, Stream } from '../guest/protocol/messages.js'
+import { maxAnswerBytes, maxRequestBytes, readyCall, Stream } from '../guest/protocol/messages.js'
 import type { Request } from '../guest/protocol/messages.js'
 import { Call } from './call.js'
 
 /** How often a supervisor that owes an answer is asked whether it lives, in milliseconds. */
-const PING_INTERVAL_MS = 10_000
+const pingIntervalMs = 10_000
 
 /** How long it may take to answer that, in milliseconds: then the guest has stopped or replaced it. */
-const PING_TIMEOUT_MS = 30_000
+const pingTimeoutMs = 30_000
 
 /**
  * The engine's end of the line to a supervisor. The guest can take the supervisor over, so whatever comes from there is
@@ -24,26 +24,26 @@ export class Connection {
   readonly #link: Link
   readonly #calls = new Map<number, Call>()
   readonly #ready: Call
-  #last = READY_CALL
+  #last = readyCall
   #reason: SandboxGoneError | undefined
   #tellGone: (reason: SandboxGoneError) => void = () => undefined
   #watch: NodeJS.Timeout | undefined
 
   constructor(input: Readable, output: Writable) {
     this.gone = new Promise((resolve) => (this.#tellGone = resolve))
-    this.#link = new Link(input, output, MAX_ANSWER_BYTES, {
+    this.#link = new Link(input, output, maxAnswerBytes, {
       control: (frame) => this.#control(frame),
       streamEnded: (call) => this.#forgetIfComplete(call),
       closed: (error) =>
         this.close(error instanceof ProtocolError ? 'the supervisor broke the protocol' : 'the sandbox ended'),
     })
-    this.#ready = this.#register(READY_CALL, 0)
+    this.#ready = this.#register(readyCall, 0)
   }
 
   /** Resolves when the supervisor can take calls. */
   async ready(): Promise<void> {
     await this.#ready.reply
-    this.#calls.delete(READY_CALL)
+    this.#calls.delete(readyCall)
   }
 
   /**
@@ -54,7 +54,7 @@ export class Connection {
   call(request: Request, outputs: 0 | 1 | 2 = 0): Call {
     if (this.#reason !== undefined) throw new SandboxGoneError(this.#reason.message)
     const payload = Buffer.from(JSON.stringify(request))
-    if (payload.length > MAX_REQUEST_BYTES) throw tooLong(request)
+    if (payload.length > maxRequestBytes) throw tooLong(request)
     this.#last = this.#last >= 0xffff_ffff ? 1 : this.#last + 1
     const call = this.#register(this.#last, outputs)
     this.#link.write(FrameKind.request, 0, this.#last, payload)
@@ -105,7 +105,7 @@ export class Connection {
     let asked: number | undefined
     return setInterval(() => {
       if (asked !== undefined) {
-        if (performance.now() - asked > PING_TIMEOUT_MS) this.close('the supervisor does not answer any more')
+        if (performance.now() - asked > pingTimeoutMs) this.close('the supervisor does not answer any more')
         return
       }
       asked = performance.now()
@@ -113,7 +113,7 @@ export class Connection {
         asked = undefined
       }
       this.call({ op: 'ping' }).done.then(forget, forget)
-    }, PING_INTERVAL_MS).unref()
+    }, pingIntervalMs).unref()
   }
 }
 

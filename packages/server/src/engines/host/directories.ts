@@ -4,15 +4,15 @@ import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EngineError } from '../contract/errors.js'
-import { TEMPORARY_PATTERN } from '../guest/files/entry.js'
+import { temporaryPattern } from '../guest/files/entry.js'
 import { makeDirectory } from './make-directory.js'
 
 const run = promisify(execFile)
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
-const TRASH = '.trash-'
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
+const trashPrefix = '.trash-'
 
 /** How long counting a sandbox's files may take, in milliseconds. */
-const USAGE_TIMEOUT_MS = 10_000
+const usageTimeoutMs = 10_000
 
 /** The directories of an engine's sandboxes, one each, named by id. */
 export class SandboxDirectories {
@@ -27,13 +27,13 @@ export class SandboxDirectories {
 
   /** @throws {EngineError} for an id that is no plain name. */
   path(id: string): string {
-    if (!ID.test(id)) throw new EngineError('a sandbox id has letters, digits, - and _ only')
+    if (!idPattern.test(id)) throw new EngineError('a sandbox id has letters, digits, - and _ only')
     return join(this.#base, id)
   }
 
   async prepare(): Promise<void> {
     await makeDirectory(this.#base, 0o711)
-    for (const name of await readdir(this.#base)) if (name.startsWith(TRASH)) await erase(join(this.#base, name))
+    for (const name of await readdir(this.#base)) if (name.startsWith(trashPrefix)) await erase(join(this.#base, name))
   }
 
   /** @throws {EngineError} when there is one already. */
@@ -57,7 +57,7 @@ export class SandboxDirectories {
 
   async list(): Promise<string[]> {
     const entries = await readdir(this.#base, { withFileTypes: true }).catch(() => [])
-    return entries.filter((entry) => entry.isDirectory() && ID.test(entry.name)).map((entry) => entry.name)
+    return entries.filter((entry) => entry.isDirectory() && idPattern.test(entry.name)).map((entry) => entry.name)
   }
 
   /** The user that a sandbox's files belong to; undefined when there are none. */
@@ -75,10 +75,10 @@ export class SandboxDirectories {
    * @throws {EngineError} when it takes too long.
    */
   async usage(id: string): Promise<number> {
-    const options = ['-s', '-x', '-B1', `--exclude=${TEMPORARY_PATTERN}`]
+    const options = ['-s', '-x', '-B1', `--exclude=${temporaryPattern}`]
     // What the guest moved, or closed to itself, makes du complain and fail after it has counted all the rest.
     const stdout = await run('sh', ['-c', 'exec du "$@" 2>/dev/null', 'sh', ...options, '--', this.path(id)], {
-      timeout: USAGE_TIMEOUT_MS,
+      timeout: usageTimeoutMs,
       killSignal: 'SIGKILL',
     }).then(
       (result) => result.stdout,
@@ -91,7 +91,7 @@ export class SandboxDirectories {
 
   /** Every process of the sandbox must be gone. Removing what is not there is no error. */
   async remove(id: string): Promise<void> {
-    const trash = join(this.#base, `${TRASH}${randomBytes(8).toString('hex')}`)
+    const trash = join(this.#base, `${trashPrefix}${randomBytes(8).toString('hex')}`)
     try {
       // At once out of sight: a half removed sandbox must never be listed.
       await rename(this.path(id), trash)

@@ -18,7 +18,7 @@ import {
 } from '../contract/errors.js'
 import { asRecord, stringOf } from '../guest/protocol/json.js'
 
-const CLASSES = new Map<string, new (message: string) => EngineError>([
+const errorClasses = new Map<string, new (message: string) => EngineError>([
   ['PathEscapes', PathEscapesError],
   ['FileNotFound', FileNotFoundError],
   ['FileExists', FileExistsError],
@@ -41,6 +41,6 @@ export function failureOf(value: unknown): EngineError {
   const record = asRecord(value)
   const message = stringOf(record, 'message').slice(0, 1000)
   const code = stringOf(record, 'code').slice(0, 50)
-  const Class = CLASSES.get(code)
+  const Class = errorClasses.get(code)
   return Class === undefined ? new EngineError(`${code}: ${message}`) : new Class(message)
 }

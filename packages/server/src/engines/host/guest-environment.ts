@@ -11,4 +11,4 @@ export function guestEnvironment(home: string, path: readonly string[]): Record<
 }
 
 /** The directories that every guest finds programs in. */
-export const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin']
+export const systemPath = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin']

@@ -18,7 +18,7 @@ export interface Defaults {
 }
 
 /** Each limit in words, and whether it is counted in whole numbers. */
-const LIMITS: readonly { readonly name: LimitName; readonly text: string; readonly isWhole: boolean }[] = [
+const allLimits: readonly { readonly name: LimitName; readonly text: string; readonly isWhole: boolean }[] = [
   { name: 'cpus', text: 'processors', isWhole: false },
   { name: 'memoryBytes', text: 'memory', isWhole: true },
   { name: 'diskBytes', text: 'disk space', isWhole: true },
@@ -45,7 +45,7 @@ export class Holding {
 
   #limits(asked: SandboxLimits): SandboxLimits {
     const { ranges = {} } = this.#defaults
-    for (const { name, text, isWhole } of LIMITS) {
+    for (const { name, text, isWhole } of allLimits) {
       const value = asked[name]
       if (value === undefined) continue
       if (!this.#capabilities.limits.includes(name)) {

@@ -1,8 +1,8 @@
 import { ImageNotAvailableError } from '../contract/errors.js'
 
 /** Profiles that run on this machine's own interpreters, whatever their tag says. */
-const PROFILES = ['python', 'node', 'ubuntu', 'debian']
-const HOST = 'host'
+const imageProfiles = ['python', 'node', 'ubuntu', 'debian']
+const hostImage = 'host'
 
 /**
  * What really runs: this machine's own system. The tag that was asked for is not kept, since nothing of it is true here.
@@ -10,17 +10,17 @@ const HOST = 'host'
  * @throws {ImageNotAvailableError}
  */
 export function resolveHostImage(image: string | undefined): string {
-  if (image === undefined || image === HOST) return HOST
+  if (image === undefined || image === hostImage) return hostImage
   const [name = '', ...tag] = image.split(':')
   if (
-    PROFILES.includes(name) &&
+    imageProfiles.includes(name) &&
     tag.length <= 1 &&
     tag.every((text) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(text))
   ) {
-    return `${HOST}/${name}`
+    return `${hostImage}/${name}`
   }
-  if (image.startsWith(`${HOST}/`) && PROFILES.includes(image.slice(HOST.length + 1))) return image
+  if (image.startsWith(`${hostImage}/`) && imageProfiles.includes(image.slice(hostImage.length + 1))) return image
   throw new ImageNotAvailableError(
-    `this server runs sandboxes on its own machine's interpreters: image may be ${PROFILES.map((profile) => `${profile}[:tag]`).join(', ')} or left out`,
+    `this server runs sandboxes on its own machine's interpreters: image may be ${imageProfiles.map((profile) => `${profile}[:tag]`).join(', ')} or left out`,
   )
 }

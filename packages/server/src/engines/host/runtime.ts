@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeDirectory } from './make-directory.js'
 
-const SUPERVISOR = fileURLToPath(new URL('../guest', import.meta.url))
+const supervisorSources = fileURLToPath(new URL('../guest', import.meta.url))
 
 /** What a sandbox needs of the server's own files, where any user may read it. */
 export interface Runtime {
@@ -17,7 +17,7 @@ export interface Runtime {
   readonly etc: string
 }
 
-const ETC = {
+const etcTexts = {
   passwd: 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nsandbox:x:1000:1000:sandbox:/workspace:/bin/bash\n',
   group: 'root:x:0:\nsandbox:x:1000:\n',
   hostname: 'sandbox\n',
@@ -30,9 +30,9 @@ const ETC = {
  * one uses.
  */
 export async function installRuntime(base: string): Promise<Runtime> {
-  const sources = await readTree(SUPERVISOR)
+  const sources = await readTree(supervisorSources)
   const hash = createHash('sha256')
-    .update(JSON.stringify([sources, ETC]))
+    .update(JSON.stringify([sources, etcTexts]))
     .digest('hex')
     .slice(0, 16)
   const directory = join(base, hash)
@@ -46,7 +46,7 @@ export async function installRuntime(base: string): Promise<Runtime> {
   const staging = join(base, `.new-${randomBytes(8).toString('hex')}`)
   await put(join(staging, 'package.json'), '{"type":"module"}\n')
   for (const [path, text] of sources) await put(join(staging, 'guest', path), text)
-  for (const [name, text] of Object.entries(ETC)) await put(join(staging, 'etc', name), text)
+  for (const [name, text] of Object.entries(etcTexts)) await put(join(staging, 'etc', name), text)
   await makeDirectory(join(staging, 'bin'), 0o755)
   await symlink('/usr/bin/python3', join(staging, 'bin', 'python'))
   await moveInto(staging, directory)

@@ -13,10 +13,10 @@ import type { Held } from './held.js'
  * How long a supervisor may overrun a command's timeout and grace before the engine ends the sandbox itself, in
  * milliseconds.
  */
-const OVERRUN_MS = 30_000
+const overrunMs = 30_000
 
 /** Default of {@link ExecRequest.graceMs}. */
-const DEFAULT_GRACE_MS = 2000
+const defaultGraceMs = 2000
 
 /** A supervisor that the engine started. */
 export interface Launched {
@@ -68,7 +68,7 @@ export class SupervisedSandbox implements Sandbox {
 
   async exec(request: ExecRequest): Promise<Execution> {
     const { connection } = this.#launched
-    const { timeoutMs, graceMs = DEFAULT_GRACE_MS } = request
+    const { timeoutMs, graceMs = defaultGraceMs } = request
     const execution = await startExecution(connection, request, graceMs)
     this.#enforce(execution, timeoutMs + graceMs)
     return execution
@@ -114,7 +114,7 @@ export class SupervisedSandbox implements Sandbox {
 
   /** The supervisor keeps the time, but the guest could have replaced it. */
   #enforce(execution: Execution, longestMs: number): void {
-    let leftMs = longestMs + OVERRUN_MS
+    let leftMs = longestMs + overrunMs
     const stepMs = 5000
     const timer = setInterval(() => {
       if (this.#paused) return

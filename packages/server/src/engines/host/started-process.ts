@@ -6,10 +6,10 @@ import { EngineError, SandboxGoneError } from '../contract/errors.js'
 import { Connection } from './connection.js'
 
 /** How long a supervisor may take to get ready, in milliseconds: a loaded machine is slow, a broken one hangs. */
-const START_TIMEOUT_MS = 30_000
+const startTimeoutMs = 30_000
 
 /** How much of what it says on its error output is kept, in bytes. */
-const MAX_COMPLAINT_BYTES = 4096
+const maxComplaintBytes = 4096
 
 /** The process that an engine starts for a sandbox, connected to the supervisor in it. */
 export class StartedProcess {
@@ -39,7 +39,7 @@ export class StartedProcess {
     this.child = child
     this.connection = new Connection(stdout, stdin)
     stderr.on('data', (chunk: Buffer) => {
-      this.#complaint = (this.#complaint + chunk.toString('latin1')).slice(-MAX_COMPLAINT_BYTES)
+      this.#complaint = (this.#complaint + chunk.toString('latin1')).slice(-maxComplaintBytes)
     })
     stderr.on('error', () => undefined)
     this.#closed = new Promise((resolve) => child.on('close', () => resolve()))
@@ -66,7 +66,7 @@ export class StartedProcess {
 
   /** @throws {EngineError} with what the process said when it did not get ready. */
   async ready(): Promise<void> {
-    const timer = setTimeout(() => this.connection.close('the supervisor did not get ready'), START_TIMEOUT_MS)
+    const timer = setTimeout(() => this.connection.close('the supervisor did not get ready'), startTimeoutMs)
     try {
       await this.connection.ready()
     } catch (error) {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
 import { EngineError, EngineUnavailableError } from '../contract/errors.js'
-import { SYSTEM_PATH, guestEnvironment } from '../host/guest-environment.js'
+import { systemPath, guestEnvironment } from '../host/guest-environment.js'
 import { SupervisedEngine } from '../host/engine.js'
 import type { Defaults } from '../host/held.js'
 import { runScript } from '../host/run-script.js'
@@ -18,7 +18,7 @@ import { markedBy } from '../guest/processes/marks.js'
 import type { SupervisorSettings } from '../guest/settings.js'
 
 /** How long a supervisor may take to end what it started before the engine does it, in milliseconds. */
-const END_TIMEOUT_MS = 5000
+const endTimeoutMs = 5000
 
 export interface ProcessOptions {
   /** Where sandboxes keep their files; the engine uses `process/` in it. Made when missing. */
@@ -70,7 +70,7 @@ export class ProcessEngine extends SupervisedEngine {
     if (runtime === undefined) throw new EngineError('the engine is not prepared')
     const root = await realpath(directory)
     const pipeDirectory = await mkdtemp(join(tmpdir(), 'sandbox-pipes-'))
-    const path = [...SYSTEM_PATH, dirname(process.execPath), runtime.bin]
+    const path = [...systemPath, dirname(process.execPath), runtime.bin]
     const settings: SupervisorSettings = {
       root,
       pipeDirectory,
@@ -91,7 +91,7 @@ export class ProcessEngine extends SupervisedEngine {
     })
     const end = async (): Promise<void> => {
       started.connection.close('the sandbox ended')
-      await Promise.race([started.ended, delay(END_TIMEOUT_MS, undefined, { ref: false })])
+      await Promise.race([started.ended, delay(endTimeoutMs, undefined, { ref: false })])
       if (started.running) child.kill('SIGKILL')
       await started.ended
       // What the supervisor had no time for, or was killed before it could.

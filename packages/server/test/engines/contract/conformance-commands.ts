@@ -184,7 +184,7 @@ export function commandConformance(subject: Subject): void {
     })
 
     /** No test waits this long: what ends by itself, or is killed at once, does not use its grace up. */
-    const LONG_MS = 100 * longestWaitMs
+    const longMs = 100 * longestWaitMs
     const forever = 'while :; do sleep 0.05; done'
 
     test('[C7] lets a command that runs too long act on SIGTERM, and keeps what it says then', async () => {
@@ -195,7 +195,7 @@ export function commandConformance(subject: Subject): void {
         'it has stopped itself': 'kill -STOP $$',
       }
       const trap = "trap 'echo trapped; echo too >&2; exit 0' TERM; echo up"
-      const limits = { timeoutMs: 3000, graceMs: LONG_MS }
+      const limits = { timeoutMs: 3000, graceMs: longMs }
       const ends = Object.entries(busy).map(async ([what, script]) => {
         const { stderr, ...end } = await run(sandbox, `${trap}; ${script}`, limits)
         expect(end, what).toMatchObject({ stdout: 'up\ntrapped\n', exitCode: null, timedOut: true })
@@ -211,7 +211,7 @@ export function commandConformance(subject: Subject): void {
         'bash -c "$child" 1 & setsid bash -c "$child" 2 & (setsid nohup bash -c "$child" 3 >/dev/null 2>&1 &)',
         "trap 'echo bye > bye-0; exit' TERM; echo 0; wait",
       ].join('\n')
-      const execution = await sandbox.exec(request(script, { graceMs: LONG_MS }))
+      const execution = await sandbox.exec(request(script, { graceMs: longMs }))
       await untilAll(execution.stdout, ['0', '1', '2', '3'])
       await execution.kill()
       expect(await execution.exit).toMatchObject({ exitCode: null, timedOut: false })
@@ -240,7 +240,7 @@ export function commandConformance(subject: Subject): void {
 
     test('[C7] ends a command that runs too long before its grace is over, when its caller leaves while it is paused', async () => {
       const execution = await sandbox.exec(
-        request(`trap 'echo caught; ${forever}' TERM; echo up; ${forever}`, { timeoutMs: 3000, graceMs: LONG_MS }),
+        request(`trap 'echo caught; ${forever}' TERM; echo up; ${forever}`, { timeoutMs: 3000, graceMs: longMs }),
       )
       await until(execution.stdout, 'caught')
       await sandbox.pause()
@@ -270,7 +270,7 @@ export function commandConformance(subject: Subject): void {
       const other = await subject.sandbox()
       const sleep = markedSleep()
       const script = `trap '' TERM; sleep ${sleep} & echo up; ${forever}`
-      const [killed, running] = await Promise.all([0, 1].map(() => other.exec(request(script, { graceMs: LONG_MS }))))
+      const [killed, running] = await Promise.all([0, 1].map(() => other.exec(request(script, { graceMs: longMs }))))
       if (killed === undefined || running === undefined) throw new Error('two commands were started')
       await Promise.all([until(killed.stdout, 'up'), until(running.stdout, 'up')])
       const killing = killed.kill()

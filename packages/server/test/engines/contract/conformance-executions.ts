@@ -14,7 +14,7 @@ import { markedSleep } from 'sandbox-sessions-testkit/processes'
 import type { Subject } from './subject.js'
 import { bytes, finish, from, request, run, text, until } from '../support.js'
 
-const KIB = 1024
+const kib = 1024
 
 /** Reads neither output, and holds nothing up. */
 async function leave({ stdout, stderr }: Execution): Promise<void> {
@@ -55,7 +55,7 @@ export function executionConformance(subject: Subject): void {
 
     test('that are kept can be read again from any position, also when they have ended', async () => {
       const script = 'printf 0123456789; printf abc >&2; exit 5'
-      const execution = await sandbox.exec(request(script, { keepOutputBytes: KIB }))
+      const execution = await sandbox.exec(request(script, { keepOutputBytes: kib }))
       await finish(execution)
       const found = await sandbox.execution(execution.id)
       expect(await found.exit).toMatchObject({ exitCode: 5 })
@@ -78,7 +78,7 @@ export function executionConformance(subject: Subject): void {
     test('are followed by several readers, each at its own place, to the byte', async () => {
       const script = 'for i in $(seq 20000); do echo "line $i"; done'
       const whole = Array.from({ length: 20_000 }, (_, index) => `line ${index + 1}\n`).join('')
-      const execution = await sandbox.exec(request(script, { keepOutputBytes: 1024 * KIB }))
+      const execution = await sandbox.exec(request(script, { keepOutputBytes: 1024 * kib }))
       const stderr = text(execution.stderr)
       const begun = await until(execution.stdout, '\n')
       const positions = [0, 3, begun.length]
@@ -93,7 +93,7 @@ export function executionConformance(subject: Subject): void {
 
     test('keep the latest bytes, never wait while nobody follows, and tell what is gone', async () => {
       const size = 6_000_000
-      const keep = 100 * KIB
+      const keep = 100 * kib
       const program = `import sys\nfor n in range(${size} // 8): sys.stdout.write("%07d\\n" % n)`
       const execution = await sandbox.exec(request('', { argv: ['python3', '-c', program], keepOutputBytes: keep }))
       await leave(execution)
@@ -102,7 +102,7 @@ export function executionConformance(subject: Subject): void {
       expect(late.start).toBeGreaterThan(0)
       expect(late.start).toBeLessThanOrEqual(size - keep)
       // Little more than was asked for.
-      expect(late.start).toBeGreaterThan(size - keep - 128 * KIB)
+      expect(late.start).toBeGreaterThan(size - keep - 128 * kib)
       const lines = Array.from({ length: size / 8 }, (_, index) => `${String(index).padStart(7, '0')}\n`).join('')
       expect(late.text === lines.slice(late.start)).toBe(true)
       await execution.forget()
@@ -122,7 +122,7 @@ export function executionConformance(subject: Subject): void {
 
     test('wait for a slow follower, and go on when it leaves', async () => {
       const script = 'yes | head -c 8000000; touch all-written'
-      const execution = await sandbox.exec(request(script, { keepOutputBytes: 64 * KIB }))
+      const execution = await sandbox.exec(request(script, { keepOutputBytes: 64 * kib }))
       const slow = await execution.follow('stdout', 0)
       const reader = slow.content[Symbol.asyncIterator]()
       await reader.next()
@@ -136,7 +136,7 @@ export function executionConformance(subject: Subject): void {
 
     test('lose nothing for a follower, however slow, when they are killed', async () => {
       const execution = await sandbox.exec(
-        request('yes | head -c 2000000; echo end; sleep 1000', { keepOutputBytes: 4096 * KIB }),
+        request('yes | head -c 2000000; echo end; sleep 1000', { keepOutputBytes: 4096 * kib }),
       )
       await leave(execution)
       const { content } = await execution.follow('stdout', 0)
@@ -155,7 +155,7 @@ export function executionConformance(subject: Subject): void {
       const ids: string[] = []
       for (let index = 0; index < 6; index += 1) {
         const execution = await other.exec(
-          request(`head -c 8M /dev/zero | tr '\\0' ${index}`, { keepOutputBytes: 8192 * KIB }),
+          request(`head -c 8M /dev/zero | tr '\\0' ${index}`, { keepOutputBytes: 8192 * kib }),
         )
         ids.push(execution.id)
         await Promise.all([bytes(execution.stdout), bytes(execution.stderr), execution.exit])
@@ -166,8 +166,8 @@ export function executionConformance(subject: Subject): void {
       expect(kept).toEqual(ids.slice(-kept.length))
       const [last] = ids.slice(-1)
       if (last === undefined) throw new Error('six were started')
-      const { start, content } = await (await other.execution(last)).follow('stdout', 8192 * KIB - 3)
-      expect([start, await text(content)]).toEqual([8192 * KIB - 3, '555'])
+      const { start, content } = await (await other.execution(last)).follow('stdout', 8192 * kib - 3)
+      expect([start, await text(content)]).toEqual([8192 * kib - 3, '555'])
       await other.destroy()
     })
 
@@ -190,7 +190,7 @@ export function executionConformance(subject: Subject): void {
 
     test('stop and go on, and die of signals, as they are told', async () => {
       const marker = markedSleep()
-      const execution = await sandbox.exec(request(`exec sleep ${marker}`, { keepOutputBytes: KIB }))
+      const execution = await sandbox.exec(request(`exec sleep ${marker}`, { keepOutputBytes: kib }))
       const handle = await sandbox.execution(execution.id)
       const state = () => processesWith(marker).map(subject.stateOf)
       await handle.signal('SIGSTOP')
@@ -218,7 +218,7 @@ export function executionConformance(subject: Subject): void {
 
     test('are gone with their sandbox, for followers, too', async () => {
       const other = await subject.sandbox()
-      const execution = await other.exec(request('echo up; sleep 1000', { keepOutputBytes: KIB }))
+      const execution = await other.exec(request('echo up; sleep 1000', { keepOutputBytes: kib }))
       await until(execution.stdout, 'up')
       const { content } = await execution.follow('stdout', 0)
       const handle = await other.execution(execution.id)

@@ -3,11 +3,11 @@
  *
  * A check is a jump over its own answer, so that offsets, which are one byte, stay small however long the filter is.
  */
-const LOAD_WORD = 0x20
-const JUMP_EQUAL = 0x15
-const JUMP_AT_LEAST = 0x35
-const JUMP_ANY_BIT = 0x45
-const RETURN = 0x06
+const loadWord = 0x20
+const jumpEqual = 0x15
+const jumpAtLeast = 0x35
+const jumpAnyBit = 0x45
+const returnAction = 0x06
 
 /** Offsets in struct seccomp_data. */
 export const Field = {
@@ -25,24 +25,24 @@ export const Answer = {
 
 export type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
-export const load = (field: number): Instruction => [LOAD_WORD, 0, 0, field]
-export const answer = (value: number): Instruction => [RETURN, 0, 0, value]
+export const load = (field: number): Instruction => [loadWord, 0, 0, field]
+export const answer = (value: number): Instruction => [returnAction, 0, 0, value]
 
 /** Goes on with `then` when the loaded word equals the value, and behind it otherwise. */
 export function ifEqual(value: number, then: readonly Instruction[]): Instruction[] {
-  return [[JUMP_EQUAL, 0, then.length, value], ...then]
+  return [[jumpEqual, 0, then.length, value], ...then]
 }
 
 export function unlessEqual(value: number, then: readonly Instruction[]): Instruction[] {
-  return [[JUMP_EQUAL, then.length, 0, value], ...then]
+  return [[jumpEqual, then.length, 0, value], ...then]
 }
 
 export function ifAtLeast(value: number, then: readonly Instruction[]): Instruction[] {
-  return [[JUMP_AT_LEAST, 0, then.length, value], ...then]
+  return [[jumpAtLeast, 0, then.length, value], ...then]
 }
 
 export function ifAnyBit(mask: number, then: readonly Instruction[]): Instruction[] {
-  return [[JUMP_ANY_BIT, 0, then.length, mask], ...then]
+  return [[jumpAnyBit, 0, then.length, mask], ...then]
 }
 
 export function assemble(instructions: readonly Instruction[]): Buffer {

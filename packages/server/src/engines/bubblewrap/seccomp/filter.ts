@@ -1,23 +1,23 @@
 import { EngineUnavailableError } from '../../contract/errors.js'
 import { Answer, Field, answer, assemble, ifAnyBit, ifAtLeast, ifEqual, load, unlessEqual } from './assembler.js'
 import type { Instruction } from './assembler.js'
-import { SYSCALLS } from './syscalls.js'
+import { syscallNumbers } from './syscalls.js'
 
 const EPERM = 1
 const ENOSYS = 38
 const EAFNOSUPPORT = 97
 
 /** x32 shares the architecture of x86_64 and adds this bit to its numbers. */
-const X32_BIT = 0x40000000
+const x32Bit = 0x40000000
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
-const NEW_NAMESPACE = 0x7e020000
+const newNamespace = 0x7e020000
 
 /** TIOCSTI and TIOCLINUX put words into a terminal's mouth. */
-const TERMINAL_INJECTION = [0x5412, 0x541c]
+const terminalInjection = [0x5412, 0x541c]
 
 /** AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK. Others reach around the network namespace (AF_VSOCK) or have no use here. */
-const SOCKET_FAMILIES = [1, 2, 10, 16]
+const socketFamilies = [1, 2, 10, 16]
 
 /**
  * The system calls that a guest may not make: those that change the machine, make namespaces, or are a wide door into the
@@ -27,7 +27,7 @@ const SOCKET_FAMILIES = [1, 2, 10, 16]
  * @throws {EngineUnavailableError} for one without a table.
  */
 export function seccompFilter(architecture: string): Buffer {
-  const table = SYSCALLS.get(architecture)
+  const table = syscallNumbers.get(architecture)
   if (table === undefined) {
     throw new EngineUnavailableError(`there is no system call filter for ${architecture}: x64 and arm64 are supported`)
   }
@@ -36,21 +36,21 @@ export function seccompFilter(architecture: string): Buffer {
   const allow = answer(Answer.allow)
   const onlyKnownFamilies = [
     load(Field.argument(0)),
-    ...SOCKET_FAMILIES.flatMap((family) => ifEqual(family, [allow])),
+    ...socketFamilies.flatMap((family) => ifEqual(family, [allow])),
     answer(Answer.errno(EAFNOSUPPORT)),
   ]
   const program: Instruction[] = [
     load(Field.architecture),
     ...unlessEqual(table.architecture, [answer(Answer.killProcess)]),
     load(Field.number),
-    ...ifAtLeast(X32_BIT, [answer(Answer.errno(ENOSYS))]),
+    ...ifAtLeast(x32Bit, [answer(Answer.errno(ENOSYS))]),
     ...Object.values(denied).flatMap((number) => ifEqual(number, [refuse])),
     // Its flags are behind a pointer, where a filter can't look; libraries fall back to clone.
     ...ifEqual(checked.clone3, [answer(Answer.errno(ENOSYS))]),
-    ...ifEqual(checked.clone, [load(Field.argument(0)), ...ifAnyBit(NEW_NAMESPACE, [refuse]), allow]),
+    ...ifEqual(checked.clone, [load(Field.argument(0)), ...ifAnyBit(newNamespace, [refuse]), allow]),
     ...ifEqual(checked.ioctl, [
       load(Field.argument(1)),
-      ...TERMINAL_INJECTION.flatMap((request) => ifEqual(request, [refuse])),
+      ...terminalInjection.flatMap((request) => ifEqual(request, [refuse])),
       allow,
     ]),
     ...ifEqual(checked.socket, onlyKnownFamilies),

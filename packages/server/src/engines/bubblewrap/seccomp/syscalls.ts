@@ -127,7 +127,7 @@ const arm64: SyscallTable = {
 }
 
 /** By the name that `process.arch` has for it. */
-export const SYSCALLS: ReadonlyMap<string, SyscallTable> = new Map([
+export const syscallNumbers: ReadonlyMap<string, SyscallTable> = new Map([
   ['x64', x64],
   ['arm64', arm64],
 ])

@@ -3,10 +3,10 @@ import { Socket } from 'node:net'
 import { Failure } from '../failure.js'
 
 /** The longest time until somebody who opens an input that has ended gets its end, in milliseconds. */
-const MAX_INTERVAL_MS = 100
+const maxIntervalMs = 100
 
 /** How much may wait here for room in the pipe, in bytes: one wait for each chunk would make a long input slow. */
-const MAX_AHEAD_BYTES = 256 * 1024
+const maxAheadBytes = 256 * 1024
 
 /** The writing end of a command's standard input. */
 export class CommandInput {
@@ -69,7 +69,7 @@ export class CommandInput {
         resolve()
       })
     })
-    if (this.#aheadBytes >= MAX_AHEAD_BYTES) await this.#written
+    if (this.#aheadBytes >= maxAheadBytes) await this.#written
     return this.#takes
   }
 
@@ -95,7 +95,7 @@ export class CommandInput {
       if (this.#holder === undefined) return
       const end = openAgain(this.#holder, constants.O_WRONLY)
       if (end !== undefined) closeSync(end)
-      this.#knockLater(Math.min(2 * afterMs, MAX_INTERVAL_MS))
+      this.#knockLater(Math.min(2 * afterMs, maxIntervalMs))
     }, afterMs)
   }
 }

@@ -5,7 +5,7 @@ import { Failure } from '../failure.js'
 import { census, environmentHas, inspect } from '../processes/census.js'
 import type { ProcessInfo } from '../processes/census.js'
 import { Hunt } from '../processes/hunt.js'
-import { COMMAND_MARK } from '../processes/marks.js'
+import { commandMark } from '../processes/marks.js'
 import type { ExecOutcome } from '../protocol/messages.js'
 import { Deadline } from './deadline.js'
 import { Grace } from './grace.js'
@@ -73,7 +73,7 @@ export class Command {
       const [program = '', ...args] = start.argv
       const child = spawn(program, args, {
         cwd: start.directory,
-        env: { ...start.env, [COMMAND_MARK]: start.mark },
+        env: { ...start.env, [commandMark]: start.mark },
         stdio: [...start.descriptors],
         detached: true,
       })
@@ -132,7 +132,7 @@ export class Command {
 
   async #killAll(): Promise<void> {
     const { graceMs, isAlone, isolated, mark } = this.#start
-    const sentinel = `${COMMAND_MARK}=${mark}`
+    const sentinel = `${commandMark}=${mark}`
     const hunt = new Hunt((info) => {
       if (info.key === this.#leaderKey || this.#isOfLeader(info)) return true
       if (environmentHas(info.pid, `${sentinel}\0`)) return true
@@ -156,7 +156,7 @@ export class Command {
   }
 
   #isNew(key: string, pid: number): boolean {
-    return !this.#before.has(key) && !environmentHas(pid, `${COMMAND_MARK}=`)
+    return !this.#before.has(key) && !environmentHas(pid, `${commandMark}=`)
   }
 }
 

@@ -2,10 +2,10 @@ import { Failure } from '../failure.js'
 import type { Execution } from './execution.js'
 
 /** How many that have ended are kept. */
-const MAX_ENDED = 100
+const maxEnded = 100
 
 /** Bytes that their outputs may take together. */
-const MAX_ENDED_BYTES = 32 * 1024 * 1024
+const maxEndedBytes = 32 * 1024 * 1024
 
 /** What can be found by its id: the executions that run, and the last ones that ended and were to be kept. */
 export class Executions {
@@ -49,7 +49,7 @@ export class Executions {
     let bytes = 0
     for (const { keptBytes } of this.#ended) bytes += keptBytes
     for (const oldest of this.#ended) {
-      if (this.#ended.size <= MAX_ENDED && bytes <= MAX_ENDED_BYTES) return
+      if (this.#ended.size <= maxEnded && bytes <= maxEndedBytes) return
       bytes -= oldest.keptBytes
       this.#remove(oldest)
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Failure } from '../failure.js'
 
 /** Each batch takes a process, so that a larger one is cheaper; a command takes two or three. */
-const BATCH = 32
+const batchSize = 32
 
 export interface Pipe {
   readonly readFd: number
@@ -39,7 +39,7 @@ export class Fifos {
         if (!(await this.refill())) throw new Failure('ExecStart', 'no pipe could be made for the command')
         continue
       }
-      if (this.#ready.length < BATCH / 2) void this.refill()
+      if (this.#ready.length < batchSize / 2) void this.refill()
       const pipe = openBothEnds(path)
       if (pipe !== undefined) return pipe
     }
@@ -62,7 +62,7 @@ export class Fifos {
   }
 
   async #make(): Promise<boolean> {
-    const paths = Array.from({ length: BATCH }, () => join(this.#directory, String((this.#made += 1))))
+    const paths = Array.from({ length: batchSize }, () => join(this.#directory, String((this.#made += 1))))
     const made = await new Promise<boolean>((resolve, reject) => {
       const maker = spawn('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' })
       maker.on('error', reject)

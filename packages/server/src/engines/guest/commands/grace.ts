@@ -1,7 +1,7 @@
 import { Deadline } from './deadline.js'
 
 /** The longest time between two looks, in milliseconds. */
-const MAX_INTERVAL_MS = 100
+const maxIntervalMs = 100
 
 /** A wait for processes that were asked to end. It stands still while the sandbox is paused: they can't act then. */
 export class Grace {
@@ -39,7 +39,7 @@ export class Grace {
 
   #lookLater(): void {
     this.#look = setTimeout(() => {
-      this.#intervalMs = Math.min(2 * this.#intervalMs, MAX_INTERVAL_MS)
+      this.#intervalMs = Math.min(2 * this.#intervalMs, maxIntervalMs)
       if (this.#areGone()) this.cut()
       else this.#lookLater()
     }, this.#intervalMs)

@@ -6,7 +6,7 @@ import type { OutgoingStream } from '../protocol/outgoing-stream.js'
 import type { Commands } from './run.js'
 
 /** What a command may be sent. */
-const SIGNALS = ['HUP', 'INT', 'QUIT', 'TERM', 'KILL', 'USR1', 'USR2', 'STOP', 'CONT'].map((name) => `SIG${name}`)
+const signalNames = ['HUP', 'INT', 'QUIT', 'TERM', 'KILL', 'USR1', 'USR2', 'STOP', 'CONT'].map((name) => `SIG${name}`)
 
 /** What is asked for of commands that were started before, by their ids. */
 export async function operate(
@@ -61,7 +61,7 @@ async function passInput(commands: Commands, call: Call, { id, end }: InputMessa
 
 function signal(commands: Commands, { id, signal: name }: SignalMessage): void {
   const { command } = commands.known.find(id)
-  if (!SIGNALS.includes(name)) throw new Failure('Internal', `there is no signal ${name.slice(0, 20)}`)
+  if (!signalNames.includes(name)) throw new Failure('Internal', `there is no signal ${name.slice(0, 20)}`)
   if (commands.isPaused) throw new Failure('SandboxPaused', 'the sandbox is paused: resume it first')
   if (!command.signal(name)) throw new Failure('ExecutionEnded', 'the command has ended')
 }

@@ -1,7 +1,7 @@
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
 
 /** Small pieces are put together in blocks of this size, so that what is kept takes no more memory than bytes. */
-const BLOCK_BYTES = 16 * 1024
+const blockBytes = 16 * 1024
 
 interface Block {
   /** Where it begins in the output. */
@@ -110,8 +110,8 @@ export class OutputLog {
       last.bytes.set(bytes, last.length)
       last.length += bytes.length
     } else {
-      const isLarge = bytes.length >= BLOCK_BYTES || this.#keepBytes === 0
-      const block = isLarge ? bytes : Buffer.allocUnsafeSlow(BLOCK_BYTES)
+      const isLarge = bytes.length >= blockBytes || this.#keepBytes === 0
+      const block = isLarge ? bytes : Buffer.allocUnsafeSlow(blockBytes)
       if (!isLarge) block.set(bytes)
       this.#blocks.push({ start: this.#end, bytes: block, length: bytes.length })
     }

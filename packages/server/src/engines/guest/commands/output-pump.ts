@@ -4,10 +4,10 @@ import type { OutgoingStream } from '../protocol/outgoing-stream.js'
 import type { OutputLog } from './output-log.js'
 
 /** How long a process that outlived its command may still add to the command's output, in milliseconds. */
-const GRACE_MS = 100
+const graceMs = 100
 
 /** What a pipe can hold at the most (fs.pipe-max-size), in bytes: more than this was written after the command ended. */
-const MAX_REST_BYTES = 1024 * 1024
+const maxRestBytes = 1024 * 1024
 
 /** Carries one output pipe of a command to its log, no faster than the log takes it. */
 export class OutputPump {
@@ -32,7 +32,7 @@ export class OutputPump {
 
   /** The command ended: what its pipe holds is delivered, what others write to it later is dropped. */
   commandEnded(): void {
-    setTimeout(() => void this.#deliverRest(), GRACE_MS).unref()
+    setTimeout(() => void this.#deliverRest(), graceMs).unref()
   }
 
   /** Whoever started the command does not wait for its output any more, and gets no more than it has room for now. */
@@ -60,7 +60,7 @@ export class OutputPump {
     this.#over = true
     this.#socket.pause()
     if (!this.#hurry) await this.#moving
-    for (let bytes = 0; bytes < MAX_REST_BYTES;) {
+    for (let bytes = 0; bytes < maxRestBytes;) {
       const chunk = this.#readNow()
       if (chunk === undefined) break
       bytes += chunk.length

@@ -7,7 +7,7 @@ import { locate } from './locate.js'
 import type { Location } from './locate.js'
 import { openFile } from './open-file.js'
 
-const BLOCK_BYTES = 256 * 1024
+const blockBytes = 256 * 1024
 
 /**
  * What is at a path; a link at its end is described itself.
@@ -43,7 +43,7 @@ async function describeContent(
 /** Of the first `size` bytes: a file that grows meanwhile must not be read for ever. */
 async function md5(file: FileHandle, size: number, isWanted: () => boolean): Promise<string> {
   const hash = createHash('md5')
-  const block = Buffer.allocUnsafe(BLOCK_BYTES)
+  const block = Buffer.allocUnsafe(blockBytes)
   for (let left = size; left > 0;) {
     if (!isWanted()) throw new Failure('Cancelled', 'nobody wants the checksum any more')
     const { bytesRead } = await file.read(block, 0, Math.min(left, block.length))

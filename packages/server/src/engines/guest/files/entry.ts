@@ -2,17 +2,17 @@ import type { Stats } from 'node:fs'
 import type { EntryMessage } from '../protocol/messages.js'
 
 /** Uploads that are not complete stand under such a name; listings leave them out. */
-const TEMPORARY = /^\.sandbox-upload-[0-9a-f]{16}$/
+const temporary = /^\.sandbox-upload-[0-9a-f]{16}$/
 
 /** The same names, for a shell. */
-export const TEMPORARY_PATTERN = `.sandbox-upload-${'[0-9a-f]'.repeat(16)}`
+export const temporaryPattern = `.sandbox-upload-${'[0-9a-f]'.repeat(16)}`
 
 export function temporaryName(random: Buffer): string {
   return `.sandbox-upload-${random.toString('hex')}`
 }
 
 export function isTemporary(name: string): boolean {
-  return TEMPORARY.test(name)
+  return temporary.test(name)
 }
 
 /** Undefined for what the API has no word for: a socket, a pipe, a device. */

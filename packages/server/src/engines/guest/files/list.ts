@@ -7,7 +7,7 @@ import { openDirectory } from './locate.js'
 import { Walk, type Walks } from './walk.js'
 
 /** How many entries are looked at at a time. */
-const BATCH = 64
+const batchSize = 64
 
 /**
  * Sends a page of the entries below a directory, a JSON line each, sorted by path (UTF-16 code units).
@@ -50,7 +50,7 @@ async function send(
   describeOne: (path: string) => Promise<EntryMessage | undefined>,
 ): Promise<boolean> {
   for (let left = limit; left > 0 && !walk.isOver;) {
-    const entries = await Promise.all(walk.next(Math.min(left, BATCH)).map(describeOne))
+    const entries = await Promise.all(walk.next(Math.min(left, batchSize)).map(describeOne))
     for (const entry of entries) {
       if (entry === undefined) walk.leaveOut()
       else if (await output.write(Buffer.from(`${JSON.stringify(entry)}\n`))) left -= 1

@@ -5,11 +5,11 @@ import { DirectoryHandle, lstatIfAny } from './directory-handle.js'
 import { linkTarget, partsOf } from './path-rules.js'
 
 /** The kernel takes no longer ones, in bytes. */
-const MAX_PATH = 4095
-const MAX_NAME = 255
+const maxPath = 4095
+const maxName = 255
 
 /** As many as the kernel follows. */
-const MAX_LINKS = 40
+const maxLinks = 40
 
 /** Where a path leads when every link on it is followed: a name in an open directory. Dispose it. */
 export interface Location extends AsyncDisposable {
@@ -44,7 +44,7 @@ export async function locate(root: string, path: string, options: LocateOptions)
     for (const remove of made.reverse()) await remove().catch(() => undefined)
   }
   try {
-    for (let links = 0; links <= MAX_LINKS; links += 1) {
+    for (let links = 0; links <= maxLinks; links += 1) {
       // Found out on the way, it would be after thousands of directories.
       if (options.makeParents === true) assertShort(root, parts)
       const step = await walk(root, parts, options, made)
@@ -61,8 +61,8 @@ export async function locate(root: string, path: string, options: LocateOptions)
 }
 
 function assertShort(root: string, parts: readonly string[]): void {
-  const isLong = Buffer.byteLength([root, ...parts].join('/')) > MAX_PATH
-  if (isLong || parts.some((part) => Buffer.byteLength(part) > MAX_NAME)) {
+  const isLong = Buffer.byteLength([root, ...parts].join('/')) > maxPath
+  if (isLong || parts.some((part) => Buffer.byteLength(part) > maxName)) {
     throw new Failure('FileAccess', 'the path or a part of it is too long')
   }
 }

@@ -6,7 +6,7 @@ import { entryOf } from './entry.js'
 import { locate } from './locate.js'
 import { openFile } from './open-file.js'
 
-const BLOCK_BYTES = 64 * 1024
+const blockBytes = 64 * 1024
 
 /**
  * Sends the content of a regular file, or a part of it: exactly as many bytes as `announce` is told first.
@@ -49,7 +49,7 @@ async function send(
   const end = start + length
   for (let position = start; position < end;) {
     // A new one each time, because the frame may wait in the pipe's buffer while the next block is read.
-    const block = Buffer.allocUnsafe(Math.min(end - position, BLOCK_BYTES))
+    const block = Buffer.allocUnsafe(Math.min(end - position, blockBytes))
     const { bytesRead } = await file.read(block, 0, block.length, position)
     if (bytesRead === 0) throw new Failure('FileAccess', 'the file became shorter while it was read')
     if (!(await output.write(block.subarray(0, bytesRead)))) return false

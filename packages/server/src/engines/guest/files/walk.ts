@@ -4,19 +4,19 @@ import { type DirectoryHandle } from './directory-handle.js'
 import { isTemporary, typeOf } from './entry.js'
 
 /** How many directories are read at a time. */
-const BATCH = 16
+const batchSize = 16
 
 /** How long a walk is kept for its next page, in milliseconds. */
-const KEPT_MS = 30_000
+const keptMs = 30_000
 
 /** How many are kept: so many clients may read lists to their ends at the same time. */
-const MAX_KEPT = 4
+const maxKept = 4
 
 /** Bytes that they may take in all, about: a list of half a million entries. A longer one is walked again for every page. */
-const MAX_KEPT_BYTES = 64 * 1024 * 1024
+const maxKeptBytes = 64 * 1024 * 1024
 
 /** About what an entry takes beside its letters, in bytes. */
-const ENTRY_BYTES = 64
+const entryBytes = 64
 
 /** All paths below a directory, in order, and how far they have been given. */
 export class Walk {
@@ -28,7 +28,7 @@ export class Walk {
   private constructor(paths: readonly string[], offset: number) {
     this.#paths = paths
     this.#at = Math.min(offset, paths.length)
-    this.bytes = paths.reduce((sum, path) => sum + path.length + ENTRY_BYTES, 0)
+    this.bytes = paths.reduce((sum, path) => sum + path.length + entryBytes, 0)
   }
 
   /** Links are not followed. */
@@ -96,15 +96,15 @@ export class Walks {
   keep(key: string, walk: Walk): void {
     // Nobody can tell which of two readers asks: what is kept of a list is the same for all of them.
     for (const kept of this.#kept) if (kept.key === key && !walk.isLike(kept.walk)) this.#drop(kept)
-    if (walk.isOver || walk.offset === 0 || walk.bytes > MAX_KEPT_BYTES) return
-    const kept: Kept = { key, walk, timer: setTimeout(() => this.#drop(kept), KEPT_MS).unref() }
+    if (walk.isOver || walk.offset === 0 || walk.bytes > maxKeptBytes) return
+    const kept: Kept = { key, walk, timer: setTimeout(() => this.#drop(kept), keptMs).unref() }
     this.#kept = [...this.#kept, kept]
     for (const oldest of this.#kept) if (this.#isTooMuch) this.#drop(oldest)
   }
 
   get #isTooMuch(): boolean {
     const bytes = this.#kept.reduce((sum, { walk }) => sum + walk.bytes, 0)
-    return this.#kept.length > MAX_KEPT || bytes > MAX_KEPT_BYTES
+    return this.#kept.length > maxKept || bytes > maxKeptBytes
   }
 
   #drop(kept: Kept): void {
@@ -119,7 +119,7 @@ async function pathsBelow(root: string, base: DirectoryHandle, recursive: boolea
   const directories = recursive ? found.directories : []
   // The list grows while it is walked: every directory adds those that are in it.
   for (let at = 0; at < directories.length;) {
-    const batch = directories.slice(at, at + BATCH)
+    const batch = directories.slice(at, at + batchSize)
     at += batch.length
     const read = await Promise.allSettled(batch.map((path) => namesBelow(root, base, path)))
     for (const each of read) {

@@ -4,7 +4,7 @@ import type { ProcessInfo } from './census.js'
 /** Which processes a hunt starts from; their descendants are hunted too. */
 export type Quarry = (process: ProcessInfo) => boolean
 
-const MAX_SWEEPS = 200
+const maxSweeps = 200
 
 /** A set of processes, followed while it grows and shrinks. */
 export class Hunt {
@@ -27,7 +27,7 @@ export class Hunt {
    */
   freeze(): void {
     const seen = new Set<string>()
-    for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
+    for (let sweep = 0; sweep < maxSweeps; sweep += 1) {
       let found = false
       for (const member of this.#sweep()) {
         if (seen.has(member.key)) continue
@@ -60,7 +60,7 @@ export class Hunt {
 
   /** Kills them all and resolves when none is left. */
   async kill(): Promise<void> {
-    for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
+    for (let sweep = 0; sweep < maxSweeps; sweep += 1) {
       this.freeze()
       const members = this.#sweep()
       if (members.length === 0) return

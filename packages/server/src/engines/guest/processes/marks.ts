@@ -3,11 +3,11 @@ import type { ProcessInfo } from './census.js'
 import type { Quarry } from './hunt.js'
 
 /** The environment variable by which a command's processes are known, wherever they moved in the process tree. */
-export const COMMAND_MARK = 'SANDBOX_COMMAND_ID'
+export const commandMark = 'SANDBOX_COMMAND_ID'
 
 /** Everything that a sandbox started and that kept its mark. */
 export function markedBy(mark: string): Quarry {
-  return (info) => environmentHas(info.pid, `${COMMAND_MARK}=${mark}/`)
+  return (info) => environmentHas(info.pid, `${commandMark}=${mark}/`)
 }
 
 /** Everything in the supervisor's PID namespace but its init. */

@@ -27,7 +27,7 @@ export const FrameKind = {
   cancel: 7,
 } as const
 
-export const HEADER_BYTES = 10
+export const headerBytes = 10
 
 /** The other end broke the protocol; nothing that it says can be trusted any more. */
 export class ProtocolError extends Error {
@@ -35,7 +35,7 @@ export class ProtocolError extends Error {
 }
 
 export function encodeHeader(kind: number, stream: number, call: number, payloadBytes: number): Buffer {
-  const header = Buffer.allocUnsafe(HEADER_BYTES)
+  const header = Buffer.allocUnsafe(headerBytes)
   header.writeUInt32BE(payloadBytes, 0)
   header.writeUInt8(kind, 4)
   header.writeUInt8(stream, 5)
@@ -57,17 +57,17 @@ export class FrameDecoder {
   *push(chunk: Buffer): Generator<Frame> {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
-    while (this.#bytes >= HEADER_BYTES) {
-      const header = this.#peek(HEADER_BYTES)
+    while (this.#bytes >= headerBytes) {
+      const header = this.#peek(headerBytes)
       const length = header.readUInt32BE(0)
       if (length > this.#maxPayload) throw new ProtocolError(`a frame of ${length} bytes is longer than allowed`)
-      if (this.#bytes < HEADER_BYTES + length) return
-      const whole = this.#take(HEADER_BYTES + length)
+      if (this.#bytes < headerBytes + length) return
+      const whole = this.#take(headerBytes + length)
       yield {
         kind: whole.readUInt8(4),
         stream: whole.readUInt8(5),
         call: whole.readUInt32BE(6),
-        payload: whole.subarray(HEADER_BYTES),
+        payload: whole.subarray(headerBytes),
       }
     }
   }

@@ -1,4 +1,4 @@
-import { WINDOW_BYTES, frameCost } from './credit.js'
+import { windowBytes, frameCost } from './credit.js'
 import { ProtocolError } from './frames.js'
 
 /**
@@ -9,7 +9,7 @@ import { ProtocolError } from './frames.js'
 export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
   readonly #grant: (bytes: number) => boolean
   #queue: Uint8Array[] = []
-  #room = WINDOW_BYTES
+  #room = windowBytes
   #consumed = 0
   #ended = false
   #discarding = false
@@ -85,7 +85,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
   #consume(chunk: Uint8Array): void {
     this.#consumed += frameCost(chunk.length)
     // A grant for every chunk would double the number of frames; an empty queue may mean a sender without credit.
-    if (this.#ended || (this.#queue.length > 0 && this.#consumed < WINDOW_BYTES / 4)) return
+    if (this.#ended || (this.#queue.length > 0 && this.#consumed < windowBytes / 4)) return
     this.grantRoom()
   }
 

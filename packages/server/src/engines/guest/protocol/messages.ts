@@ -6,13 +6,13 @@ import type { JsonRecord } from './json.js'
 export const Stream = { input: 0, output: 1, errorOutput: 2 } as const
 
 /** The call number of the supervisor's first word: the reply that says it is ready. */
-export const READY_CALL = 0
+export const readyCall = 0
 
 /** Bytes of the longest request. The kernel takes about 2 MiB of arguments and environment; JSON may escape them. */
-export const MAX_REQUEST_BYTES = 16 * 1024 * 1024
+export const maxRequestBytes = 16 * 1024 * 1024
 
 /** Bytes of the longest frame from the supervisor: a full data frame is longer than any honest JSON message. */
-export const MAX_ANSWER_BYTES = 64 * 1024
+export const maxAnswerBytes = 64 * 1024
 
 /** Where a command's input comes from: the call's own input, later `input` calls, or nowhere. */
 export type InputSource = 'call' | 'later' | 'none'

@@ -1,4 +1,4 @@
-import { WINDOW_BYTES, affordableBytes, frameCost } from './credit.js'
+import { windowBytes, affordableBytes, frameCost } from './credit.js'
 
 export interface OutgoingFrames {
   data(payload: Uint8Array): void
@@ -8,7 +8,7 @@ export interface OutgoingFrames {
 /** The sending side of a stream: never sends more than the receiver has room for. */
 export class OutgoingStream {
   readonly #frames: OutgoingFrames
-  #credit = WINDOW_BYTES
+  #credit = windowBytes
   #closed = false
   #waiting: (() => void) | undefined
 
@@ -52,7 +52,7 @@ export class OutgoingStream {
   }
 
   addCredit(bytes: number): void {
-    this.#credit = Math.min(WINDOW_BYTES, this.#credit + bytes)
+    this.#credit = Math.min(windowBytes, this.#credit + bytes)
     this.#wake()
   }
 
