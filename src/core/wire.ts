@@ -3,7 +3,7 @@
  */
 import { answers } from '../../generated/calls.js'
 import type { components } from '../../generated/sandbox-api.js'
-import { dateOf } from '../internal/dates.js'
+import { isDate } from '../internal/dates.js'
 import { isRecord } from '../internal/guards.js'
 
 export type Wire = components['schemas']
@@ -108,7 +108,7 @@ function hasType(type: string, value: unknown): boolean {
     case 'null':
       return value === null
     case 'date-time':
-      return typeof value === 'string' && !Number.isNaN(dateOf(value).getTime())
+      return typeof value === 'string' && isDate(value)
     default:
       return typeof value === type
   }
