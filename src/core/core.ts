@@ -96,17 +96,17 @@ export class Core {
     traits: Traits,
     read: (response: Response, exchange: Exchange, text: string | undefined) => T | Promise<T>,
   ): Promise<T> {
-    const { body, ...params } = given
+    const { path: values = {}, query, body } = given
     const [method, path] = routeOf(operation)
     // Here, where the caller is still in reach of the error's stack.
-    const filledPath = serializePath(path, params.path ?? {})
+    const filledPath = serializePath(path, values)
     const isWatched = this.#isWatched
     const exchange = this.#begin(operation, options, traits)
     try {
       const { response, error } = await callAny(this.#api)(method, isWatched ? path : filledPath, {
         // openapi-fetch adds it to a copy: where it is there already, that is ten times as fast.
         method,
-        params: isWatched ? params : { query: params.query },
+        params: isWatched ? { path: values, query } : { query },
         body,
         headers: isWatched ? exchange.plan.headers : noHeaders,
         parseAs: 'stream',
