@@ -31,7 +31,7 @@ test('sees the calls of the SDK from then on, and may change and answer them', a
 
 test('the raw client changes nothing by being there', async () => {
   await using server = await httpFixture((request, response) => {
-    request.resume().on('end', () => respond(response, 200, wireSession({ image: request.method })))
+    request.resume().on('end', () => respond(response, 200, wireSession({ image: request.method ?? 'none' })))
   })
   const client = new SessionsClient({ apiUrl: server.url })
   const before = await client.createSession({ ttl: 60 })
