@@ -9,7 +9,7 @@ import { type CallControl, controlOf } from './call-control.js'
 import { checkRequestOptions } from './call-options.js'
 import { type Answer, type AnsweringId, type Given, type OperationId, isAnswer, routeOf } from './operations.js'
 import { errorFromResponse } from './response-errors.js'
-import { serializePathValue } from './serializers.js'
+import { serializePath } from './serializers.js'
 
 /** What sets a call apart from others. */
 export interface Traits {
@@ -96,17 +96,17 @@ export class Core {
     traits: Traits,
     read: (response: Response, exchange: Exchange, text: string | undefined) => T | Promise<T>,
   ): Promise<T> {
-    const { body, ...params } = given
-    // Here too, where the caller is still in reach of the error's stack.
-    for (const name in params.path) serializePathValue(name, params.path[name])
+    const { path: values = {}, query, body } = given
     const [method, path] = routeOf(operation)
+    // Here, where the caller is still in reach of the error's stack.
+    const filledPath = serializePath(path, values)
     const isWatched = this.#isWatched
     const exchange = this.#begin(operation, options, traits)
     try {
-      const { response, error } = await callAny(this.#api)(method, path, {
+      const { response, error } = await callAny(this.#api)(method, isWatched ? path : filledPath, {
         // openapi-fetch adds it to a copy: where it is there already, that is ten times as fast.
         method,
-        params,
+        params: isWatched ? { path: values, query } : { query },
         body,
         headers: isWatched ? exchange.plan.headers : noHeaders,
         parseAs: 'stream',

@@ -13,7 +13,7 @@ export function serializePath(pathname: string, parameters: Readonly<Record<stri
 }
 
 /** @throws {SandboxValidationError} */
-export function serializePathValue(name: string, value: unknown): string {
+function serializePathValue(name: string, value: unknown): string {
   return name === 'sessionId' ? checkSessionId(value) : checkPathValue(name, value)
 }
 

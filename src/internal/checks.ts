@@ -22,13 +22,13 @@ export function checkInteger(parameter: string, value: unknown, limits: IntegerL
   const { minimum, maximum = Number.MAX_SAFE_INTEGER } = limits
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= minimum && value <= maximum) return
   const range = limits.maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`
-  throw new SandboxValidationError(`${parameter} must be an integer ${range}, got ${show(value)}.`, parameter, value)
+  throw refused(parameter, `an integer ${range}`, value)
 }
 
 /** A UUID, so that nothing else can reach the path of a URL. */
 export function checkSessionId(value: unknown): string {
   if (typeof value === 'string' && uuid.test(value)) return value
-  throw new SandboxValidationError(`sessionId must be a UUID, got ${show(value)}.`, 'sessionId', value)
+  throw refused('sessionId', 'a UUID', value)
 }
 
 /** A parameter in a path, encoded: it stays one segment, and not one that leads elsewhere. */
@@ -37,16 +37,12 @@ export function checkPathValue(parameter: string, value: unknown): string {
   if (typeof text === 'string' && text !== '' && text !== '.' && text !== '..') {
     return encodeURIComponent(checkWellFormed(parameter, text))
   }
-  throw new SandboxValidationError(
-    `${parameter} must be a number or a non-empty string other than . and .., got ${show(value)}.`,
-    parameter,
-    value,
-  )
+  throw refused(parameter, 'a number or a non-empty string other than . and ..', value)
 }
 
 export function checkText(parameter: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return checkWellFormed(parameter, value)
-  throw new SandboxValidationError(`${parameter} must be a non-empty string, got ${show(value)}.`, parameter, value)
+  throw refused(parameter, 'a non-empty string', value)
 }
 
 /** UTF-8 has no lone surrogates: each would arrive as U+FFFD, and nobody would know. */
@@ -61,7 +57,7 @@ export function checkWellFormed(parameter: string, text: string): string {
 /** An object whose properties can be read: a Map, a Headers or an array would be taken for one without any. */
 export function checkObject(parameter: string, value: unknown): void {
   if (isPropertyBag(value)) return
-  throw new SandboxValidationError(`${parameter} must be an object, got ${show(value)}.`, parameter, value)
+  throw refused(parameter, 'an object', value)
 }
 
 function isPropertyBag(value: unknown): value is Record<string, unknown> {
@@ -97,7 +93,7 @@ function isSignalLike(value: unknown): value is AbortSignal {
 
 export function checkFunction(parameter: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
-  throw new SandboxValidationError(`${parameter} must be a function, got ${show(value)}.`, parameter, value)
+  throw refused(parameter, 'a function', value)
 }
 
 /** An object whose methods of these names are called: some of them, or all. It may be an instance of any class. */
@@ -114,11 +110,7 @@ export function checkListeners(parameter: string, value: unknown, names: readonl
   for (const name of names) {
     const method: unknown = Reflect.get(value, name)
     if (typeof method === 'function' || (method === undefined && needed === undefined)) continue
-    throw new SandboxValidationError(
-      `${parameter}.${name} must be a function, got ${show(method)}.`,
-      `${parameter}.${name}`,
-      method,
-    )
+    throw refused(`${parameter}.${name}`, 'a function', method)
   }
 }
 
@@ -128,27 +120,19 @@ export function checkOptionalText(parameter: string, value: unknown): void {
 
 export function checkOneOf(parameter: string, value: unknown, allowed: readonly string[]): void {
   if (value === undefined || (typeof value === 'string' && allowed.includes(value))) return
-  throw new SandboxValidationError(
-    `${parameter} must be one of ${allowed.join(', ')}, got ${show(value)}.`,
-    parameter,
-    value,
-  )
+  throw refused(parameter, `one of ${allowed.join(', ')}`, value)
 }
 
 export function checkBoolean(parameter: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean') return
-  throw new SandboxValidationError(`${parameter} must be true or false, got ${show(value)}.`, parameter, value)
+  throw refused(parameter, 'true or false', value)
 }
 
 /** A path below the sandbox root. Whether a link on the way leads out, only the server can tell. */
 export function checkRelativePath(parameter: string, value: unknown): string {
   const path = checkText(parameter, value)
   if (path.startsWith('/') || path.includes('\0') || leavesRoot(path)) {
-    throw new SandboxValidationError(
-      `${parameter} must be relative to the sandbox root and stay below it, got ${show(value)}.`,
-      parameter,
-      value,
-    )
+    throw refused(parameter, 'relative to the sandbox root and stay below it', value)
   }
   return path
 }
@@ -231,11 +215,7 @@ export function checkTimeoutMs(value: unknown, parameter = 'timeoutMs'): number 
 
 export function checkMaxRetries(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new SandboxValidationError(
-    `maxRetries must be an integer of at least 0, got ${show(value)}.`,
-    'maxRetries',
-    value,
-  )
+  throw refused('maxRetries', 'an integer of at least 0', value)
 }
 
 /** Names and values that a header can hold. The values are not shown: they may be secrets. */
@@ -266,6 +246,10 @@ export function checkSecret(parameter: 'bearerToken' | 'apiKey', secret: unknown
     `${parameter} must be a non-empty string of printable ASCII without spaces or line breaks.`,
     parameter,
   )
+}
+
+function refused(parameter: string, expected: string, value: unknown): SandboxValidationError {
+  return new SandboxValidationError(`${parameter} must be ${expected}, got ${show(value)}.`, parameter, value)
 }
 
 function show(value: unknown): string {

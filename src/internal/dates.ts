@@ -4,3 +4,7 @@ export function dateOf(text: string): Date {
   if (!Number.isNaN(date.getTime())) return date
   return new Date(Date.parse(text.replace(/:60(\.\d+)?(?=[zZ+-])/, ':59')) + 1000)
 }
+
+export function isDate(text: string): boolean {
+  return !Number.isNaN(Date.parse(text)) || !Number.isNaN(dateOf(text).getTime())
+}

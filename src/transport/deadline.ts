@@ -19,6 +19,8 @@ export class Deadline {
   #makeReason: (() => unknown) | undefined
   #reason: unknown
   #isForeign = false
+  // The signal knows it too, and takes a hundredth of a call's time to say so.
+  #aborted = false
 
   /**
    * `expired` makes the error that the call ends with when `timeoutMs` have passed. `onAbort` is told when the call is ended
@@ -56,7 +58,7 @@ export class Deadline {
   }
 
   get aborted(): boolean {
-    return this.#controller.signal.aborted
+    return this.#aborted
   }
 
   /** Why the call was ended, when it was: what it throws. */
@@ -117,6 +119,7 @@ export class Deadline {
   }
 
   #end(reason: unknown): void {
+    this.#aborted = true
     this.release()
     this.#controller.abort(reason)
     this.#rejectPending?.(reason)
@@ -131,8 +134,8 @@ export class Deadline {
     return new Promise<T>((resolve, reject) => {
       this.#rejectPending = reject
       work.then(resolve, reject)
-      const reason: unknown = this.#controller.signal.reason
-      if (this.aborted) reject(reason)
+      const reason: unknown = this.#aborted ? this.#controller.signal.reason : undefined
+      if (this.#aborted) reject(reason)
     })
   }
 

@@ -3,7 +3,8 @@ import type { SessionsClient } from 'sandbox-sessions-sdk'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Core } from '../../src/core/core.js'
 import type { AnsweringId, Given, OperationId } from '../../src/core/operations.js'
-import type { BodyName, Checkable, Wire } from '../../src/core/wire.js'
+import type { Checkable } from '../../src/core/body-check.js'
+import type { BodyName, Wire } from '../../src/core/wire.js'
 import type { BodySource } from '../../src/transport/request.js'
 
 declare const core: Core
