@@ -1,7 +1,16 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', 'generated/**', 'coverage/**', '**/node_modules/**', '.tmp/**', 'eslint.config.js'] },
+  {
+    ignores: [
+      '**/dist/**',
+      'generated/**',
+      'coverage/**',
+      '**/node_modules/**',
+      'eslint.config.js',
+      '.dependency-cruiser.cjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
@@ -26,7 +35,7 @@ export default tseslint.config(
           selector: 'variable',
           format: ['camelCase', 'PascalCase'],
           leadingUnderscore: 'allow',
-          filter: { regex: '^(E[A-Z]+|O_[A-Z]+)$', match: false },
+          filter: { regex: '^(E[A-Z]+|O_[A-Z]+|_+)$', match: false },
         },
       ],
       '@typescript-eslint/no-redeclare': 'off',

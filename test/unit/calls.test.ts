@@ -1,7 +1,7 @@
 /** What the SDK itself needs of a spec, as it is generated. */
 import { expect, test } from 'vitest'
-import { generateCalls } from '../../scripts/generate/calls.js'
-import { type Document, isDocument } from '../../scripts/generate/document.js'
+import { generateCalls } from 'sandbox-sessions-codegen'
+import { assertDocument, type Document } from 'sandbox-sessions-openapi'
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 
@@ -12,7 +12,7 @@ function documentOf(paths: object, schemas: object): Document {
     paths,
     components: { schemas },
   }
-  if (!isDocument(document)) throw new Error('Not an OpenAPI 3.1 document')
+  assertDocument(document)
   return document
 }
 

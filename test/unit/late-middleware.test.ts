@@ -1,7 +1,7 @@
 /** Middleware that is given to the raw client, at any time. */
 import { expect, test } from 'vitest'
 import { SessionsClient } from '../../src/index.js'
-import { httpFixture, respond } from '../support/fixture.js'
+import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { wireSession } from '../support/wire.js'
 
 const { sessionId } = wireSession()
