@@ -38,7 +38,7 @@ test('routes name the body that is answered', () => {
     },
     { Thing: { type: 'object', properties: {} } },
   )
-  expect(found).toContain('{"readThing":["GET","/things"],"createThing":["POST","/things","Thing"]}')
+  expect(found).toContain('{"createThing":["POST","/things","Thing"],"readThing":["GET","/things"]}')
 })
 
 test('answers have no more than is checked, with the bodies that they hold', () => {
@@ -75,8 +75,8 @@ test('limits are those of the numbers in parameters and bodies', () => {
     { Request: { type: 'object', properties: { ttl: ref('Ttl'), name: { type: 'string' } } }, Ttl: { maximum: 7 } },
   )
   expect(found).toContain(
-    '"getThing":{"limit":{"minimum":1,"maximum":9,"default":5}},' +
-      '"makeThing":{"limit":{"minimum":1,"maximum":9,"default":5},"count":{"minimum":0},"ttl":{"maximum":7}}',
+    '"makeThing":{"limit":{"minimum":1,"maximum":9,"default":5},"count":{"minimum":0},"ttl":{"maximum":7}},' +
+      '"getThing":{"limit":{"minimum":1,"maximum":9,"default":5}}',
   )
 })
 
