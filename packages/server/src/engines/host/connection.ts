@@ -35,7 +35,7 @@ export class Connection {
       control: (frame) => this.#control(frame),
       streamEnded: (call) => this.#forgetIfComplete(call),
       closed: (error) =>
-        this.close(error instanceof ProtocolError ? 'the supervisor broke the protocol' : 'the sandbox ended'),
+        this.close(error instanceof ProtocolError ? 'The supervisor broke the protocol.' : 'The sandbox ended.'),
     })
     this.#ready = this.#register(readyCall, 0)
   }
@@ -85,10 +85,10 @@ export class Connection {
 
   #control(frame: Frame): void {
     const call = this.#calls.get(frame.call)
-    if (call === undefined) throw new ProtocolError('a frame for no call')
+    if (call === undefined) throw new ProtocolError('A frame came for a call that does not exist.')
     if (frame.kind === FrameKind.reply) call.takeReply(frame.payload)
     else if (frame.kind === FrameKind.done) call.takeDone(frame.payload)
-    else throw new ProtocolError('a frame of no known kind')
+    else throw new ProtocolError('The kind of a frame is unknown.')
     this.#forgetIfComplete(frame.call)
   }
 
@@ -105,7 +105,7 @@ export class Connection {
     let asked: number | undefined
     return setInterval(() => {
       if (asked !== undefined) {
-        if (performance.now() - asked > pingTimeoutMs) this.close('the supervisor does not answer any more')
+        if (performance.now() - asked > pingTimeoutMs) this.close('The supervisor does not answer any more.')
         return
       }
       asked = performance.now()
@@ -120,6 +120,6 @@ export class Connection {
 /** The supervisor would take such a frame for a broken protocol, and end with everything that runs. */
 function tooLong({ op }: Request): EngineError {
   return op === 'exec'
-    ? new ExecStartError('the arguments, the environment and the working directory are too long')
-    : new FileAccessError('the path is too long')
+    ? new ExecStartError('The arguments, the environment and the working directory are too long.')
+    : new FileAccessError('The path is too long.')
 }

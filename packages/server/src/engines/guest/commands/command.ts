@@ -79,7 +79,7 @@ export class Command {
       })
       await new Promise((resolve, reject) => child.once('spawn', resolve).on('error', reject))
       const leader = child.pid
-      if (leader === undefined) throw new Failure('ExecStart', 'the program could not be started')
+      if (leader === undefined) throw new Failure('ExecStart', 'The program could not be started.')
       return new Command(child, leader, start, before)
     } catch (error) {
       throw new Failure('ExecStart', startMessage(error, start.argv[0] ?? ''))
@@ -165,16 +165,16 @@ function startMessage(error: unknown, program: string): string {
   const name = program.length > 100 ? `${program.slice(0, 100)}...` : program
   switch (code) {
     case 'ENOENT':
-      return `there is no program ${name}`
+      return `There is no program ${name}.`
     case 'EACCES':
-      return `${name} may not be executed`
+      return `${name} may not be executed.`
     case 'E2BIG':
-      return 'the arguments and the environment are too long'
+      return 'The arguments and the environment are too long.'
     case 'EAGAIN':
-      return 'the sandbox has as many processes as it may have'
+      return 'The sandbox has as many processes as it may have.'
     case 'ERR_INVALID_ARG_VALUE':
-      return 'the program, its arguments and its environment may hold no NUL character'
+      return 'The program, its arguments and its environment may hold no NUL character.'
     default:
-      return `${name} could not be started${typeof code === 'string' ? ` (${code})` : ''}`
+      return `${name} could not be started${typeof code === 'string' ? ` (${code})` : ''}.`
   }
 }

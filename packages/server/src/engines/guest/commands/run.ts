@@ -47,8 +47,8 @@ export class Commands {
 
   async run(call: Call, request: ExecMessage): Promise<ExecOutcome> {
     const { id } = request
-    if (this.#paused) throw new Failure('ExecStart', 'the sandbox is paused')
-    if (this.known.has(id) || this.#starting.has(id)) throw new Failure('ExecStart', 'another command has the same id')
+    if (this.#paused) throw new Failure('ExecStart', 'The sandbox is paused: resume it first.')
+    if (this.known.has(id) || this.#starting.has(id)) throw new Failure('ExecStart', 'Another command has the same id.')
     const starting = this.#start(call, request)
     this.#starting.set(id, starting)
     const execution = await starting.finally(() => this.#starting.delete(id))
@@ -132,7 +132,7 @@ async function workingDirectory(root: string, path: string): Promise<DirectoryHa
     if (failure.code === 'PathEscapes') throw failure
     throw new Failure(
       'ExecStart',
-      `the working directory cannot be used: ${failure.message}; make it first or choose another`,
+      `The working directory cannot be used. ${failure.message} Make it first or choose another.`,
     )
   }
 }
