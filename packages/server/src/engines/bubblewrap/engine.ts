@@ -16,7 +16,7 @@ import { bubblewrapArguments, limitArguments } from './arguments.js'
 import { detour, detoured } from './detour.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
-import { defaultLimits, leastProcesses } from './limits.js'
+import { defaultBubblewrapLimits, leastProcesses } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
@@ -28,7 +28,7 @@ export interface BubblewrapOptions {
   readonly dataDir: string
   /** Default `bwrap`, found on PATH. */
   readonly bwrap?: string
-  /** Default {@link defaultLimits}. */
+  /** Default {@link defaultBubblewrapLimits}. */
   readonly limits?: Partial<BubblewrapLimits>
 }
 
@@ -70,7 +70,7 @@ export class BubblewrapEngine extends SupervisedEngine {
     super(base)
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
-    this.#limits = { ...defaultLimits, ...options.limits }
+    this.#limits = { ...defaultBubblewrapLimits, ...options.limits }
     const { processes } = this.#limits
     this.defaults = {
       limits: { processes },

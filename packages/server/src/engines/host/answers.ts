@@ -3,7 +3,7 @@ import { ProtocolError } from '../guest/protocol/frames.js'
 import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
 import { countOf } from '../guest/protocol/json.js'
 import type { JsonRecord } from '../guest/protocol/json.js'
-import type { Call } from './call.js'
+import type { OutgoingCall } from './outgoing-call.js'
 import type { Connection } from './connection.js'
 
 /** Bytes of one listing: more than an honest page of 1000 paths can take. */
@@ -22,7 +22,7 @@ export async function checked<T>(connection: Connection, operation: () => Promis
   }
 }
 
-export function outputOf({ outputs: [output] }: Call): IncomingStream {
+export function outputOf({ outputs: [output] }: OutgoingCall): IncomingStream {
   if (output === undefined) throw new TypeError('The call has no output stream.')
   return output
 }

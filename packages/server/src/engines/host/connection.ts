@@ -6,7 +6,7 @@ import type { Frame } from '../guest/protocol/frames.js'
 import { Link } from '../guest/protocol/link.js'
 import { maxAnswerBytes, maxRequestBytes, readyCall, Stream } from '../guest/protocol/messages.js'
 import type { Request } from '../guest/protocol/messages.js'
-import { Call } from './call.js'
+import { OutgoingCall } from './outgoing-call.js'
 
 /** How often a supervisor that owes an answer is asked whether it lives, in milliseconds. */
 const pingIntervalMs = 10_000
@@ -22,8 +22,8 @@ export class Connection {
   /** Resolves with the reason when the sandbox can no longer be talked to. */
   readonly gone: Promise<SandboxGoneError>
   readonly #link: Link
-  readonly #calls = new Map<number, Call>()
-  readonly #ready: Call
+  readonly #calls = new Map<number, OutgoingCall>()
+  readonly #ready: OutgoingCall
   #last = readyCall
   #reason: SandboxGoneError | undefined
   #tellGone: (reason: SandboxGoneError) => void = () => undefined
@@ -51,7 +51,7 @@ export class Connection {
    * @throws {SandboxGoneError}
    * @throws {ExecStartError} or {FileAccessError} when the request is longer than any that could be carried out.
    */
-  call(request: Request, outputs: 0 | 1 | 2 = 0): Call {
+  call(request: Request, outputs: 0 | 1 | 2 = 0): OutgoingCall {
     if (this.#reason !== undefined) throw new SandboxGoneError(this.#reason.message)
     const payload = Buffer.from(JSON.stringify(request))
     if (payload.length > maxRequestBytes) throw tooLong(request)
@@ -72,9 +72,9 @@ export class Connection {
     this.#tellGone(this.#reason)
   }
 
-  #register(id: number, outputs: number): Call {
+  #register(id: number, outputs: number): OutgoingCall {
     const streams = [Stream.output, Stream.errorOutput].slice(0, outputs)
-    const call = new Call(
+    const call = new OutgoingCall(
       this.#link.outgoing(id, Stream.input),
       streams.map((stream) => this.#link.incoming(id, stream)),
       () => this.#link.send(FrameKind.cancel, id, {}),

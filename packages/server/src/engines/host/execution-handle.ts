@@ -4,7 +4,7 @@ import { ProtocolError } from '../guest/protocol/frames.js'
 import { booleanOf, countOf } from '../guest/protocol/json.js'
 import type { JsonRecord } from '../guest/protocol/json.js'
 import { checked, leavable, outputOf, sizeOf } from './answers.js'
-import type { Call } from './call.js'
+import type { OutgoingCall } from './outgoing-call.js'
 import type { Connection } from './connection.js'
 import { passContent } from './content.js'
 
@@ -65,7 +65,7 @@ export class SupervisedHandle implements ExecutionHandle {
 }
 
 /** How the process ended that an `exec` or an `attach` call is about. */
-export function exitOf(connection: Connection, call: Call): Promise<ExecutionExit> {
+export function exitOf(connection: Connection, call: OutgoingCall): Promise<ExecutionExit> {
   const exit = checked(connection, async () => readExit(await call.done))
   // Whoever only reads the output need not look at it.
   exit.catch(() => undefined)

@@ -8,7 +8,7 @@ import type { OutgoingStream } from '../guest/protocol/outgoing-stream.js'
 import { failureOf } from './failures.js'
 
 /** One operation under way in the supervisor, as the engine sees it. */
-export class Call {
+export class OutgoingCall {
   /** What the supervisor says before the outcome; rejects when the call fails first. */
   readonly reply: Promise<JsonRecord>
   /** The outcome. */
