@@ -60,7 +60,7 @@ export class SessionsClient {
   readonly #core: Core
   readonly #executor: Executor
 
-  /** @throws {SandboxValidationError} when an option, or the environment variable in its place, can't be used. */
+  /** @throws {SandboxValidationError} when an option, or the environment variable that stands in for it, can't be used. */
   constructor(options: SessionsClientOptions = {}) {
     this.#core = new Core(resolveSettings(options))
     this.#executor = new Executor(this.#core)
@@ -135,7 +135,7 @@ export class SessionsClient {
   }
 
   /**
-   * Stops every process of the session where it stands. The time to live runs on.
+   * Stops every process of the session where it stands. The time to live goes on.
    *
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `INVALID_STATE` when it is paused already.
@@ -161,14 +161,14 @@ export class SessionsClient {
     options?: RequestOptions,
   ): Promise<CommandResult<OutputOf<Encoding>>>
   /**
-   * Runs a shell command. A non-zero exit and a timeout are results, not errors. With `encoding: 'bytes'` its output comes
+   * Runs a shell command. A non-zero exit and a timeout are results, not errors. With `encoding: 'bytes'` its output is
    * exact to the byte.
    *
    * @throws {SessionNotFoundError}
    * @throws {ConflictError} `SESSION_PAUSED`.
    * @throws {SandboxOperationError} 408 when a gateway gave up waiting: the command may still run.
-   * @throws {SandboxAPIError} when `stdin` is not UTF-8 and the server is of a version before 1.2.0, which is found out with
-   * one more command, `:`, that does nothing; also when such a server was asked for bytes, and lost some.
+   * @throws {SandboxAPIError} when `stdin` is not UTF-8 and the server is of a version before 1.2.0 (the SDK finds that out by
+   * running `:`, a command that does nothing); also when such a server was asked for bytes, and lost some.
    */
   executeCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): Promise<CommandResult>
   async executeCommand(
@@ -202,8 +202,8 @@ export class SessionsClient {
     options?: RequestOptions,
   ): CommandStream<OutputOf<Encoding>>
   /**
-   * Runs a shell command whose output comes as it is written. It begins at once. Errors come out where it is read: those of
-   * {@link executeCommand}.
+   * Runs a shell command and gives its output as it is written. The command begins at once. Reading the output throws the errors
+   * of {@link executeCommand}.
    */
   streamCommand(sessionId: string, request: CommandRequest, options?: RequestOptions): CommandStream
   streamCommand(
@@ -220,7 +220,7 @@ export class SessionsClient {
     request: CodeRequest<Encoding> & Encoded<Encoding>,
     options?: RequestOptions,
   ): CommandStream<OutputOf<Encoding>>
-  /** Runs code whose output comes as it is written; otherwise like {@link streamCommand}. */
+  /** Runs code and gives its output as it is written; otherwise like {@link streamCommand}. */
   streamCode(sessionId: string, request: CodeRequest, options?: RequestOptions): CommandStream
   streamCode(
     sessionId: string,
@@ -237,8 +237,8 @@ export class SessionsClient {
    * @throws {ConflictError} `FILE_EXISTS` when a file is there and `overwrite` is not set.
    * @throws {SandboxOperationError} 413 `FILE_TOO_LARGE` or `QUOTA_EXCEEDED`.
    * @throws {SandboxConnectionError} when the server wrote another number of bytes than were sent, or with `verify` other bytes.
-   * @throws {SandboxValidationError} also while it is sent: half of a surrogate pair, neither bytes nor a string, another size than
-   *   the content had at first, more of a stream than can be collected in a browser. The file is not written then.
+   * @throws {SandboxValidationError} also while the content is sent: when it gives half of a surrogate pair, or what is neither bytes nor a
+   *   string, changes its size, or is a stream too long to be collected in a browser. The file is not written then.
    */
   async uploadFile(
     sessionId: string,
@@ -250,15 +250,15 @@ export class SessionsClient {
   }
 
   /**
-   * Answers one file, whose bytes are read with the methods of {@link FileDownload}. The deadline starts anew with each
-   * piece that comes. A `range` header (`headers: { range: 'bytes=100-149' }`) answers that part of it, one range of bytes:
-   * `verify` does not go with it, since the server knows only the checksum of the whole file.
+   * Downloads one file, whose bytes are read with the methods of {@link FileDownload}. The deadline starts anew with each
+   * piece that comes. With a `range` header (`headers: { range: 'bytes=100-149' }`) only that part comes; it must be one range of
+   * bytes, and without `verify`, since the server knows only the checksum of the whole file.
    *
    * @throws {SessionNotFoundError}
    * @throws {FileNotFoundError}
    * @throws {SandboxOperationError} 416 when the file has no such range.
-   * @throws {SandboxConnectionError} when the server answers something else than the range; the whole file is taken with an
-   *   `if-range` header only.
+   * @throws {SandboxConnectionError} when the server sends something else than the range. The whole file is accepted only with
+   *   an `if-range` header.
    */
   async downloadFile(
     sessionId: string,
@@ -269,7 +269,7 @@ export class SessionsClient {
   }
 
   /**
-   * Describes what is at a path; a symbolic link itself, not what it points to.
+   * Describes what is at a path. A symbolic link is described itself, not what it points to.
    *
    * @throws {SessionNotFoundError}
    * @throws {FileNotFoundError}
@@ -305,7 +305,7 @@ export class SessionsClient {
     return this.#core.body('healthCheck', {}, options, (wire) => wire)
   }
 
-  /** Aborts what is in flight; later calls fail. Sessions stay: they end with their ttl or `deleteSession`. */
+  /** Aborts what is in flight; later calls fail. Sessions stay until their time to live ends or `deleteSession` is called. */
   close(): void {
     this.#core.close()
   }

@@ -9,8 +9,8 @@ export type ErrorCode = components['schemas']['KnownErrorCode'] | (string & {})
 
 /**
  * What is known of a failed call. All of it is safe to log: the credentials that the call was sent with (a token, a key, what your
- * own headers hold of them) are replaced by `[redacted]` in all that an error carries, its cause and a command's output included,
- * also where they are percent-encoded, escaped or in Base64.
+ * own headers hold of them) are replaced by `[redacted]` in everything that an error carries, including its cause and a command's
+ * output, also where they are percent-encoded, escaped or in Base64.
  */
 export interface ErrorContext {
   /** The server's code, for example `SESSION_NOT_FOUND`. Missing when no Error body came. */
@@ -78,7 +78,7 @@ export class SandboxConnectionError extends SandboxAPIError {
   override readonly name: string = 'SandboxConnectionError'
   /** What a streamed command had written before its connection broke; up to 1 Mi characters of each. */
   output: { readonly stdout: string; readonly stderr: string } | undefined
-  /** The same exact to the byte, up to 1 MiB of each; only of a command with `encoding: 'bytes'`. */
+  /** The same, exact to the byte, up to 1 MiB of each; only of a command with `encoding: 'bytes'`. */
   outputBytes: { readonly stdout: Bytes; readonly stderr: Bytes } | undefined
 }
 
@@ -87,7 +87,7 @@ export class SandboxTimeoutError extends SandboxConnectionError {
   override readonly name: string = 'SandboxTimeoutError'
   /** The deadline that passed, in milliseconds. */
   readonly timeoutMs: number
-  /** What was being waited for when it passed. */
+  /** What the call was waiting for when it passed. */
   readonly phase: 'response' | 'body'
 
   constructor(message: string, context: ErrorContext & { timeoutMs: number; phase: 'response' | 'body' }) {
@@ -102,7 +102,7 @@ export class UnauthorizedError extends SandboxAPIError {
   override readonly name: string = 'UnauthorizedError'
 }
 
-/** 404 on a session: it was deleted, its time ran out, it is another user's, or it never was. */
+/** 404 on a session: it was deleted, its time ran out, it belongs to another user, or it never existed. */
 export class SessionNotFoundError extends SandboxAPIError {
   override readonly name: string = 'SessionNotFoundError'
 }
@@ -140,12 +140,12 @@ export class SandboxOperationError extends SandboxAPIError {
   override readonly name: string = 'SandboxOperationError'
 }
 
-/** 404 `FILE_NOT_FOUND`: the session is there, nothing is at the path. */
+/** 404 `FILE_NOT_FOUND`: the session exists, but nothing is at the path. */
 export class FileNotFoundError extends SandboxOperationError {
   override readonly name: string = 'FileNotFoundError'
 }
 
-/** 409: what is there stands in the way; `errorCode` says what (`FILE_EXISTS`, `INVALID_STATE`, `SESSION_PAUSED`, ...). */
+/** 409: something is in the way; `errorCode` says what (`FILE_EXISTS`, `INVALID_STATE`, `SESSION_PAUSED`, ...). */
 export class ConflictError extends SandboxOperationError {
   override readonly name: string = 'ConflictError'
 }

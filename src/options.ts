@@ -16,21 +16,21 @@ export interface SessionsClientOptions {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * What sends requests. Default: the runtime's `fetch`. It must answer what that answers: a promise of a Response with `status`,
-   * `headers` and `text()`, whose `body` is a stream of the web or of Node. It is called without a `this`.
+   * The function that sends requests. Default: the runtime's `fetch`. Like that, it must return a promise of a Response with
+   * `status`, `headers` and `text()`, whose `body` is a stream of the web or of Node. It is called without a `this`.
    */
   readonly fetch?: Fetch | undefined
   /** openapi-fetch middleware, around every call (not every attempt). */
   readonly middleware?: readonly Middleware[] | undefined
-  /** How often a failed call is tried again where that does no harm. Default 2; 0 for never. */
+  /** How often a failed call is tried again where that is safe. Default 2; 0 for never. */
   readonly maxRetries?: number | undefined
   /** The longest wait before another attempt, in milliseconds. Default 60 000. A call asked to wait longer fails instead. */
   readonly maxRetryDelayMs?: number | undefined
-  /** Where messages go, for example `console`, or an instance of a class of your own. Default nowhere. */
+  /** Where log messages go, for example `console`, or an instance of a class of your own. Default: nowhere. */
   readonly logger?: Logger | undefined
   /** The least important message that is logged. Default `warn`. */
   readonly logLevel?: LogLevel | undefined
-  /** Called as attempts begin, end and are repeated: methods of an object, which may be an instance of a class. */
+  /** Functions that are called when an attempt begins, ends or is repeated. The object may be an instance of a class. */
   readonly hooks?: ClientHooks | undefined
 }
 
@@ -42,10 +42,10 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /**
    * Deadline of this call in milliseconds, body included; `Infinity` for none. Default: the client's. A command's or code's
-   * call defaults to its own `timeout` plus 15 seconds; a download has it between two chunks.
+   * call defaults to its own `timeout` plus 15 seconds. For a download it is the time between two chunks.
    */
   readonly timeoutMs?: number | undefined
-  /** How often this call is tried again where that does no harm. Default: the client's. */
+  /** How often this call is tried again where that is safe. Default: the client's. */
   readonly maxRetries?: number | undefined
   /** Sent with this request, over the client's own. */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -90,7 +90,7 @@ export interface RequestEvent {
 export interface ResponseEvent {
   readonly call: CallInfo
   readonly attempt: number
-  /** Milliseconds since the attempt began. A streamed body is not in it. */
+  /** Milliseconds since the attempt began, without the time of a streamed body. */
   readonly durationMs: number
   readonly status: number | undefined
   readonly error: unknown
@@ -107,8 +107,8 @@ export interface RetryEvent {
 }
 
 /**
- * Called as things happen, and not waited for. What a hook throws, or rejects with, is logged and otherwise ignored. An instance
- * of a class will do: hooks are called as methods of their object.
+ * Called as things happen, and not waited for. An error of a hook, thrown or as a rejection, is logged and otherwise ignored. The
+ * hooks may be an instance of a class: they are called as methods of their object.
  */
 export interface ClientHooks {
   readonly onRequest?: ((event: RequestEvent) => unknown) | undefined
@@ -119,7 +119,7 @@ export interface ClientHooks {
 /** Every hook that there is. */
 export const hookNames = ['onRequest', 'onResponse', 'onRetry'] as const satisfies readonly (keyof ClientHooks)[]
 
-/** Where messages go: `console` will do. */
+/** Where log messages go, for example `console`. */
 export interface Logger {
   debug(message: string): void
   info(message: string): void

@@ -29,7 +29,7 @@ export type SessionStatus = Wire['SessionStatus'] | (string & {})
 /** Options of {@link Session.run}. */
 export interface RunOptions<Encoding extends OutputEncoding = 'text'>
   extends ExecutionOptions<Encoding>, RequestOptions {
-  /** Gets the standard output as it comes. The command waits for a promise that it answers. */
+  /** Gets the standard output as it comes. If it returns a promise, the command waits for it. */
   readonly onStdout?: OutputListener<OutputOf<Encoding>> | undefined
   /** Gets the standard error as it comes. */
   readonly onStderr?: OutputListener<OutputOf<Encoding>> | undefined
@@ -89,8 +89,8 @@ type AnyRunOptions = ExecutionOptions<OutputEncoding> &
   Pick<RunOptions, 'check'>
 
 /**
- * One isolated, short-lived sandbox. Its fields tell what was true at the last answer of the server; `refresh`, `extend`,
- * `pause` and `resume` bring them up to date. With `await using` it is deleted at the end of the block.
+ * One isolated, short-lived sandbox. Its fields tell what the server's last answer said; `refresh`, `extend`, `pause` and
+ * `resume` bring them up to date. With `await using` it is deleted at the end of the block.
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ export class Session {
     return this.remainingMs() === 0
   }
 
-  /** Milliseconds until the session expires, by this machine's clock; 0 when it has. */
+  /** Milliseconds until the session expires, by this machine's clock; 0 when it has expired. */
   remainingMs(): number {
     return Math.max(0, this.expiresAt.getTime() - Date.now())
   }
@@ -186,7 +186,7 @@ export class Session {
   ): Promise<CommandResult<OutputOf<Encoding>>>
   /**
    * Runs a shell command. A non-zero exit and a timeout are results, not errors, unless `check` is set. With
-   * `encoding: 'bytes'` its output comes exact to the byte.
+   * `encoding: 'bytes'` its output is exact to the byte.
    *
    * @throws {SessionNotFoundError}
    * @throws {CommandFailedError} with `check`.
@@ -209,7 +209,7 @@ export class Session {
     code: string,
     options: RunCodeOptions<Encoding> & Encoded<Encoding>,
   ): Promise<CommandResult<OutputOf<Encoding>>>
-  /** Runs code, in Python if `language` does not say otherwise; else like {@link run}. */
+  /** Runs code, in Python unless `language` says otherwise. Apart from that, it works like {@link run}. */
   runCode(code: string, options?: RunCodeOptions): Promise<CommandResult>
   async runCode(
     code: string,
@@ -230,7 +230,7 @@ export class Session {
     command: string,
     options: StreamOptions<Encoding> & Encoded<Encoding>,
   ): CommandStream<OutputOf<Encoding>>
-  /** Runs a shell command whose output comes as it is written. It begins at once. */
+  /** Runs a shell command and gives its output as it is written. The command begins at once. */
   stream(command: string, options?: StreamOptions): CommandStream
   stream(command: string, options: StreamOptions<OutputEncoding> = {}): CommandStream<Output> {
     const request = { ...options, command, encoding: encodingOf(options) }
@@ -242,19 +242,19 @@ export class Session {
     code: string,
     options: StreamCodeOptions<Encoding> & Encoded<Encoding>,
   ): CommandStream<OutputOf<Encoding>>
-  /** Runs code whose output comes as it is written, in Python if `language` does not say otherwise. */
+  /** Runs code, in Python unless `language` says otherwise, and gives its output as it is written. */
   streamCode(code: string, options?: StreamCodeOptions): CommandStream
   streamCode(code: string, options: StreamCodeOptions<OutputEncoding> = {}): CommandStream<Output> {
     const request = { ...options, code, encoding: encodingOf(options) }
     return this.#client.streamCode(this.sessionId, request, options)
   }
 
-  /** Ends the session: every process and every file in it. @throws {SessionNotFoundError} when it is gone already. */
+  /** Ends the session, with every process and every file in it. @throws {SessionNotFoundError} when it is gone already. */
   delete(options?: RequestOptions): Promise<void> {
     return this.#client.deleteSession(this.sessionId, options)
   }
 
-  /** Deletes the session; one that is gone already is no error. */
+  /** Deletes the session. It is no error when the session is gone already. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.delete()
@@ -274,7 +274,7 @@ export class Session {
   }
 }
 
-/** The default is named, so that the types know that there is one. */
+/** The default is spelled out, so that the types know that there is a language. */
 function encodingOf(options: OutputOptions<OutputEncoding> | null): OutputEncoding {
   const { encoding = 'text' } = options ?? {}
   return encoding

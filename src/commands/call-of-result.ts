@@ -2,7 +2,7 @@ import type { Output } from '../internal/bytes.js'
 import type { CommandResult } from './command-result.js'
 import type { CallControl } from '../core/call-control.js'
 
-/** A result is plain data, which is compared and sent on: what is known of its call stands beside it. */
+/** A result is plain data that users compare and pass on, so that its call is kept beside it. */
 const calls = new WeakMap<CommandResult<Output>, CallControl>()
 
 export function rememberCall<Result extends CommandResult<Output>>(
@@ -13,7 +13,7 @@ export function rememberCall<Result extends CommandResult<Output>>(
   return result
 }
 
-/** The call that answered a result. */
+/** The call that a result came from. */
 export function callOf(result: CommandResult<Output>): CallControl | undefined {
   return calls.get(result)
 }

@@ -9,10 +9,10 @@ import type { OutputForm } from './output-form.js'
 /** Gets output as a command writes it: whole characters, any number of them, or bytes. */
 export type OutputListener<Form extends Output = string> = (output: Form) => unknown
 
-/** A listener as TypeScript compares methods: one to text passes where only the run tells which form it is. */
+/** A listener, declared as a method: TypeScript then accepts a listener to text where the form is known only at run time. */
 type LooseListener<Form extends Output> = { listen(output: Form): unknown }['listen']
 
-/** Who is told of output as it comes. */
+/** The listeners to output as it comes. */
 export interface OutputListeners<Form extends Output> {
   readonly onStdout?: LooseListener<Form> | undefined
   readonly onStderr?: LooseListener<Form> | undefined
@@ -21,7 +21,7 @@ export interface OutputListeners<Form extends Output> {
 /** How much output a result holds, in characters or bytes for each stream, when it came as a stream. */
 const largestResult = 10 * 1024 * 1024
 
-/** Reads a stream to its end, tells the listeners, and answers the result with the output in it. */
+/** Reads a stream to its end, calls the listeners, and returns the result with the output in it. */
 export async function collect<Form extends Output>(
   stream: CommandStream<Form>,
   form: OutputForm<Form>,

@@ -11,11 +11,11 @@ import { type Wire, isBody } from '../core/wire.js'
 /** A piece of a command's output. */
 export interface OutputEvent<Form extends Output = string> {
   readonly type: 'stdout' | 'stderr'
-  /** Text, whole characters only; or bytes, cut anywhere. */
+  /** Text of whole characters; or bytes, cut anywhere. */
   readonly data: Form
 }
 
-/** The command ended: the last event of a stream. The output came before it; its result has none. */
+/** The command ended: the last event of a stream. The output came before it, and is not in its result. */
 export interface ExitEvent<Form extends Output = string> {
   readonly type: 'exit'
   readonly result: CommandResult<Form>
@@ -23,7 +23,7 @@ export interface ExitEvent<Form extends Output = string> {
 
 export type CommandEvent<Form extends Output = string> = OutputEvent<Form> | ExitEvent<Form>
 
-/** More than a server sends in one event, and little enough to hold. */
+/** More than a server sends in one event, and few enough to keep in memory. */
 const longestEvent = 32 * 1024 * 1024
 
 /**
@@ -36,7 +36,7 @@ export async function* readEvents<Form extends Output>(
   form: OutputForm<Form>,
 ): AsyncGenerator<CommandEvent<Form>, void, undefined> {
   const type = response.headers.get('content-type') ?? ''
-  // A server of version 1.0.0 knows no event streams, and answers when all is over.
+  // A server of version 1.0.0 knows no event streams, and answers when the command has ended.
   if (type.startsWith('application/json')) yield* eventsOfResult(await response.text(), form)
   else yield* parseEvents(response, form)
 }

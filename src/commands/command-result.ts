@@ -8,7 +8,7 @@ export const CommandStatus = statuses
 /** How a command ended; a value that the SDK does not know passes through. */
 export type CommandStatus = Wire['CommandStatus'] | (string & {})
 
-/** What a command or code run did. Its output is text, or with `encoding: 'bytes'` exact to the byte. */
+/** The result of a command or of code. Its output is text, or with `encoding: 'bytes'` exact to the byte. */
 export interface CommandResult<Form extends Output = string> {
   /** `completed`: exit code 0. `failed`: any other exit code. `timeout`: killed at its timeout. */
   readonly status: CommandStatus

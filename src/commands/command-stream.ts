@@ -15,7 +15,7 @@ const rememberedOutput = 1024 * 1024
 const readAhead = 64 * 1024
 
 /**
- * A running command, with its output as it comes. Loop over it for events, or read `stdout` and `stderr`, or only wait for
+ * A running command, with its output as it comes. Loop over it for events, read `stdout` and `stderr`, or just wait for
  * the `result`. A slow reader slows the command.
  *
  * Leaving the loop early, {@link CommandStream.abort} and the end of an `await using` block close the connection, and the
@@ -48,7 +48,7 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
   #reader: 'events' | 'streams' | 'result' | undefined
   #wake: (() => void) | undefined
 
-  /** @internal `start` is called at once; it sends requests, and gives the call of each as it begins. */
+  /** @internal `start` is called at once. It sends requests, and passes on the call of each as it begins. */
   constructor(start: (begun: (call: CallControl) => void) => Promise<Response>, form: OutputForm<Form>) {
     this.#form = form
     this.#output = new CommandOutput(form, rememberedOutput)
@@ -64,7 +64,7 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
     response.catch((error: unknown) => this.#fail(error))
     this.#events = this.#read(response)
     const leave = this.#events.return.bind(this.#events)
-    // The request first: a generator that waits for the next event is left only when that has come.
+    // The request ends first: a generator that waits for the next event can be left only when that has come.
     this.#events.return = (value) => {
       this.#leave()
       return leave(value)
@@ -81,7 +81,7 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
     return this.#stream('stderr')
   }
 
-  /** Closes the connection, which kills the command. Whoever reads gets the reason. */
+  /** Closes the connection, which kills the command. Readers get the reason. */
   abort(reason: unknown = new DOMException('The command was aborted.', 'AbortError')): void {
     this.#end(reason)
   }
@@ -93,7 +93,7 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.abort()
-    // An iteration that is under way ends by the abort; one that never began must not keep the connection.
+    // The abort ends an iteration that is under way; one that never began must not keep the connection.
     await this.#events.return().catch(() => undefined)
   }
 
@@ -113,7 +113,7 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
     }
   }
 
-  /** Without effect after an end of any other kind. */
+  /** No effect when the stream has ended in any other way. */
   #leave(): void {
     this.#end(new SandboxAPIError('The stream was left before the command ended.'))
   }
@@ -121,11 +121,11 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
   #end(reason: unknown): void {
     this.#left ??= { reason }
     this.#call?.abort(reason)
-    // Nobody may ever read, and so find out. Without effect when the command has ended.
+    // Perhaps nobody ever reads, so the result is settled here. No effect when the command has ended.
     this.#ending.reject(reason)
   }
 
-  /** What is thrown for an error: one of the SDK then tells all that is known. */
+  /** The error to throw; an error of the SDK gets everything that is known. */
   #fail(error: unknown): unknown {
     if (this.#call?.isForeign(error) !== true) {
       tellAll(error, this.#call, this.#output)
@@ -140,7 +140,7 @@ export class CommandStream<Form extends Output = string> implements AsyncIterabl
     try {
       for await (const event of this.#events) if (event.type === 'exit') return
     } catch {
-      // The result tells.
+      // Waiting for the result throws it.
     }
   }
 
@@ -193,7 +193,7 @@ class Ending<Form extends Output> {
 
   constructor() {
     this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    // Nobody has to ask for it.
+    // It is no unhandled rejection when nobody asks for the result.
     this.result.catch(() => undefined)
   }
 
@@ -205,7 +205,7 @@ class Ending<Form extends Output> {
     this.#settle?.reject(reason)
   }
 
-  /** Ends with the call: whoever waits for the result need not wait for somebody who does not go on reading. */
+  /** Ends with the call: waiting for the result must not depend on a reader who does not go on reading. */
   follow(call: CallControl, output: CommandOutput<Form>): void {
     call.onAbort((reason) => {
       if (!call.isForeign(reason)) tellAll(reason, call, output)

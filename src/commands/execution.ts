@@ -15,12 +15,12 @@ import { type OutputEncoding, type OutputForm, outputForm } from './output-form.
 import { type CodeRequest, type CommandRequest, codeBody, commandBody } from './requests.js'
 
 /**
- * Seconds that a command may be waited for without a byte of the answer. Node's own fetch gives up after 300, whatever the
- * deadline says; an event stream begins at once, and is kept alive.
+ * The longest timeout, in seconds, of a command whose call waits without getting a byte. Node's own fetch gives up after 300,
+ * whatever the deadline is. An event stream begins at once, and is kept alive.
  */
 const longestSilence = 270
 
-/** How much longer than its own timeout a command's call may take: the way there and back, and the kill. */
+/** How much longer than the command's own timeout its call may take, for the network and the kill. */
 const executionMarginMs = 15_000
 
 type ExecutionId = 'executeCommand' | 'executeCode'
@@ -114,8 +114,8 @@ export class Executor {
   }
 
   /**
-   * A server before version 1.2.0 takes base64 for text without a word. Which version it has shows only in an answer, that
-   * of a command that does nothing.
+   * A server before version 1.2.0 silently takes base64 for text. Only an answer shows its version, so this runs a command that
+   * does nothing.
    */
   async #assertTakesBytes(
     { given: { path } }: Execution,

@@ -5,7 +5,7 @@ import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
 /** How output comes: `text`, in which what is not UTF-8 has become U+FFFD, or `bytes`, exact to the byte. */
 export type OutputEncoding = 'text' | 'bytes'
 
-/** What output is, by its encoding. */
+/** The type of the output for each encoding. */
 export type OutputOf<Encoding extends OutputEncoding> = Encoding extends 'bytes' ? Bytes : string
 
 /** How the output of a command or code comes. */
@@ -35,7 +35,7 @@ export interface KeptOutput<Form extends Output> {
   add(piece: Form): void
 }
 
-/** How output is read and put together. Methods, so that either form is one of any. */
+/** How output is read and put together. Declared as methods, so that TypeScript accepts either form for any output. */
 export interface OutputForm<Form extends Output> {
   /** @throws {SandboxConnectionError} when it is not what its encoding says. */
   read(data: string, encoding: string | null | undefined): Form
@@ -43,7 +43,7 @@ export interface OutputForm<Form extends Output> {
   keep(limit: number): KeptOutput<Form>
 }
 
-/** The form that a request asks for; text, when it asks for none that there is: the check of its arguments tells. */
+/** The form that a request asks for. An unknown form counts as text: the check of the arguments refuses it. */
 export function outputForm(request: OutputOptions<OutputEncoding> | null): OutputForm<Output> {
   return request?.encoding === 'bytes' ? bytesForm(request.onLostBytes) : textForm
 }
@@ -56,7 +56,7 @@ const textForm: OutputForm<string> = {
   keep: (limit) => new KeptText(limit),
 }
 
-/** U+FFFD, and halves of surrogate pairs: what stands where text can't say which bytes there were. */
+/** U+FFFD and lone surrogates, which stand for bytes that text can't express. */
 const unknownBytes = /[\uFFFD\p{Surrogate}]/u
 
 function bytesForm(onLostBytes: (() => void) | undefined): OutputForm<Bytes> {
@@ -108,12 +108,12 @@ class KeptText implements KeptOutput<string> {
     const room = this.#limit - this.output.length
     this.truncated = piece.length > room
     this.output += this.truncated ? piece.slice(0, room) : piece
-    // A limit that falls within a character leaves the whole of it out.
+    // A character that the limit would cut is left out.
     if (this.truncated && /[\uD800-\uDBFF]$/.test(this.output)) this.output = this.output.slice(0, -1)
   }
 }
 
-/** In one buffer: each of very many small pieces would cost many times its size. */
+/** Kept in one buffer, since very many small pieces would each cost many times their size. */
 class KeptBytes implements KeptOutput<Bytes> {
   truncated = false
   readonly #limit: number

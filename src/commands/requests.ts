@@ -22,8 +22,8 @@ export interface ExecutionOptions<Encoding extends OutputEncoding = 'text'>
     OutputOptions<Encoding>,
     Omit<Input<Wire['CommandRequest']>, 'command' | 'stdin' | 'stdinEncoding' | 'encoding'> {
   /**
-   * What the process reads from its standard input, followed by the end of input. Text is sent as UTF-8, bytes as they are:
-   * any to a server of version 1.2.0 or later, none but UTF-8 to an earlier one.
+   * What the process reads from its standard input, followed by the end of input. Text is sent as UTF-8, and bytes as they are;
+   * a server before version 1.2.0 takes only bytes that are UTF-8.
    */
   readonly stdin?: string | Uint8Array | undefined
 }
@@ -66,7 +66,7 @@ function executionBody(
   return { ...defined({ timeout, env, cwd }), ...inputBody(stdin), ...(encoding === 'bytes' && { encoding: 'base64' }) }
 }
 
-/** Bytes that are UTF-8 go as the text that they are, which every server takes. */
+/** Bytes that are UTF-8 are sent as text, which every server takes. */
 function inputBody(stdin: unknown): Pick<Execution, 'stdin' | 'stdinEncoding'> {
   if (stdin === undefined) return {}
   if (typeof stdin === 'string') return { stdin: checkWellFormed('stdin', stdin) }

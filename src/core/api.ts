@@ -5,7 +5,7 @@ import { type LeanRequest, callerSignalOf, replayableRequest } from '../transpor
 import type { Transport } from '../transport/transport.js'
 import { serializeBody, serializePath, serializeQuery } from './serializers.js'
 
-/** The raw typed client: any path of the spec, or of your own one, with the raw `Response`. */
+/** The raw typed client: any path of the spec, or of a spec of your own, with the raw `Response`. */
 export type SandboxApi<Paths extends object = paths> = Client<Paths>
 
 /** What openapi-fetch is given for a call of one of the SDK's own methods. */
@@ -15,12 +15,12 @@ interface CallInit {
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
   readonly parseAs: 'stream'
-  /** Default: a real Request, that of the raw client. */
+  /** Default: a real Request, as the raw client uses it. */
   readonly Request: typeof LeanRequest | undefined
   readonly fetch: (request: Request) => Promise<Response>
 }
 
-/** How the SDK's own methods use the raw client: `Given` holds their parts together, for any operation. */
+/** How the SDK's own methods use the raw client. `Given` makes sure that the parts of a call belong to one operation. */
 type CallAny = (
   method: string,
   path: string,
@@ -37,9 +37,9 @@ export function createApi(settings: Settings, transport: Transport): SandboxApi 
     querySerializer: serializeQuery,
     bodySerializer: serializeBody,
     Request: requestClass(),
-    // Of the raw client: a call of the SDK's own methods has one of its own.
+    // Only the raw client uses this: each call of the SDK's own methods brings its own `fetch`.
     fetch: (request) => {
-      const exchange = transport.begin({
+      const call = transport.begin({
         operation: undefined,
         timeoutMs,
         idleTimeoutMs: timeoutMs,
@@ -49,7 +49,7 @@ export function createApi(settings: Settings, transport: Transport): SandboxApi 
         repeatable: undefined,
         body: 'total',
       })
-      return transport.send(request, exchange)
+      return transport.send(request, call)
     },
   })
   api.use(...settings.middleware)
@@ -61,10 +61,10 @@ export function callAny(api: SandboxApi): CallAny {
   return api.request as CallAny
 }
 
-/** What openapi-fetch makes a Request with, and holds against it what middleware answers: any Request will do. */
+/** The class that openapi-fetch makes a Request with. It also compares what middleware returns with it: any Request passes. */
 function requestClass(): typeof Request {
   function FilledRequest(url: string, init: RequestInit): Request {
-    // openapi-fetch asks for no serialized path when a call has no `params.path`.
+    // openapi-fetch does not serialize the path when a call has no `params.path`.
     serializePath(url.replace(/[?#].*/s, ''), {})
     return replayableRequest(url, init)
   }

@@ -4,8 +4,8 @@ import { isRecord } from '../internal/guards.js'
 type Type = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null' | 'date-time' | 'unknown'
 
 /**
- * The bodies that can be checked: each field is of a type or of several, another body, or a list of these. A body of any other kind
- * does not compile, nor does the operation that answers it.
+ * The bodies that can be checked: each field has one of several types, or is another body, or a list of these. Other bodies do not
+ * compile, and neither do the operations that answer them.
  */
 export type Checkable<Name extends string> = Readonly<Record<Name, Readonly<Record<string, Form<Name>>>>>
 
@@ -15,14 +15,14 @@ interface Field<Name> {
   readonly name: string
   readonly isRequired: boolean
   readonly types: readonly string[]
-  /** The body that it is, or that each of its entries is. */
+  /** The kind of body that the field, or each of its entries, is. */
   readonly held: Name | undefined
 }
 
-/** Holds bodies against what a spec says of them. */
+/** Checks bodies against the spec. */
 export class BodyCheck<Name extends string> {
   readonly #bodies: Checkable<Name>
-  /** Looked through with each body: a list is faster than an object. */
+  /** Read for each body: a list is faster than an object. */
   readonly #fields = new Map<Name, readonly Field<Name>[]>()
 
   constructor(bodies: Checkable<Name>) {

@@ -9,7 +9,7 @@ import {
 } from '../internal/checks.js'
 import type { RequestOptions } from '../options.js'
 
-/** A call's own options, held against what they may be. */
+/** A call's own options, checked. */
 export interface CheckedOptions {
   readonly signal: AbortSignal | undefined
   readonly timeoutMs: number | undefined
@@ -18,8 +18,8 @@ export interface CheckedOptions {
 }
 
 /**
- * The way of every call's options, also of those that are looked at before the call is made. Giving it its own answer again
- * changes nothing.
+ * Checks the options of every call, also of those that are read before the call is made. Passing in its result again changes
+ * nothing.
  *
  * @throws {SandboxValidationError}
  */
@@ -34,7 +34,7 @@ export function checkRequestOptions(options: RequestOptions): CheckedOptions {
   }
 }
 
-/** Options that some calls have besides. All of a kind have one name, so that one check does for all. */
+/** More options that some calls have. An option has the same name in all calls, so that one check serves all. */
 interface MoreOptions {
   readonly onProgress?: unknown
   readonly onStdout?: unknown

@@ -1,6 +1,6 @@
 import { SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
 import type { RequestOptions, Settings } from '../options.js'
-import type { Exchange } from '../transport/exchange.js'
+import type { Call } from '../transport/call.js'
 import { explained } from '../transport/failure.js'
 import { type HeaderRecord, LeanRequest } from '../transport/request.js'
 import { Transport } from '../transport/transport.js'
@@ -11,7 +11,7 @@ import { type Answer, type AnsweringId, type Given, type OperationId, isAnswer, 
 import { errorFromResponse } from './response-errors.js'
 import { serializePath } from './serializers.js'
 
-/** What sets a call apart from others. */
+/** How a call differs from others. */
 export interface Traits {
   /** Default `application/json`. */
   readonly accept?: string
@@ -19,11 +19,11 @@ export interface Traits {
   readonly body?: 'buffered' | 'idle'
   /** The deadline when the caller names none. */
   readonly timeoutMs?: number
-  /** Whether a second run does no harm, where the method and headers do not tell. */
+  /** Whether the call may safely run twice. Default: its method and headers decide. */
   readonly repeatable?: boolean
   /** Sent unless the caller has others of these names. */
   readonly headers?: Readonly<HeaderRecord>
-  /** Told of the call as it begins. */
+  /** Called with the call as it begins. */
   readonly begun?: (call: CallControl) => void
 }
 
@@ -38,7 +38,7 @@ export class Core {
   readonly settings: Settings
   readonly #transport: Transport
   readonly #api: SandboxApi
-  /** Whether somebody may look at a Request on its way, and put another Response in the place of the one that came. */
+  /** Whether middleware may look at a Request on its way, or replace the Response. */
   #isWatched: boolean
 
   constructor(settings: Settings) {
@@ -62,14 +62,14 @@ export class Core {
     toDomain: (wire: Answer<Id>) => Domain | Promise<Domain>,
     traits: Traits = noTraits,
   ): Promise<Domain> {
-    return this.#call(operation, given, options, traits, (response, exchange, text) =>
+    return this.#call(operation, given, options, traits, (response, call, text) =>
       text === undefined
-        ? response.text().then((each) => toDomain(parse(operation, each, response, exchange)))
-        : toDomain(parse(operation, text, response, exchange)),
+        ? response.text().then((each) => toDomain(parse(operation, each, response, call)))
+        : toDomain(parse(operation, text, response, call)),
     )
   }
 
-  /** A call whose body, if there is one, says nothing. */
+  /** A call whose answer has no body of interest. */
   nothing<Id extends OperationId>(operation: Id, given: Given<Id>, options: RequestOptions): Promise<void> {
     return this.#call(operation, given, options, noTraits, () => undefined)
   }
@@ -88,53 +88,53 @@ export class Core {
     this.#transport.close()
   }
 
-  /** `read` gets the text of a success, where the body was read and nobody has looked on. */
+  /** `read` gets the text of a success, if the body was read and no middleware has seen the response. */
   async #call<Id extends OperationId, T>(
     operation: Id,
     given: Given<Id>,
     options: RequestOptions,
     traits: Traits,
-    read: (response: Response, exchange: Exchange, text: string | undefined) => T | Promise<T>,
+    read: (response: Response, call: Call, text: string | undefined) => T | Promise<T>,
   ): Promise<T> {
     const { path: values = {}, query, body } = given
     const [method, path] = routeOf(operation)
-    // Here, where the caller is still in reach of the error's stack.
+    // Done here, where the stack of an error still contains the caller.
     const filledPath = serializePath(path, values)
     const isWatched = this.#isWatched
-    const exchange = this.#begin(operation, options, traits)
+    const call = this.#begin(operation, options, traits)
     try {
       const { response, error } = await callAny(this.#api)(method, isWatched ? path : filledPath, {
-        // openapi-fetch adds it to a copy: where it is there already, that is ten times as fast.
+        // openapi-fetch adds it to a copy of this, which is ten times as fast when it is there already.
         method,
         params: isWatched ? { path: values, query } : { query },
         body,
-        headers: isWatched ? exchange.plan.headers : noHeaders,
+        headers: isWatched ? call.plan.headers : noHeaders,
         parseAs: 'stream',
         Request: isWatched ? undefined : LeanRequest,
-        fetch: (request) => this.#transport.send(request, exchange),
+        fetch: (request) => this.#transport.send(request, call),
       })
-      if (response.ok || isDoneAlready(response, exchange)) {
-        return await read(response, exchange, isWatched ? undefined : exchange.text)
+      if (response.ok || isDoneAlready(response, call)) {
+        return await read(response, call, isWatched ? undefined : call.text)
       }
       throw errorFromResponse(response, error, {
-        method: exchange.method,
-        url: exchange.url,
-        requestId: exchange.requestId,
-        mayHaveRun: exchange.mayHaveRun,
+        method: call.method,
+        url: call.url,
+        requestId: call.requestId,
+        mayHaveRun: call.mayHaveRun,
         onSession: path.includes('{sessionId}'),
-        hasCredentials: exchange.ownCredentials || exchange.credential !== undefined,
+        hasCredentials: call.ownCredentials || call.credential !== undefined,
       })
     } catch (error) {
-      exchange.finish()
-      throw checked(error, exchange)
+      call.finish()
+      throw checked(error, call)
     }
   }
 
-  #begin(operation: OperationId, options: RequestOptions, traits: Traits): Exchange {
+  #begin(operation: OperationId, options: RequestOptions, traits: Traits): Call {
     const { signal, timeoutMs, maxRetries, headers } = checkRequestOptions(options)
     const { settings } = this
     const { accept = 'application/json', body = 'buffered', repeatable } = traits
-    const exchange = this.#transport.begin({
+    const call = this.#transport.begin({
       operation,
       signal,
       timeoutMs: timeoutMs ?? traits.timeoutMs ?? settings.timeoutMs,
@@ -144,22 +144,17 @@ export class Core {
       repeatable,
       body,
     })
-    traits.begun?.(controlOf(exchange))
-    return exchange
+    traits.begun?.(controlOf(call))
+    return call
   }
 }
 
-/** A DELETE that finds nothing any more, after an attempt whose answer was lost, has done what it was to do. */
-function isDoneAlready({ status }: Response, { method, mayHaveRun }: Exchange): boolean {
+/** A DELETE that finds nothing any more, after an attempt whose answer was lost, has succeeded. */
+function isDoneAlready({ status }: Response, { method, mayHaveRun }: Call): boolean {
   return status === 404 && method === 'DELETE' && mayHaveRun
 }
 
-function parse<Id extends AnsweringId>(
-  operation: Id,
-  text: string,
-  response: Response,
-  exchange: Exchange,
-): Answer<Id> {
+function parse<Id extends AnsweringId>(operation: Id, text: string, response: Response, call: Call): Answer<Id> {
   let problem = 'the body is empty'
   if (text !== '') {
     try {
@@ -170,18 +165,18 @@ function parse<Id extends AnsweringId>(
       problem = 'the body is not JSON'
     }
   }
-  const message = `${exchange.method} ${exchange.url} succeeded, but ${problem}.`
-  // Middleware may have put another response in the place of the one that came.
-  throw new SandboxConnectionError(message, exchange.contextOf(response))
+  const message = `${call.method} ${call.url} succeeded, but ${problem}.`
+  // Middleware may have replaced the response that came.
+  throw new SandboxConnectionError(message, call.contextOf(response))
 }
 
-/** Nothing but the documented errors leaves a call: what middleware throws is wrapped, an abort reason is not. */
-function checked(error: unknown, exchange: Exchange): unknown {
-  if (exchange.deadline.aborted) return exchange.deadline.reason
+/** Only documented errors leave a call: what middleware throws is wrapped, but an abort reason is thrown as it is. */
+function checked(error: unknown, call: Call): unknown {
+  if (call.deadline.aborted) return call.deadline.reason
   if (error instanceof SandboxValidationError) return error
   const known =
     error instanceof SandboxAPIError
       ? error
       : new SandboxAPIError('The request could not be made; the cause says why.', { cause: error })
-  return explained(known, exchange)
+  return explained(known, call)
 }

@@ -1,7 +1,7 @@
 import { SandboxAPIError } from '../errors.js'
 import { LazyPromise } from '../internal/lazy-promise.js'
 
-/** How far a page reaches. */
+/** Which part of a list a page is. */
 export interface PageInfo {
   /** How many entries there are in all. */
   readonly total: number
@@ -15,11 +15,11 @@ export interface PageInfo {
 interface PageSource<Page extends PageInfo, Item> {
   /**
    * @param offset - another one than was asked for.
-   * @param inLoop - every page will be read, so that the fewest are the best.
+   * @param inLoop - every page will be read, so that few large pages are best.
    */
   load(offset: number | undefined, inLoop: boolean): Promise<Page>
   items(page: Page): readonly Item[]
-  /** What tells two entries apart, across pages. */
+  /** The key that identifies an entry, across pages. */
   key(item: Item): string
 }
 
@@ -28,8 +28,8 @@ interface PageSource<Page extends PageInfo, Item> {
  * entry from there on. Nothing is sent before that. Without a `limit`, a page has as many entries as the server gives by
  * default, and a loop asks for the largest pages that the API has.
  *
- * The loop may delete what it is given: entries that move up into the place of deleted ones are not missed, and none comes
- * twice.
+ * The loop may delete what it is given: it does not miss the entries that move up into the place of deleted ones, and
+ * gives none twice.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export class Listing<Page extends PageInfo, Item> extends LazyPromise<Page> impl
     }
   }
 
-  /** The page at an offset, and that offset; further up by as many entries as have vanished since the previous page. */
+  /** The page at an offset, and its real offset: smaller by the number of entries that have vanished since the previous page. */
   async #loadAfter(previous: Page, end: number, start: number): Promise<[Page, number]> {
     let offset = end
     let { total } = previous

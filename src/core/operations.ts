@@ -3,7 +3,7 @@ import type { operations } from '../../generated/sandbox-api.js'
 import type { BodySource } from '../transport/request.js'
 import { type BodyName, type Wire, isBody } from './wire.js'
 
-/** The name of an operation. All else of a call follows from it: method, path, what it takes, and what it answers. */
+/** The name of an operation. Everything else about a call follows from it: method, path, what it takes, and what it answers. */
 export type OperationId = keyof typeof routes
 
 type AnswerName<Id extends OperationId> = (typeof routes)[Id] extends readonly [string, string, infer Name]
@@ -39,12 +39,12 @@ type Body<Request> = Request extends { content: { 'application/json': infer Json
     ? BodySource
     : undefined
 
-/** What of an operation is known at run time. */
+/** What is known of an operation at run time. */
 export function routeOf(operation: OperationId): readonly [method: string, path: string, answer?: BodyName] {
   return routes[operation]
 }
 
-/** Tells whether a body is the one that an operation answers; `report` is told what is wrong with it. */
+/** Tells whether a body is what the operation answers. `report` is called with what is wrong with it. */
 export function isAnswer<Id extends AnsweringId>(
   operation: Id,
   body: unknown,

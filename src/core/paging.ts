@@ -1,6 +1,6 @@
 import { type IntegerLimits, checkOptionalInteger } from '../internal/checks.js'
 
-/** Where a page of a listing is another one than the caller named. */
+/** How a page of a listing differs from the one that the caller named. */
 export interface Paging {
   /** Default the caller's. */
   readonly offset: number | undefined
@@ -8,7 +8,7 @@ export interface Paging {
   readonly largest: boolean
 }
 
-/** What a caller names of a page. */
+/** What a caller says about a page. */
 interface Page {
   readonly limit?: number | undefined
   readonly offset?: number | undefined
@@ -20,7 +20,7 @@ export function pageOf(
   paging: Paging,
   limits: { readonly limit: IntegerLimits & { readonly maximum: number }; readonly offset: IntegerLimits },
 ): Page {
-  // Not `??`: a null is the caller's mistake, and is told as one.
+  // Not `??`: null is a mistake of the caller, and is refused as one.
   const limit = request.limit === undefined && paging.largest ? limits.limit.maximum : request.limit
   const offset = paging.offset ?? request.offset
   checkOptionalInteger('limit', limit, limits.limit)

@@ -26,7 +26,7 @@ export interface FailedCall {
   readonly hasCredentials: boolean
 }
 
-/** The error that a response stands for: by status first, then by code. `body` is parsed JSON, or text, or nothing. */
+/** The error for a response: chosen by its status first, then by its code. `body` is parsed JSON, or text, or nothing. */
 export function errorFromResponse(response: Response, body: unknown, call: FailedCall): SandboxAPIError {
   const { status, headers } = response
   const wire = isRecord(body) ? body : {}
@@ -73,7 +73,7 @@ function errorOfStatus(
   }
 }
 
-/** The status that goes with a code, where only the code is known and it has a class of its own. */
+/** The status that belongs to a code. Needed where only the code is known, and has a class of its own. */
 const statuses: ReadonlyMap<string, number> = new Map([
   [ErrorCode.Unauthorized, 401],
   [ErrorCode.SessionNotFound, 404],
@@ -85,8 +85,8 @@ const statuses: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * The error that an Error body stands for that came without a status, within an event stream. What is known of the call is added
- * where the stream is read.
+ * The error for an Error body within an event stream, which has no status. The reader of the stream adds what is known of the
+ * call.
  */
 export function errorFromBody(body: unknown): SandboxAPIError {
   const wire = isRecord(body) ? body : {}
@@ -101,7 +101,7 @@ export function errorFromBody(body: unknown): SandboxAPIError {
 const lostAnswer = 'An earlier attempt of this call, whose answer was lost, may have been what is in the way.'
 const noCredentials = 'No credentials were sent: pass bearerToken or apiKey, or set SANDBOX_API_TOKEN.'
 
-/** What can be said without an Error body. What came instead is not shown: it may be a page of HTML. */
+/** The message where there is no Error body. The body that came instead is not shown: it may be a page of HTML. */
 function describe({ status, statusText, headers }: Response, { method, url }: FailedCall): string {
   const type = headers.get('content-type')?.split(';')[0]?.trim()
   const instead = type === undefined || type === '' ? 'no body' : `a body of type ${type}`

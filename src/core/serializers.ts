@@ -2,7 +2,7 @@ import { SandboxValidationError } from '../errors.js'
 import { checkPathValue, checkSessionId } from '../internal/checks.js'
 import { type Body, BodySource } from '../transport/request.js'
 
-/** openapi-fetch would let '' and '..' change the address. Without a RegExp, which would cost a hundredth of a call's time. */
+/** openapi-fetch would let '' and '..' change the address. This avoids a RegExp, which would cost a hundredth of a call's time. */
 export function serializePath(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
   const start = pathname.indexOf('{')
   const end = pathname.indexOf('}', start)
@@ -17,7 +17,7 @@ function serializePathValue(name: string, value: unknown): string {
   return name === 'sessionId' ? checkSessionId(value) : checkPathValue(name, value)
 }
 
-/** openapi-fetch would leave the names as they are. */
+/** openapi-fetch would not encode the names. */
 export function serializeQuery(query: Readonly<Record<string, unknown>>): string {
   return Object.entries(query)
     .filter(([, value]) => value !== undefined && value !== null)
@@ -25,7 +25,7 @@ export function serializeQuery(query: Readonly<Record<string, unknown>>): string
     .join('&')
 }
 
-/** JSON for JSON; what carries bytes goes as it is. */
+/** Objects become JSON; bodies that carry bytes stay as they are. */
 export function serializeBody(body: unknown): Body | BodySource {
   if (isBinary(body)) return body
   if (body instanceof FormData || body instanceof ReadableStream || body instanceof BodySource) return body

@@ -43,7 +43,7 @@ export function resolveSettings(options: SessionsClientOptions): Settings {
     apiKey: optionalSecret('apiKey', apiKey),
     timeoutMs: checkTimeoutMs(timeoutMs),
     headers: checkHeaders(options.headers),
-    // Looked up at each call: a fetch that is replaced later (by a test or a tracer) is then the one that is used.
+    // Looked up at each call, so that a fetch which a test or a tracer puts there later is used.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
     middleware: middleware ?? [],
     maxRetries: checkMaxRetries(maxRetries),
@@ -54,7 +54,7 @@ export function resolveSettings(options: SessionsClientOptions): Settings {
   }
 }
 
-/** What openapi-fetch would leave out without a word, or refuse with an error of its own. */
+/** Refuses what openapi-fetch would silently leave out, or refuse with an error of its own. */
 function checkMiddleware(middleware: unknown): void {
   if (middleware === undefined) return
   if (!Array.isArray(middleware)) {

@@ -1,5 +1,5 @@
 /**
- * Success bodies: parsed and held against the spec, so that a missing field is an error here and not an `undefined` later.
+ * Success bodies are checked against the spec, so that a missing field is an error here and not an `undefined` later.
  */
 import { answers } from '../../generated/calls.js'
 import type { components } from '../../generated/sandbox-api.js'

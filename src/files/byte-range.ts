@@ -8,7 +8,7 @@ export interface ByteRange {
   readonly total: number | undefined
 }
 
-/** What a `range` header asks for: from `first`, or of the end the last `suffix` bytes. */
+/** What a `range` header asks for: the bytes from `first` on, or the last `suffix` bytes. */
 interface AskedRange {
   readonly first: number | undefined
   readonly last: number | undefined
@@ -28,7 +28,7 @@ export function askedRange(header: string): AskedRange {
   return { first: numberOf(first), last: numberOf(last), suffix: numberOf(suffix) }
 }
 
-/** Whether it is the part that was asked for, all of it. One whose end can't be known is not. */
+/** Whether it is exactly the part that was asked for. A part whose end can't be known does not count. */
 export function isAsked({ first, last, total }: ByteRange, asked: AskedRange): boolean {
   if (asked.suffix !== undefined) {
     return total !== undefined && first === Math.max(0, total - asked.suffix) && last === total - 1

@@ -1,14 +1,14 @@
 import { SandboxConnectionError } from '../errors.js'
 
-/** Takes in bytes, and gives their MD5 in hex. */
+/** Computes the MD5 of the bytes that it is given, in hex. */
 export interface Checksum {
   update(bytes: Uint8Array): void
-  /** Forgets what was taken in. */
+  /** Forgets the bytes so far. */
   reset(): void
   hex(): string
 }
 
-/** Web Crypto has no MD5. The package is loaded only by those who verify. */
+/** Web Crypto has no MD5. The package is loaded only when a transfer is verified. */
 export async function createChecksum(): Promise<Checksum> {
   const { md5 } = await import('js-md5')
   let hash = md5.create()

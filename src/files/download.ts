@@ -15,12 +15,12 @@ export interface DownloadSource {
   readonly signal: AbortSignal | undefined
   /** The caller's own headers, by lower-case name: they may ask for a part of the file. */
   readonly headers: Readonly<Record<string, string>>
-  /** How often in a row the rest is asked for without a byte of it arriving. */
+  /** How often in a row the download asks for the rest without getting a byte of it. */
   readonly maxRetries: number
   readonly maxRetryDelayMs: number
   /** Ends the request that is under way. */
   abort(reason: unknown): void
-  /** Adds to an error of the SDK what is known of the call. */
+  /** Adds what is known of the call to an error of the SDK. */
   explain(error: unknown): void
   /** Asks for the rest, in place of what the caller's headers ask for. */
   resume(headers: { readonly range: string; readonly 'if-range': string }): Promise<Response>
@@ -29,17 +29,17 @@ export interface DownloadSource {
 }
 
 /**
- * A file on its way out of a session, or the part of it that a `range` header asked for. Its body can be read once, by one of its
- * methods, or given up with `cancel()`. When the connection breaks, the rest is asked for: what is read is whole and correct, or
- * ends with an error.
+ * A file that is being downloaded, or the part of it that a `range` header asked for. Its body can be read once, by one of its
+ * methods, or given up with `cancel()`. When the connection breaks, the SDK asks for the rest: what you read is complete and
+ * correct, or ends with an error.
  */
 export class FileDownload implements AsyncDisposable {
   /** The name of the file, without its directory. */
   readonly name: string
-  /** Bytes that come: those of the part, where one was asked for. Missing when the server did not say. */
+  /** The number of bytes to come: those of the part, where one was asked for. Missing when the server did not say. */
   readonly size: number | undefined
   readonly #source: DownloadSource
-  /** The part of the file that comes; undefined for all of it. */
+  /** The part of the file that the server sends; undefined for all of it. */
   readonly #part: ByteRange | undefined
   #response: Response | undefined
   #cancelled: SandboxAPIError | undefined
@@ -60,7 +60,7 @@ export class FileDownload implements AsyncDisposable {
    */
   static async of(response: Response, source: DownloadSource): Promise<FileDownload> {
     const problem = problemOf(response, source.headers)
-    // Not by its name: esbuild gives a class another name in dist/ where the class uses its own.
+    // Not by the name of the class: esbuild renames a class in dist/ that refers to itself.
     if (problem === undefined) return new this(response, source)
     const error = new SandboxConnectionError(`The download of ${source.path} ${problem}.`)
     source.explain(error)
@@ -68,7 +68,7 @@ export class FileDownload implements AsyncDisposable {
     throw error
   }
 
-  /** The bytes as they arrive. Ends with an error, never early, when the connection breaks and can't be mended. */
+  /** The bytes as they arrive. Ends with an error, and never early, when the connection breaks and the rest can't be had. */
   stream(): ReadableStream<Bytes> {
     const chunks = this.#chunks(this.#take())
     const source = this.#source
@@ -84,7 +84,7 @@ export class FileDownload implements AsyncDisposable {
             throw error
           }
         },
-        // The request first: a generator that waits for the next piece is left only when that has come.
+        // The request ends first: a generator that waits for the next piece can be left only when that has come.
         cancel: async () => {
           await this.cancel()
           chunks.return().catch(() => undefined)
@@ -224,7 +224,7 @@ function problemOf(response: Response, asked: Readonly<Record<string, string>>):
   const { status, headers } = response
   const { range, 'if-range': condition } = asked
   if (status === 200) {
-    // With a condition, the whole is what a changed file is to be answered with.
+    // With `if-range`, the whole file is the right answer when the file has changed.
     if (range === undefined || condition !== undefined) return undefined
     return `asked for ${range}, and the server answered with the whole file`
   }
@@ -238,7 +238,7 @@ function problemOf(response: Response, asked: Readonly<Record<string, string>>):
   return `asked for ${range}, and the server answered with another part (content-range: ${headers.get('content-range') ?? 'none'})`
 }
 
-/** The strong tag that the parts of a file are known by, where the server gives parts. */
+/** The strong ETag that identifies the version of the file, where the server gives parts. */
 function resumableTag({ headers, status }: Response): string | undefined {
   const etag = headers.get('etag')
   if (etag === null || !/^"[^"]+"$/.test(etag) || headers.has('content-encoding')) return undefined
@@ -254,11 +254,11 @@ interface Rest {
   readonly first: number
   /** Undefined for the end of the file. */
   readonly last: number | undefined
-  /** Undefined where nobody has told it yet. */
+  /** Undefined while it is not known. */
   readonly total: number | undefined
 }
 
-/** The rest of the same file, all of it; undefined where something else came. */
+/** All of the rest of the same file; undefined when something else came. */
 function restOf(response: Response, { etag, first, last, total }: Rest): ByteRange | undefined {
   const { status, headers } = response
   const part = status === 206 && !headers.has('content-encoding') ? contentRange(response) : undefined

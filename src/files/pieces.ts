@@ -3,15 +3,15 @@ import { checkWellFormed } from '../internal/checks.js'
 import { SandboxValidationError } from '../errors.js'
 import type { UploadSource } from './upload-source.js'
 
-/** A larger piece is sent as several: each of them tells of progress, and starts the deadline anew. */
+/** A larger piece is split: each part reports progress, and starts the deadline anew. */
 const largestPiece = 256 * 1024
 
 /**
- * The bytes of a content, piece by piece, with strings as UTF-8. A piece shows the content's own memory, no copy of it, unless
- * that may be used again before the piece is on its way.
+ * The bytes of a content, piece by piece, with strings as UTF-8. A piece is the content's own memory, not a copy, unless the
+ * content may reuse that memory before the piece is sent.
  *
  * @throws {SandboxValidationError} for half of a surrogate pair, for what is neither bytes nor a string, and when the content
- *   does not have the size that it gave itself out for.
+ *   has another size than it said.
  */
 export async function* piecesOf({ read, size, keepsMemory }: UploadSource): AsyncGenerator<Bytes, void, undefined> {
   const encoder = new Utf8Encoder()
@@ -40,7 +40,7 @@ class Utf8Encoder {
     return this.#encoder.encode(checkWellFormed('content', joined.slice(0, joined.length - this.#half.length)))
   }
 
-  /** Bytes between the halves of a pair part it. */
+  /** Bytes between the halves of a pair break it. */
   pass(value: unknown): Uint8Array {
     this.end()
     if (!isBytes(value)) {

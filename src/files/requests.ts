@@ -17,7 +17,7 @@ export type UploadRequest = Input<Omit<Query<'uploadFile'>, 'mode'>> & {
   /**
    * The permissions of the file: a number like `0o755`, or octal digits like `'755'`; from 0 to 0o777. Default: a file that is
    * replaced keeps its own, and a new one gets those that the server gives. A server before version 1.2.0 ignores it;
-   * `permissions` of the answer tells what holds.
+   * `permissions` of the answer tells what the file has.
    */
   readonly mode?: number | string | undefined
 }
@@ -54,7 +54,7 @@ export function deleteFileQuery(request: DeleteFileRequest): Query<'deleteFile'>
   return { filePath: checkRelativePath('filePath', filePath), ...defined({ recursive }) }
 }
 
-/** The form that the wire has: 755 by mistake for 0o755 is no such thing. */
+/** The form that the API takes. It refuses 755, a common mistake for 0o755. */
 function octalMode(mode: unknown): string | undefined {
   if (mode === undefined) return undefined
   const text = typeof mode === 'number' ? mode.toString(8).padStart(3, '0') : mode

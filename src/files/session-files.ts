@@ -8,7 +8,7 @@ import type { TransferOptions } from './progress.js'
 import type { DeleteFileRequest, ListFilesRequest, StatFileRequest, UploadRequest } from './requests.js'
 import type { UploadContent } from './upload-source.js'
 
-/** What it needs of its client. */
+/** The methods of the client that it needs. */
 export interface FileCalls {
   uploadFile(
     sessionId: string,
@@ -47,12 +47,12 @@ export class SessionFiles {
     return this.#client.uploadFile(this.#sessionId, { ...options, path }, content, options)
   }
 
-  /** Answers one file, to be read with the methods of {@link FileDownload}. @throws {FileNotFoundError} */
+  /** Downloads one file, which is read with the methods of {@link FileDownload}. @throws {FileNotFoundError} */
   download(path: string, options?: RequestOptions & TransferOptions): Promise<FileDownload> {
     return this.#client.downloadFile(this.#sessionId, path, options)
   }
 
-  /** Describes what is at a path; a symbolic link itself, not what it points to. @throws {FileNotFoundError} */
+  /** Describes what is at a path. A symbolic link is described itself, not what it points to. @throws {FileNotFoundError} */
   stat(path: string, options: Omit<StatFileRequest, 'filePath'> & RequestOptions = {}): Promise<FileInfo> {
     return this.#client.statFile(this.#sessionId, { ...options, filePath: path }, options)
   }

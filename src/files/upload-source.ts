@@ -5,31 +5,31 @@ import { SandboxValidationError } from '../errors.js'
 
 /**
  * The content of an upload. Strings are sent as UTF-8. Bytes and Blobs are sent with a Content-Length, and again when that fails;
- * they must not change meanwhile. A stream or an iterable is sent once, in chunks, as it gives them: its strings may cut a
- * surrogate pair, and it may use its memory again. Where `fetch` can't send a stream (browsers), its bytes are collected first, up
+ * they must not change meanwhile. A stream or an iterable is sent once, chunk by chunk: its strings may split a
+ * surrogate pair, and it may reuse its memory. Where `fetch` can't send a stream (browsers), its bytes are collected first, up
  * to 100 MiB.
  */
 export type UploadContent =
   string | Blob | ArrayBuffer | BytesView | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
 
 /**
- * Where an async iterable keeps its size in bytes, if each loop over it reads it anew: it is then sent with a Content-Length, and
- * again when that fails. A symbol that every copy of this package knows; one that did not would stream it as it comes.
+ * The key under which an async iterable gives its size in bytes, if each loop reads it anew: it is then sent with a
+ * Content-Length, and again when that fails. The symbol is global, so that every copy of this package knows it.
  */
 export const contentSize: unique symbol = Symbol.for('sandbox-sessions-sdk.contentSize')
 
-/** Bytes that are read anew by each loop, and how many they are; undefined when that is not known, and it can be read only once. */
+/** Bytes that each loop reads anew, with their number. It is undefined when it is not known: then they can be read only once. */
 export interface SizedContent extends AsyncIterable<Bytes> {
   readonly [contentSize]: number | undefined
 }
 
-/** A content that can be read: again and again where its size is known, else once. */
+/** A content to read: any number of times where its size is known, otherwise once. */
 export interface UploadSource {
   /** Bytes, where they are known. */
   readonly size: number | undefined
-  /** All of it, where `fetch` can take it so. */
+  /** All of it, where `fetch` can take it in this form. */
   readonly whole: Blob | Bytes | undefined
-  /** Whether the memory of what it gives stays as it is. An iterable may fill the same memory again and again. */
+  /** Whether the memory of its pieces stays unchanged. An iterable may fill the same memory again and again. */
   readonly keepsMemory: boolean
   /** Reads it from its beginning. */
   readonly read: () => AsyncIterable<unknown> | Iterable<unknown>
@@ -63,7 +63,7 @@ function ofStream(stream: ReadableStream<unknown>): UploadSource {
   return once(chunksOf(stream))
 }
 
-/** A second reader, a middleware before the request is sent, would leave nothing for the server. */
+/** A second reader, such as a middleware before the request is sent, would leave nothing for the server. */
 function once(content: AsyncIterable<unknown>): UploadSource {
   let begun = false
   async function* read(): AsyncGenerator<unknown, void, undefined> {

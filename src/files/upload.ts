@@ -11,22 +11,22 @@ import { Deadline } from '../transport/deadline.js'
 import { BodySource } from '../transport/request.js'
 import { type UploadContent, type UploadSource, uploadSource } from './upload-source.js'
 
-/** Where nothing is told of the pieces, the deadline must do for the whole: at 64 kB a second. */
+/** Where `fetch` does not report pieces, one deadline covers the whole upload, at 64 kB a second. */
 const slowestBytesPerMs = 64
 
-/** The most that is kept in memory, in bytes, where a stream can't be sent. */
+/** The most that is collected in memory, in bytes, where `fetch` can't send a stream. */
 const largestBuffered = 100 * 1024 * 1024
 
 type Options = TransferOptions & Pick<RequestOptions, 'signal'>
 
-/** An upload on its way: its body, its progress, its checksum. */
+/** An upload under way: its body, its progress, its checksum. */
 interface Upload {
   /** Whether the content can be sent again. */
   readonly repeatable: boolean
   /** The deadline until the first sign of life, in milliseconds. */
   firstDeadlineMs(timeoutMs: number): number
   readonly body: BodySource
-  /** Told of the call that sends it. */
+  /** Called with the call that sends it. */
   begin(call: CallControl): void
   /** @throws {SandboxConnectionError} when something else arrived than was sent. */
   check(info: FileInfo): Promise<void> | void
@@ -35,10 +35,10 @@ interface Upload {
 }
 
 /**
- * Only what is ours to count is counted: a stream of our own, or a content that `fetch` takes whole. A Blob with methods of its
- * own would be read past them by some runtimes.
+ * Counts only a stream of our own, or a content that `fetch` takes whole. Some runtimes read a Blob without calling the methods
+ * that somebody has overridden on it.
  *
- * @throws {SandboxValidationError} when the content is nothing that holds bytes, or can't be sent by this runtime.
+ * @throws {SandboxValidationError} when the content holds no bytes, or this runtime can't send it.
  */
 export async function createUpload(content: UploadContent, options: Options): Promise<Upload> {
   const source = uploadSource(content)
@@ -52,7 +52,7 @@ export async function createUpload(content: UploadContent, options: Options): Pr
   return new WholeUpload(blob, blob.size, uploadSource(blob), options, checksum)
 }
 
-/** Sent piece by piece: each is counted, told and hashed as `fetch` takes it. */
+/** Sent piece by piece: each is counted, reported and hashed as `fetch` takes it. */
 class StreamedUpload implements Upload {
   readonly body: BodySource
   readonly #source: UploadSource
@@ -108,7 +108,7 @@ class StreamedUpload implements Upload {
           try {
             const { done, value } = await attempt.pieces.next()
             if (attempt.isCancelled) return
-            // A body that ended here would be taken for a whole one.
+            // If the body ended here, the server would take it for a complete one.
             if (this.#attempt !== attempt) throw new SandboxAPIError('This attempt of the upload is over.')
             if (done === true) {
               close(controller)
@@ -117,8 +117,8 @@ class StreamedUpload implements Upload {
             this.#tell(attempt, value)
             controller.enqueue(value)
           } catch (error) {
-            // What the content or a listener throws is the caller's own: it ends the call, as it is. In this order: workerd
-            // ends a body that fails as if it were whole, unless the request was aborted before.
+            // What the content or a listener throws is the caller's own error: it ends the call, as it is. The order matters:
+            // workerd ends a failed body as if it were complete, unless the request was aborted before.
             const isOver = this.#attempt !== attempt || attempt.isCancelled || this.#call?.isAnswered() === true
             if (!isOver) this.#call?.abort(error)
             throw error
@@ -145,7 +145,7 @@ interface Attempt {
   readonly pieces: AsyncGenerator<Uint8Array, void, undefined>
   /** Bytes. */
   sent: number
-  /** Whether `fetch` wants no more of it: the answer has come. */
+  /** Whether `fetch` wants no more of it, because the answer has come. */
   isCancelled: boolean
 }
 
@@ -153,11 +153,11 @@ function close(controller: ReadableStreamDefaultController): void {
   try {
     controller.close()
   } catch {
-    // Bun closes it itself when as many bytes were taken as the Content-Length says.
+    // Bun closes it itself once it has taken as many bytes as the Content-Length says.
   }
 }
 
-/** Taken whole by `fetch`, which tells nothing on the way. */
+/** Taken whole by `fetch`, which reports nothing on the way. */
 class WholeUpload implements Upload {
   readonly repeatable = true
   readonly body: BodySource
@@ -189,7 +189,7 @@ class WholeUpload implements Upload {
   }
 
   begin(): void {
-    // It tells nothing on the way.
+    // There is nothing to report on the way.
   }
 
   async check(info: FileInfo): Promise<void> {
@@ -209,7 +209,7 @@ class WholeUpload implements Upload {
   }
 }
 
-/** A stream's bytes, for a runtime that can't send it as one. */
+/** Collects the bytes of a stream, for a runtime that can't send streams. */
 async function inMemory(source: UploadSource, signal: AbortSignal | undefined): Promise<Blob> {
   const deadline = new Deadline(Infinity, signal, () => new SandboxAPIError('No deadline'))
   const pieces = piecesOf(source)

@@ -6,7 +6,7 @@ import { type Bytes, utf8Of } from './bytes.js'
 
 const alphabet = /* @__PURE__ */ utf8Of('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 const padding = 61
-/** What no character of the alphabet stands for. */
+/** The value for characters outside of the alphabet. */
 const foreign = 64
 const values = /* @__PURE__ */ valuesOf(alphabet)
 
@@ -30,7 +30,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   return new TextDecoder().decode(codes)
 }
 
-/** Undefined for what is not base64: a foreign character, padding that is missing or elsewhere, bits that nothing stands for. */
+/** Undefined for what is not base64: with a foreign character, with wrong padding, or with unused bits that are not 0. */
 export function decodeBase64(text: string): Bytes | undefined {
   if (text.length % 4 !== 0) return undefined
   const padded = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
@@ -50,7 +50,7 @@ function decode(text: string, padded: number, length: number): Bytes | undefined
     seen |= value
     group = (group << 6) | value
     if (from % 4 !== 3) continue
-    // What lies past the end is the padding's, and not stored.
+    // Past the end is only padding, which is not stored.
     bytes[to++] = group >> 16
     bytes[to++] = group >> 8
     bytes[to++] = group
@@ -64,14 +64,14 @@ function decode(text: string, padded: number, length: number): Bytes | undefined
 function native(runtime: FromBase64, text: string, length: number): Bytes | undefined {
   try {
     const bytes = runtime.fromBase64(text, { lastChunkHandling: 'strict' })
-    // It passes over white space, which is then missing here.
+    // The runtime skips white space, so that fewer bytes than expected come out.
     return bytes.length === length ? bytes : undefined
   } catch {
     return undefined
   }
 }
 
-/** What ES2026 has. */
+/** New in ES2026. */
 interface FromBase64 {
   fromBase64(text: string, options: { readonly lastChunkHandling: 'strict' }): Bytes
 }

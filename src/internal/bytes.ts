@@ -1,8 +1,8 @@
-/** Bytes and text, between which UTF-8 stands. */
+/** Bytes, and text as UTF-8. */
 
 /**
- * Bytes in an ArrayBuffer, as `fetch` takes them: what TypeScript from 5.7 on writes with the buffer's type as a parameter. Older
- * ones know no parameter there, and the types of the package must be readable to them.
+ * Bytes in an ArrayBuffer, as `fetch` takes them. TypeScript from 5.7 on writes that as `Uint8Array<ArrayBuffer>`, but older
+ * versions, which must be able to read the types of this package, know no such parameter.
  */
 export type Bytes = ReturnType<Uint8Array['slice']>
 
@@ -13,7 +13,7 @@ export interface BytesView {
   readonly byteLength: number
 }
 
-/** What a command writes, in the form that was asked for. */
+/** The output of a command, in the form that was asked for. */
 export type Output = string | Bytes
 
 /** Both outputs of a command. */
@@ -22,7 +22,7 @@ interface Outputs<Form extends Output> {
   readonly stderr: Form
 }
 
-/** Whether it is a Uint8Array (a Buffer too) of this realm or another one, as test runners make them. */
+/** Whether it is a Uint8Array (or a Buffer), also one of another realm, as test runners make them. */
 export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'
 }
@@ -31,7 +31,7 @@ export function utf8Of(text: string): Bytes {
   return new TextEncoder().encode(text)
 }
 
-/** For a person to read: what is not UTF-8 becomes U+FFFD. */
+/** For people to read: what is not UTF-8 becomes U+FFFD. */
 export function readable({ stdout, stderr }: Outputs<Output>): Outputs<string> {
   return { stdout: textOf(stdout), stderr: textOf(stderr) }
 }
@@ -45,7 +45,7 @@ function textOf(output: Output): string {
   return typeof output === 'string' ? output : new TextDecoder('utf-8', { ignoreBOM: true }).decode(output)
 }
 
-/** The text that these bytes are the UTF-8 of; undefined when they are not UTF-8. */
+/** The text of these bytes; undefined when they are not UTF-8. */
 export function exactText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -1,8 +1,8 @@
 import { SandboxAPIError, SandboxValidationError } from '../errors.js'
 
 /**
- * Where a method was called, for errors that come later and elsewhere, when a stream is read: of these an engine knows no more than
- * the turn of the event loop that they came in. For all others, that can be awaited, it finds the caller by itself.
+ * Where a method was called, for errors that come later, when a stream is read: their own stack shows only the turn of the event
+ * loop that they came in. For a promise that is awaited, the JavaScript engine finds the caller by itself.
  */
 export class CallSite {
   readonly #trace: { readonly stack?: string } = {}
@@ -22,14 +22,14 @@ export class CallSite {
   }
 }
 
-/** What a frame says of its place, without how it was called. */
+/** The place of a frame, without the name of its function. */
 function placeOf(frame: string): string {
   return /[^\s(]+:\d+:\d+/.exec(frame)?.[0] ?? frame
 }
 
-/** Gives an object a stack that begins with the caller of `from`. Without effect in an engine that can't. */
+/** Gives an object a stack that begins with the caller of `from`. No effect in a JavaScript engine that can't. */
 export function captureStack(target: object, from: object): void {
-  // Firefox and Safari had none for a long time.
+  // Older versions of Firefox and Safari lack it.
   const capture: unknown = Reflect.get(Error, 'captureStackTrace')
   if (typeof capture === 'function') Reflect.apply(capture, Error, [target, from])
 }

@@ -31,7 +31,7 @@ export function checkSessionId(value: unknown): string {
   throw refused('sessionId', 'a UUID', value)
 }
 
-/** A parameter in a path, encoded: it stays one segment, and not one that leads elsewhere. */
+/** A path parameter, encoded so that it stays one segment and can't lead elsewhere. */
 export function checkPathValue(parameter: string, value: unknown): string {
   const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
   if (typeof text === 'string' && text !== '' && text !== '.' && text !== '..') {
@@ -45,7 +45,7 @@ export function checkText(parameter: string, value: unknown): string {
   throw refused(parameter, 'a non-empty string', value)
 }
 
-/** UTF-8 has no lone surrogates: each would arrive as U+FFFD, and nobody would know. */
+/** UTF-8 has no lone surrogates: each would silently arrive as U+FFFD. */
 export function checkWellFormed(parameter: string, text: string): string {
   if (!loneSurrogate.test(text)) return text
   throw new SandboxValidationError(
@@ -54,7 +54,7 @@ export function checkWellFormed(parameter: string, text: string): string {
   )
 }
 
-/** An object whose properties can be read: a Map, a Headers or an array would be taken for one without any. */
+/** An object whose properties can be read. A Map, a Headers or an array would look like an object without properties. */
 export function checkObject(parameter: string, value: unknown): void {
   if (isPropertyBag(value)) return
   throw refused(parameter, 'an object', value)
@@ -69,7 +69,7 @@ function isPropertyBag(value: unknown): value is Record<string, unknown> {
   }
 }
 
-/** Null is as good as undefined, as it is for `fetch`. */
+/** Null counts as undefined, as it does for `fetch`. */
 export function checkSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined || value === null) return undefined
   if (value instanceof AbortSignal || isSignalLike(value)) return value
@@ -80,7 +80,7 @@ export function checkSignal(value: unknown): AbortSignal | undefined {
   )
 }
 
-/** That of another realm, or of a library. */
+/** Also a signal of another realm, or of a library. */
 function isSignalLike(value: unknown): value is AbortSignal {
   return (
     typeof value === 'object' &&
@@ -96,7 +96,7 @@ export function checkFunction(parameter: string, value: unknown): void {
   throw refused(parameter, 'a function', value)
 }
 
-/** An object whose methods of these names are called: some of them, or all. It may be an instance of any class. */
+/** An object with some or all of these methods. It may be an instance of any class. */
 export function checkListeners(parameter: string, value: unknown, names: readonly string[], needed?: 'all'): void {
   if (value === undefined) return
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null || Array.isArray(value)) {
@@ -128,7 +128,7 @@ export function checkBoolean(parameter: string, value: unknown): void {
   throw refused(parameter, 'true or false', value)
 }
 
-/** A path below the sandbox root. Whether a link on the way leads out, only the server can tell. */
+/** A path below the sandbox root. Only the server can tell whether a link on the way leads out. */
 export function checkRelativePath(parameter: string, value: unknown): string {
   const path = checkText(parameter, value)
   if (path.startsWith('/') || path.includes('\0') || leavesRoot(path)) {
@@ -147,7 +147,7 @@ function leavesRoot(path: string): boolean {
   return false
 }
 
-/** An object that JSON can carry, with nothing in it that would get lost on the way without a word. */
+/** An object that JSON can carry without silently losing anything. */
 export function checkMetadata(value: unknown): void {
   if (value === undefined) return
   if (isPropertyBag(value) && isJsonSafe(value)) return
@@ -239,7 +239,7 @@ function isHeaderSafe(value: string): boolean {
   return /^[\x20-\x7e]*$/.test(value)
 }
 
-/** Refuses what can't stand in a header, and never shows it: `Headers` itself would put the secret into its error. */
+/** Refuses what a header can't hold, and never shows it: `Headers` itself would put the secret into its error. */
 export function checkSecret(parameter: 'bearerToken' | 'apiKey', secret: unknown): string {
   if (typeof secret === 'string' && secret !== '' && isHeaderSafe(secret) && !secret.includes(' ')) return secret
   throw new SandboxValidationError(

@@ -1,4 +1,4 @@
-/** A date-time of RFC 3339; an invalid Date when it is none. A leap second, which Date lacks, is where the next minute begins. */
+/** A date-time of RFC 3339; an invalid Date for any other text. A leap second becomes the next minute, since Date has none. */
 export function dateOf(text: string): Date {
   const date = new Date(text)
   if (!Number.isNaN(date.getTime())) return date

@@ -5,10 +5,10 @@ import { isRecord } from './guards.js'
 
 export type Runtime = 'node' | 'bun' | 'deno' | 'workerd' | 'other'
 
-/** `scope` is the global object. What is not known to be another one is taken for a browser. */
+/** `scope` is the global object. An unknown runtime is taken for a browser. */
 export function runtimeOf(scope: object): Runtime {
   const navigator: unknown = Reflect.get(scope, 'navigator')
-  // With nodejs_compat it gives itself out as Node, in all but this.
+  // With nodejs_compat, Workers claim to be Node in everything but this.
   if (isRecord(navigator) && navigator['userAgent'] === 'Cloudflare-Workers') return 'workerd'
   if (Reflect.get(scope, 'Bun') !== undefined) return 'bun'
   if (Reflect.get(scope, 'Deno') !== undefined) return 'deno'
@@ -25,18 +25,18 @@ const runtime = /* @__PURE__ */ runtimeOf(globalThis)
 export const keepsCopyOfBody = runtime === 'node'
 
 /**
- * Whether a busy program has not yet been told of a connection that the server closed meanwhile. Elsewhere connections live in a
+ * Whether a busy program does not notice at once that the server closed a connection. In other runtimes, connections live in a
  * thread of their own, or in the browser.
  */
 export const learnsLateOfClosedConnections = runtime === 'node'
 
 /**
- * Whether the body of a request can be a stream. Firefox and Safari would send the text `[object ReadableStream]`, and Chromium
- * does it over HTTP/2 alone, and fails without saying so.
+ * Whether the body of a request can be a stream. Firefox and Safari would send the text `[object ReadableStream]`. Chromium
+ * can do it over HTTP/2 only, and its error over HTTP/1.1 does not say why.
  */
 export const streamsRequests = runtime !== 'other'
 
-/** Whether a stream of a known size is sent with a Content-Length. Deno does not, whatever it is told. */
+/** Whether a stream of a known size is sent with a Content-Length. Deno never does. */
 export const streamsWithLength = streamsRequests && runtime !== 'deno'
 
 /** The stream in the form that is sent with a Content-Length, where the header alone does not do it. */
@@ -45,17 +45,17 @@ export function ofLength(stream: ReadableStream<Uint8Array>, size: number): Read
   if (typeof FixedLengthStream !== 'function') return stream
   const fixed: unknown = Reflect.construct(FixedLengthStream, [size])
   if (!isTransform(fixed)) return stream
-  // The one who reads the other end gets the failure.
+  // The reader of the other end gets the failure.
   stream.pipeTo(fixed.writable).catch(() => undefined)
   return fixed.readable
 }
 
-/** A browser names itself in its requests, and one more header would need the server's leave. */
+/** A browser sends a user-agent of its own, and one more header would need the server's permission (CORS). */
 export function isBrowser(): boolean {
   return typeof navigator !== 'undefined' && navigator.userAgent.startsWith('Mozilla/')
 }
 
-/** A variable of the environment; undefined where it is empty, or there is no environment. */
+/** An environment variable; undefined when it is empty, or where there is no environment. */
 export function environment(name: string): string | undefined {
   try {
     const process: unknown = Reflect.get(globalThis, 'process')

@@ -1,7 +1,7 @@
 /** Milliseconds that a timer can hold: a longer one fires at once. */
 export const largestTimer = 2 ** 31 - 1
 
-/** The one way to a timer: a time that is longer than a timer can hold becomes the longest that it can, 24 days. */
+/** All timers start here: a time longer than a timer can hold becomes the longest possible, 24 days. */
 export function startTimer<T>(
   callback: (argument: T) => void,
   milliseconds: number,

@@ -3,12 +3,12 @@ import type { Bytes } from '../internal/bytes.js'
 import { SandboxValidationError } from '../errors.js'
 import { type SizedContent, contentSize } from '../files/upload-source.js'
 
-/** Larger than a stream's default, which costs half of the speed. */
+/** Larger than a stream's default, which would halve the speed. */
 const chunkBytes = 256 * 1024
 
 /**
  * A file on the disk as the content of an upload, opened anew each time it is read: it is sent under that Content-Length and can be
- * sent again. What it has grown by meanwhile is left unread.
+ * sent again. What was added to it meanwhile is not read.
  */
 export function diskFile(localPath: string, size: number): SizedContent {
   return { [contentSize]: size, [Symbol.asyncIterator]: () => chunksOf(localPath, size) }
@@ -28,7 +28,7 @@ async function* chunksOf(localPath: string, size: number): AsyncGenerator<Bytes,
   }
 }
 
-/** Its size has been announced, and nothing can take the place of what is missing. */
+/** Its size has been announced, and nothing can replace the missing bytes. */
 function shortened(localPath: string, missing: number): SandboxValidationError {
   return new SandboxValidationError(
     `${localPath} became shorter while it was uploaded: ${missing} bytes are missing at its end. Upload it again when nothing writes to it.`,

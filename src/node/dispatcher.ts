@@ -6,7 +6,7 @@ import { noProxyOf, resolveProxies } from './proxy.js'
 import { createTlsContexts } from './tls-context.js'
 import type { Undici } from './undici.js'
 
-/** What makes and keeps the connections. */
+/** Makes and keeps the connections. */
 export interface Connections {
   readonly dispatcher: Dispatcher
   /** Ends all of them, and the requests on them. */
@@ -24,7 +24,7 @@ export function createConnections(undici: Undici, options: NodeFetchOptions): Co
   const limits = {
     ...(connections === undefined ? {} : { connections }),
     ...(keepAliveMs === undefined ? {} : { keepAliveTimeout: checkTimeoutMs(keepAliveMs, 'keepAliveMs') }),
-    // The deadlines are the call's. undici's own, of 300 seconds, ends a command of the longest timeout before its result.
+    // The SDK sets the deadlines. undici's own, of 300 seconds, would end a command of the longest timeout before its result.
     headersTimeout: 0,
     bodyTimeout: 0,
   }
@@ -39,7 +39,7 @@ export function createConnections(undici: Undici, options: NodeFetchOptions): Co
     proxyTls: { secureContext: contexts.proxy },
     proxyTunnel: true,
   })
-  // At each request, as undici does it: a redirect leads to another host, and the environment may change.
+  // Read at each request, as undici does: a redirect leads to another host, and the environment may change.
   let known = { noProxy: '', isExempt: exemptAddresses('') }
   const dispatcher = proxied.compose((dispatch) => (request, handler) => {
     const noProxy = noProxyOf(proxies)

@@ -15,7 +15,7 @@ import { parentOf } from './tree-paths.js'
 
 /** What {@link downloadToPath} could not do. */
 export interface DownloadReport {
-  /** What did not arrive as it is in the session, and why; sorted by path. */
+  /** What did not arrive as it is in the session, with the reason; sorted by path. */
   readonly skipped: readonly SkippedEntry[]
 }
 
@@ -24,16 +24,16 @@ export interface DownloadReport {
  * renamed when it is complete: a transfer that breaks leaves what was there.
  *
  * Permissions (never setuid, setgid or the sticky bit), empty directories, and symbolic links that are relative and stay in
- * the directory arrive as they are; a directory that stood here before keeps its permissions. What can't be carried is in
- * `skipped` of what is returned: links that are absolute or lead out of the directory, special files, names that are not
- * UTF-8, what the session itself may not read. Where links lead, and what listings leave out, is asked by commands in the
- * session (`readlink`, `find`, `xargs`): where none can be run, as in a paused one, all links are in `skipped`, and special
- * files are not known of.
+ * the directory arrive as they are; a directory that existed here before keeps its permissions. What can't be copied is in
+ * `skipped` of the result: links that are absolute or lead out of the directory, special files, names that are not UTF-8, and
+ * what the session itself may not read. Commands in the session (`readlink`, `find`, `xargs`) find out where links lead, and
+ * what listings leave out. Where they can't run, as in a paused session, all links are in `skipped`, and special files go
+ * unnoticed.
  *
  * The session is not trusted: nothing is written outside of `localPath`, or through a link.
  *
  * @throws the errors of {@link SessionFiles.download}; those of the file system as they are, `EEXIST` among them when a file
- *   is there and `overwrite` is not set, or when something else stands where a directory is to be.
+ *   is there and `overwrite` is not set, or when something else is where a directory has to be.
  */
 export async function downloadToPath(
   session: Session,
@@ -47,13 +47,13 @@ export async function downloadToPath(
     const skipped = await new TreeDownload(session, remotePath, localPath, options).run(top)
     return { skipped }
   }
-  // The permissions of a link are not those of the file that it leads to.
+  // A link has other permissions than the file that it leads to.
   const mode = top.type === FileType.File ? modeOf(top.permissions) : undefined
   await downloadFile(session, remotePath, localPath, mode, options)
   return { skipped: [] }
 }
 
-/** An entry of the session, and where it is below the directory that is downloaded. */
+/** An entry of the session, and its path below the directory that is downloaded. */
 interface Entry {
   readonly below: string
   readonly info: FileInfo
@@ -182,7 +182,7 @@ function byType(entries: readonly Entry[]): Record<'directory' | 'file' | 'symli
   return types
 }
 
-/** @throws {SandboxConnectionError} for a path that would lead out of the directory: the server is not trusted with it. */
+/** @throws {SandboxConnectionError} for a path that leads out of the directory: the server is not trusted. */
 function belowOf(top: string, remotePath: string): string {
   const below = path.posix.relative(top === '' ? '.' : top, remotePath)
   const isOutside = below === '' || below.split('/')[0] === '..' || path.posix.isAbsolute(below)
@@ -190,7 +190,7 @@ function belowOf(top: string, remotePath: string): string {
   throw new SandboxConnectionError(`The server listed a path outside of ${top}: ${JSON.stringify(remotePath)}.`)
 }
 
-/** On Windows a name can't have what would make several of it, or a drive or stream. */
+/** On Windows, a name can't have characters that separate paths, or mark a drive or a stream. */
 function isPossible(below: string): boolean {
   return path.sep === '/' || !/[\\:]/.test(below)
 }

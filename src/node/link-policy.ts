@@ -1,10 +1,10 @@
 import path from 'node:path'
 
 /**
- * Why a symbolic link can't be carried into another tree, as a sentence; undefined when it can.
+ * Why a symbolic link can't be copied into another tree, as a sentence; undefined when it can.
  *
- * Only a link that stays in the tree whatever else stands there is carried. `..` after a name is followed through directories
- * alone: behind a link it would lead to another place than it seems to.
+ * A link is copied only if it stays in the tree, whatever else is there. `..` after a name is accepted only where the name is a
+ * directory: after a link it would lead to another place than it seems to.
  *
  * @param at - the link, relative to the top of the tree.
  * @param isDirectory - whether a directory of the tree is at this path.

@@ -9,26 +9,26 @@ import { diskFile } from './disk-file.js'
 import { readPipe } from './pipe.js'
 
 /**
- * A file up to this size is read before it is sent, in bytes. What the kernel makes up (/proc, /sys) gives another number of
- * bytes than its size says; and what is small costs less so.
+ * A file of up to this many bytes is read before it is sent. Files that the kernel makes up (/proc, /sys) give another number of
+ * bytes than their size says, and for small files this is cheaper.
  */
 const readAtOnce = 64 * 1024
 
-/** The content of something on the disk. Dispose it when the upload has ended, well or not. */
+/** The content of something on the disk. Dispose of it when the upload has ended, successfully or not. */
 export interface LocalContent extends AsyncDisposable {
   readonly content: UploadContent
 }
 
 /**
- * Opens what is at a path, links followed, whatever it is: a regular file, a pipe, standard input.
+ * Opens what is at a path, following links: a regular file, a pipe, standard input.
  *
- * @throws {SandboxValidationError} for what has no content or no end: a socket, a device. The errors of the file system as
- *   they are.
+ * @throws {SandboxValidationError} for something without content or end: a socket, a device. Errors of the file system are
+ *   thrown as they are.
  */
 export async function openContent(localPath: string, stats: Stats): Promise<LocalContent> {
   if (stats.isFile())
     return stats.size > readAtOnce ? just(diskFile(localPath, stats.size)) : readFirst(localPath, stats.size)
-  // Of a socket, or a terminal, only the descriptor itself can be read.
+  // A socket or a terminal can be read only through the descriptor itself.
   if (isStandardInput(stats)) return streamed(process.stdin)
   if (stats.isFIFO()) return streamed(readPipe(localPath))
   if (stats.isCharacterDevice() && stats.rdev === (await stat(devNull)).rdev) return just(new Uint8Array())
@@ -49,7 +49,7 @@ function streamed(stream: Readable): LocalContent {
   }
 }
 
-/** Whatever the size says, what is sent is what was read; more only where the size says nothing. */
+/** What was read is sent, whatever the size says; more is read only where the size says nothing. */
 async function readFirst(localPath: string, size: number): Promise<LocalContent> {
   const file = await open(localPath)
   try {

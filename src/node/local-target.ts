@@ -6,8 +6,8 @@ import { linkFault } from './link-policy.js'
 import { parentOf } from './tree-paths.js'
 
 /**
- * A directory of the disk that a tree is written into, which somebody else made up. Nothing is written through a link, whether
- * it stood there or came with the tree: each directory on the way is looked at before it is used, and links come last.
+ * A directory on the disk that an untrusted tree is written into. Nothing is written through a link, whether it was there before
+ * or came with the tree: each directory on the way is checked before it is used, and links are made last.
  */
 export class LocalTarget {
   readonly #localPath: string
@@ -19,18 +19,18 @@ export class LocalTarget {
     this.#localPath = localPath
   }
 
-  /** The place of something in it, by its path there. */
+  /** The path on the disk for a path in the target. */
   at(below: string): string {
     return path.join(this.#localPath, ...below.split('/'))
   }
 
-  /** Makes the target itself, which may be a link to a directory: that is the caller's own. */
+  /** Makes the target itself. It may be a link to a directory, which is the caller's choice. */
   async open(): Promise<void> {
     if ((await mkdir(this.#localPath, { recursive: true })) !== undefined) this.#made.add('')
     this.#directories.add('')
   }
 
-  /** Makes a directory, and those above it, unless they are there. @throws EEXIST for anything else there, and for a link. */
+  /** Makes a directory and its parents, unless they exist. @throws EEXIST when something else is there, or a link. */
   async makeDirectory(below: string): Promise<void> {
     if (this.#directories.has(below)) return
     await this.makeDirectory(parentOf(below))
@@ -43,7 +43,7 @@ export class LocalTarget {
     this.#directories.add(below)
   }
 
-  /** @returns why it can't be, as a sentence. @throws EEXIST when something is there, without `overwrite`. */
+  /** @returns why it can't be made, as a sentence. @throws EEXIST when something is there, without `overwrite`. */
   async makeLink(below: string, target: string, overwrite: boolean): Promise<string | undefined> {
     const fault = linkFault(below, target, (each) => this.#directories.has(each))
     if (fault !== undefined) return fault
@@ -60,11 +60,11 @@ export class LocalTarget {
   }
 
   /**
-   * Sets the modes of directories, when nothing more is written into them: those that were made here. What stood here before
-   * keeps its own.
+   * Sets the modes of the directories that were made here, when nothing more is written into them. A directory that existed
+   * before keeps its own.
    */
   async setModes(modes: ReadonlyMap<string, number | undefined>): Promise<void> {
-    // The deepest first: the way to what is in a directory leads through it.
+    // The deepest comes first: a directory may become impassable.
     const made = [...this.#made].sort((a, b) => b.split('/').length - a.split('/').length || b.length - a.length)
     for (const below of made) {
       const mode = modes.get(below)
@@ -81,7 +81,7 @@ export class LocalTarget {
 }
 
 /**
- * Writes a file, whole or not at all, and through no link: what stands at the place itself is replaced, and only with
+ * Writes a file completely or not at all, and never through a link: it replaces what is at the path itself, and only with
  * `overwrite`.
  *
  * @param fill - writes the content.
@@ -96,8 +96,8 @@ export async function writeFile(
   await replace(
     target,
     async (temporary) => {
-      // Made first: a directory that can't be written to is told before anything is transferred.
-      // Until it has its mode, nobody else is to read what it holds.
+      // Made first, so that a directory that can't be written to fails before anything is transferred.
+      // Until the file has its mode, nobody else may read it.
       const file = await open(temporary, 'wx', mode === undefined ? 0o666 : 0o600)
       try {
         await fill(file)
@@ -106,18 +106,18 @@ export async function writeFile(
         await file.close()
       }
     },
-    // Unlike a rename, a link fails when the name is taken, also by somebody who was faster.
+    // Unlike a rename, a link fails when the name is taken, even if somebody else has just taken it.
     overwrite ? rename : link,
   )
 }
 
-/** Makes something under another name, and moves it to its own when it is complete. */
+/** Makes something under a temporary name, and renames it when it is complete. */
 async function replace(
   target: string,
   make: (temporary: string) => Promise<void>,
   move: (from: string, to: string) => Promise<void> = rename,
 ): Promise<void> {
-  // Not the longer name of the target with something added: that may be as long as a name can be.
+  // Not the name of the target with something added, since that may be as long as a name can be already.
   const temporary = path.join(path.dirname(target), `.${randomUUID()}.part`)
   try {
     await make(temporary)

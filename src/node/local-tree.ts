@@ -16,7 +16,7 @@ export interface LocalLink {
   readonly target: string
 }
 
-/** What is in a directory of the disk, links not followed. */
+/** What is in a directory on the disk, without following links. */
 export interface LocalTree {
   readonly files: readonly LocalEntry[]
   /** The top is one of them. */
@@ -25,7 +25,7 @@ export interface LocalTree {
   readonly skipped: readonly SkippedEntry[]
 }
 
-/** @throws the errors of the file system as they are: what can't be read is told, and not passed over. */
+/** @throws the errors of the file system as they are: what can't be read is an error, and is not left out. */
 export async function readLocalTree(localPath: string, top: Stats): Promise<LocalTree> {
   const files: LocalEntry[] = []
   const directories: LocalEntry[] = [{ path: '', stats: top }]
@@ -37,7 +37,7 @@ export async function readLocalTree(localPath: string, top: Stats): Promise<Loca
       const below = path.posix.join(directory.path, name)
       const full = path.join(localPath, below)
       const stats = await lstatIfAny(full)
-      // Nothing is at a name that was read with losses; or it is gone since.
+      // The name could not be read exactly, so that nothing is there; or the entry is gone since.
       if (stats === undefined && name.includes('\ufffd')) skipped.push(skip(full, 'entry', 'Its name is not UTF-8.'))
       if (stats === undefined) continue
       if (/\p{Surrogate}/u.test(name)) skipped.push(skip(full, 'entry', 'Its name is not well-formed Unicode.'))

@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net'
  * The addresses and ranges of addresses (CIDR) in the value of `NO_PROXY`, like `127.0.0.0/8,fd00::/8,::1`. undici, which knows
  * hosts, domains and ports there, takes a range for the name of a host.
  *
- * @returns whether a host, as it stands in a URL, is in one of them. A name never is: it is not looked up.
+ * @returns whether a host, as it stands in a URL, is in one of them. A name never is, since it is not looked up.
  */
 export function exemptAddresses(noProxy: string): (host: string) => boolean {
   const ranges = new BlockList()
@@ -16,7 +16,7 @@ export function exemptAddresses(noProxy: string): (host: string) => boolean {
   }
 }
 
-/** What is no address is somebody else's to understand. */
+/** Entries that are no addresses are left to undici. */
 function addRange(ranges: BlockList, entry: string): void {
   const [, base = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
   const address = unbracketed(base)

@@ -20,7 +20,7 @@ export interface NodeFetch extends Fetch, AsyncDisposable {
  * await using fetch = createNodeFetch({ ca: await readFile('ca.pem'), proxy: 'http://user:password@proxy.example:3128' })
  * const client = new SessionsClient({ fetch })
  * ```
- * @throws {SandboxValidationError} when an option can't be used. No key, password or passphrase is in it.
+ * @throws {SandboxValidationError} when an option can't be used. The error contains no key, password or passphrase.
  */
 export function createNodeFetch(options: NodeFetchOptions = {}): NodeFetch {
   const undici = loadUndici()
@@ -38,7 +38,7 @@ export function createNodeFetch(options: NodeFetchOptions = {}): NodeFetch {
   return Object.assign(send, { close, [Symbol.asyncDispose]: close })
 }
 
-/** undici knows only forms of its own class, and would send any other as the text "[object FormData]". */
+/** undici knows only forms of its own class, and would send others as the text "[object FormData]". */
 function adopt(body: BodyInit | null, undici: Undici): BodyInit | null {
   if (!(body instanceof FormData)) return body
   const form = new undici.FormData()

@@ -6,8 +6,8 @@ export function permissionsOf(mode: number): string {
 }
 
 /**
- * The mode that permissions stand for, of nine bits: nothing sets setuid, setgid or the sticky bit. Undefined for what a
- * server left out or wrote otherwise.
+ * The nine bits of mode for permissions: setuid, setgid and the sticky bit are never set. Undefined when the server left them out
+ * or wrote them in another form.
  */
 export function modeOf(permissions: string | undefined): number | undefined {
   if (permissions === undefined || !/^(?:[r-][w-][x-]){3}$/.test(permissions)) return undefined

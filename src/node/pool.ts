@@ -3,7 +3,7 @@ import { listenTo, stopListeningTo } from '../transport/caller-signal.js'
 import { defaultConcurrency } from './transfer-options.js'
 
 /**
- * Does the work for every item, a few at a time. The first failure aborts the rest, and is thrown when all of it has ended.
+ * Does the work for every item, a few at a time. The first failure aborts the rest, and is thrown when everything has ended.
  */
 export async function forEachOf<T>(
   items: readonly T[],

@@ -1,11 +1,11 @@
 import { SandboxValidationError } from '../errors.js'
 import type { NodeFetchOptions } from './options.js'
 
-/** Which proxy is for which addresses; '' for none. */
+/** The proxy for each kind of address; '' for none. */
 export interface Proxies {
   readonly httpProxy: string
   readonly httpsProxy: string
-  /** Hosts that are reached without one. Missing where `NO_PROXY` tells. */
+  /** Hosts that are reached without one. Missing where `NO_PROXY` decides. */
   readonly noProxy?: string
 }
 
@@ -29,11 +29,11 @@ export function noProxyOf({ noProxy }: Proxies): string {
 function fromEnvironment(...names: readonly string[]): string {
   const name = names.find((each) => process.env[each] !== undefined)
   const value = name === undefined ? undefined : process.env[name]
-  // Set to nothing is how a proxy is turned off for one program.
+  // An empty variable turns the proxy off for one program.
   return name === undefined || value === undefined || value === '' ? '' : checkProxy(name, value)
 }
 
-/** Checked here, where the address is not shown: undici's own errors have all of it, password included. */
+/** Checked here without showing the address: undici's own errors contain all of it, including the password. */
 function checkProxy(parameter: string, proxy: unknown): string {
   const text = proxy instanceof URL ? proxy.href : proxy
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
@@ -41,7 +41,7 @@ function checkProxy(parameter: string, proxy: unknown): string {
     const form = 'an absolute http or https address, for example http://proxy.example:3128'
     throw new SandboxValidationError(`${parameter} must be ${form}.`, parameter)
   }
-  // undici sends credentials only where both are there, and says nothing otherwise.
+  // undici sends credentials only when both parts are there, and otherwise silently sends none.
   if ((url.username === '') !== (url.password === '') || !isDecodable(url.username) || !isDecodable(url.password)) {
     throw new SandboxValidationError(
       `The credentials in ${parameter} must be a user and a password, both percent-encoded.`,

@@ -3,39 +3,39 @@ import { SandboxOperationError } from '../errors.js'
 import type { RequestOptions } from '../options.js'
 import type { Session } from '../session.js'
 
-/** What a command did with one of its records: what it printed, or why it failed. */
+/** The outcome of a command for one of its records: its output, or why it failed. */
 export type Outcome = { readonly output: string } | { readonly failure: string }
 
-/** Records of one command. Each may cost a process in the session. */
+/** The most records of one command. Each may cost a process in the session. */
 const recordsPerCommand = 500
-/** Characters of the records of one command: far below what a request or the arguments of a program may take. */
+/** The most characters in the records of one command, far below what a request or the arguments of a program may have. */
 const charactersPerCommand = 48 * 1024
 
 /**
- * Commands for many files at a time, for what the API has no operation for. The files are named on standard input, each ended
- * by a NUL, so that no name is taken for an option, a quote or a pattern. What comes back may be forged: processes of the
- * session can replace every program that is used here.
+ * Runs commands for many files at a time, where the API has no operation. Standard input names the files, each ended by a NUL, so
+ * that no name is taken for an option, a quote or a pattern. The output may be forged: processes of the session can replace every
+ * program that is used here.
  */
 export class RemoteCommands {
   readonly #session: Session
   readonly #options: RequestOptions
-  /** Why this session runs no commands, once that is known. */
+  /** Why this session can't run commands, once that is known. */
   #refusal: string | undefined
 
   constructor(session: Session, { signal, maxRetries, headers }: RequestOptions) {
     this.#session = session
-    // The deadline of a transfer is one between two pieces; a command has its own.
+    // The deadline of a transfer counts from piece to piece; a command has its own.
     this.#options = { signal, maxRetries, headers }
   }
 
-  /** Hands all records to one program as its last arguments, in as many calls as it takes. */
+  /** Passes all records to one program as its last arguments, in as many calls as needed. */
   async all(program: string, records: readonly string[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = []
     for (const batch of batchesOf(records)) {
       const result = await this.run(`xargs -0 ${program}`, batch)
       if (typeof result === 'string') outcomes.push(...batch.map(() => ({ failure: result })))
       else if (result.ok) outcomes.push(...batch.map(() => ({ output: '' })))
-      // One of them spoiled it: which, only each by itself can tell.
+      // One of them made it fail; running each by itself shows which.
       else outcomes.push(...(await this.#eachOf(`${program} "$r"`, batch)))
     }
     return outcomes
@@ -67,7 +67,7 @@ export class RemoteCommands {
       const rest = records.slice(outcomes.length)
       const result = await this.run(`xargs -0 sh -c '${perRecord(script)}' sh`, rest)
       const told = typeof result === 'string' ? [] : outcomesOf(result).slice(0, rest.length)
-      // Cut off by a timeout, or by the bound on output, it goes on where it stopped: but for the record that it never gets past.
+      // When a timeout or the limit on output cuts it off, it goes on where it stopped, unless it never gets past that record.
       outcomes.push(...told)
       if (told.length > 0) continue
       const failure = typeof result === 'string' ? result : reasonOf(result)
@@ -78,7 +78,7 @@ export class RemoteCommands {
   }
 }
 
-/** Prints, for each record, what the script prints and 0 or 1, ended by a NUL. */
+/** Prints for each record what the script prints, then 0 or 1 and a NUL. */
 function perRecord(script: string): string {
   return `for r do if { ${script}; } 2>&1; then printf "0\\0"; else printf "1\\0"; fi; done`
 }
@@ -101,7 +101,7 @@ function firstLine(text: string): string {
   return text.trim().split('\n')[0]?.slice(0, 500) ?? ''
 }
 
-/** Each record with what became of it. */
+/** Each record with its outcome. */
 export function* pairs<T>(
   records: readonly T[],
   outcomes: readonly Outcome[],

@@ -1,7 +1,7 @@
 import { octal } from './permissions.js'
 import { type Outcome, type RemoteCommands, pairs } from './remote-commands.js'
 
-/** A path in the session, and the mode that it is to have. */
+/** A path in the session, and the mode to give it. */
 export interface RemoteMode {
   readonly path: string
   readonly mode: number
@@ -10,12 +10,12 @@ export interface RemoteMode {
 /** As an operand: nothing that begins with this is an option, and no path of ours has `//` in it. */
 const operand = (path: string): string => `./${path}`
 
-/** Makes directories with those above them. One that is there is no failure. */
+/** Makes directories and their parents. It is no failure when one exists. */
 export function makeDirectories(commands: RemoteCommands, paths: readonly string[]): Promise<Outcome[]> {
   return commands.all('mkdir -p --', paths.map(operand))
 }
 
-/** Makes symbolic links. With `overwrite` a link or a file gives way, and a directory never does. */
+/** Makes symbolic links. With `overwrite`, it replaces a link or a file, but never a directory. */
 export function makeLinks(
   commands: RemoteCommands,
   links: readonly { readonly path: string; readonly target: string }[],
@@ -32,7 +32,7 @@ export function makeLinks(
 }
 
 /**
- * Sets modes, each directory after what is in it: one that nobody may enter or write to comes last.
+ * Sets modes, those of a directory after what is in it, since the directory may become unreadable.
  *
  * @returns why it failed, by path, where it did.
  */
@@ -50,14 +50,14 @@ export async function setModes(
   return failures
 }
 
-/** What links lead to, to the letter. */
+/** The exact targets of links. */
 export function readLinks(commands: RemoteCommands, paths: readonly string[]): Promise<Outcome[]> {
   return commands.each('readlink -n "$r"', paths.map(operand))
 }
 
 /**
- * Paths below a directory, relative to it, that a listing has no words for: special files, and names that are not UTF-8 (with
- * U+FFFD where they are not). Names of other letters than ASCII are among them. Undefined when it can't be told.
+ * Paths below a directory, relative to it, that a listing can't express: special files, and names that are not UTF-8 (with U+FFFD
+ * in place of what is not). All names with letters other than ASCII are among them. Undefined when this can't be found out.
  */
 export async function findUnlisted(commands: RemoteCommands, directory: string): Promise<string[] | undefined> {
   const isSpecial = '! -type f ! -type d ! -type l'

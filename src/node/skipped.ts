@@ -1,10 +1,10 @@
-/** Something of a tree that did not arrive as it is, although the transfer succeeded. */
+/** Something in a tree that did not arrive as it is, although the transfer succeeded. */
 export interface SkippedEntry {
   /** Where it is in the source: a path on the disk for an upload, one in the session for a download. */
   readonly path: string
   /**
-   * What of it is missing: all of it (`entry`), everything below a directory (`content`), or only its `permissions`; the rest
-   * of it has then arrived.
+   * What is missing: all of it (`entry`), everything below a directory (`content`), or only its `permissions`. The rest has
+   * arrived.
    */
   readonly part: 'entry' | 'content' | 'permissions'
   /** Why, as a sentence. */

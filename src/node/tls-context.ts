@@ -6,7 +6,7 @@ import type { NodeFetchOptions, Pem } from './options.js'
 /** The keys and certificates of a fetch, read once. */
 export interface TlsContexts {
   readonly server: SecureContext
-  /** Without the client's certificate: that is for the API server alone. */
+  /** Without the client's certificate, which is only for the API server. */
   readonly proxy: SecureContext
 }
 
@@ -19,7 +19,7 @@ export function createTlsContexts(options: NodeFetchOptions): TlsContexts {
     const missing = cert === undefined ? 'cert' : 'key'
     throw new SandboxValidationError('cert and key are needed both: a certificate, and its private key.', missing)
   }
-  // Node passes over what it can't read among these.
+  // Node silently skips those that it can't read.
   for (const [name, texts] of Object.entries({ ca, cert })) texts?.forEach((text) => checkCertificate(name, text))
   const trust = ca === undefined ? {} : { ca }
   try {
@@ -34,7 +34,7 @@ export function createTlsContexts(options: NodeFetchOptions): TlsContexts {
   }
 }
 
-/** Nothing of a value is ever shown: a key may have been given in the wrong place. */
+/** No part of a value is ever shown, since somebody may have passed a key in the wrong place. */
 function pems(parameter: string, label: string, value: Pem | undefined): string[] | undefined {
   if (value === undefined) return undefined
   const texts: unknown[] = typeof value === 'string' || value instanceof Uint8Array ? [value] : Array.from(value)
@@ -63,7 +63,7 @@ function checkPassphrase(value: unknown): string | undefined {
   throw new SandboxValidationError('passphrase must be a string.', 'passphrase')
 }
 
-/** OpenSSL's few words, for example "key values mismatch". They never quote what was given. */
+/** OpenSSL's reason, for example "key values mismatch". It never quotes what was given. */
 function reason(error: unknown): string {
   const words: unknown = error instanceof Error ? Reflect.get(error, 'reason') : undefined
   return typeof words === 'string' ? ` (${words})` : ''

@@ -12,7 +12,7 @@ export class TotalProgress {
     this.#options = options
   }
 
-  /** The listener for one of the files. An upload that is sent again takes back what it had told. */
+  /** The listener for one of the files. An upload that is sent again first takes back the bytes that it had reported. */
   of(path: string): (progress: Progress) => void {
     return ({ loaded }) => {
       this.#sum += loaded - (this.#loaded.get(path) ?? 0)

@@ -5,7 +5,7 @@ import type { TransferOptions } from '../files/progress.js'
 export interface PathTransferOptions extends RequestOptions, TransferOptions {
   /** Replace files that exist. Default false: an error. */
   readonly overwrite?: boolean | undefined
-  /** How many files of a directory are on their way at a time. Default 4. */
+  /** How many files of a directory are transferred at a time. Default 4. */
   readonly concurrency?: number | undefined
 }
 

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import type { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici'
 
 /**
- * What is needed of undici. Its fetch and its agents must come from the same copy: Node's own fetch has another one inside.
- * undici declares Response and FormData anew; what they do is what the global types say.
+ * The parts of undici that the SDK needs. Its fetch and its agents must come from the same copy: Node's own fetch contains another
+ * one. undici declares Response and FormData itself, but they behave as the global types say.
  */
 export interface Undici {
   readonly fetch: (input: string, init: UndiciInit) => Promise<Response>
@@ -14,7 +14,7 @@ export interface Undici {
 
 type UndiciInit = Omit<RequestInit, 'body'> & { readonly body: BodyInit | null; readonly dispatcher: Dispatcher }
 
-/** Loaded when it is asked for, and not by an import: so that a missing one can be told apart, without top-level await. */
+/** Loaded on demand and not by an import, so that a missing package gets an error of its own without top-level await. */
 export function loadUndici(): Undici {
   const load = createRequire(import.meta.url)
   let loaded: unknown

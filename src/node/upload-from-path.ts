@@ -18,7 +18,7 @@ import { ancestorsOf } from './tree-paths.js'
 
 /** The files that {@link uploadFromPath} wrote, sorted by path. */
 export interface UploadedFiles extends Array<FileInfo> {
-  /** What did not arrive as it is on the disk, and why. Not shown when the array is logged or turned into JSON. */
+  /** What did not arrive as it is on the disk, with the reason. Not shown when the array is logged or turned into JSON. */
   readonly skipped: readonly SkippedEntry[]
 }
 
@@ -26,19 +26,19 @@ export interface UploadedFiles extends Array<FileInfo> {
  * Uploads a file, or a directory with everything below it, streamed from the disk.
  *
  * Permissions (without setuid, setgid and the sticky bit), empty directories, and symbolic links that are relative and stay
- * in the directory arrive as they are. What can't be carried is in `skipped` of what is returned: links that are absolute or
- * lead out of the directory, special files, names that are not UTF-8. Empty directories, links and the modes of directories
- * are made by commands in the session (`mkdir`, `ln`, `chmod`, `xargs`): where none can be run, as in a paused one, they are
- * in `skipped` too, and the files arrive all the same.
+ * in the directory arrive as they are. What can't be copied is in `skipped` of the result: links that are absolute or lead out
+ * of the directory, special files, and names that are not UTF-8. Commands in the session (`mkdir`, `ln`, `chmod`, `xargs`) make
+ * empty directories and links, and set the modes of directories. Where they can't run, as in a paused session, these are in
+ * `skipped` too, and the files still arrive.
  *
  * `localPath` is followed when it is a link, and may be a pipe or standard input (`/dev/stdin`), which is read to its end. A
- * regular file of up to 64 KiB arrives as it is when it is read; a larger one with the size that it had at the beginning,
- * whatever is added to it meanwhile.
+ * regular file of up to 64 KiB arrives as it is when it is read; a larger one arrives with the size that it had at the beginning,
+ * even if something is added to it meanwhile.
  *
  * @returns the files that were written, sorted by path.
  * @throws the errors of {@link SessionFiles.upload}; those of the file system as they are.
  * @throws {SandboxValidationError} for a socket, a block device, or another device that may never end; for a file that became
- *   shorter while it was sent: nothing of it is then stored.
+ *   shorter while it was sent: then nothing of it is stored.
  *
  * @example
  * ```ts
@@ -57,12 +57,12 @@ export async function uploadFromPath(
   checkMoreOptions(options)
   const top = await stat(localPath)
   if (!top.isDirectory()) return await new Upload(session, localPath, remotePath, options).file(top)
-  // The root, as it may be called here.
+  // The names that the root may have here.
   const base = remotePath === '' ? '.' : checkRelativePath('remotePath', remotePath)
   return await new Upload(session, localPath, base, options).tree(await readLocalTree(localPath, top))
 }
 
-/** A mode that something in the session does not have yet. */
+/** A mode to set in the session. */
 interface MissingMode extends RemoteMode {
   readonly entry: LocalEntry
 }
@@ -110,19 +110,19 @@ class Upload {
   async #send(entry: LocalEntry, options: PathTransferOptions): Promise<void> {
     await using source = await openContent(this.#local(entry), entry.stats)
     const mode = modeFor(entry)
-    // A single file is refused as its path was given.
+    // The error for a single file shows the path that the caller gave.
     const target = entry.path === '' ? this.#remotePath : this.#remote(entry)
     const info = await this.#session.files.upload(target, source.content, { ...options, mode })
     this.#written.push(info)
-    // A server before version 1.2.0 has ignored the mode.
+    // A server before version 1.2.0 ignored the mode.
     if (mode !== undefined && info.permissions !== permissionsOf(mode)) this.#expect(entry)
   }
 
-  /** @returns the directories that are there, without those that could not be made. */
+  /** @returns the directories that exist, without those that could not be made. */
   async #makeDirectories(directories: readonly LocalEntry[], files: readonly LocalEntry[]): Promise<LocalEntry[]> {
     const present = new Set(files.flatMap(({ path: file }) => ancestorsOf(file)))
     const above = new Set(directories.flatMap(({ path: directory }) => ancestorsOf(directory)))
-    // The others come with what is in them.
+    // Uploads into the others make them.
     const leaves = directories.filter(({ path: each }) => !present.has(each) && !above.has(each))
     const outcomes = await makeDirectories(this.#commands, leaves.map(this.#remote))
     for (const [leaf, outcome] of pairs(leaves, outcomes)) {
@@ -143,7 +143,7 @@ class Upload {
   #expect(entry: LocalEntry): void {
     const mode = modeFor(entry)
     const target = this.#remote(entry)
-    // The root of the sandbox is not ours to change.
+    // The mode of the sandbox root stays as it is.
     if (mode !== undefined && target !== '.') this.#modes.push({ path: target, mode, entry })
   }
 
@@ -159,7 +159,7 @@ class Upload {
     }
   }
 
-  /** What is so already needs no command. */
+  /** What has its mode already needs no command. */
   async #permissions(): Promise<ReadonlyMap<string, string | undefined>> {
     const top = await this.#session.files.stat(this.#remotePath, this.#options)
     const found = new Map([[path.posix.normalize(this.#remotePath), top.permissions]])
@@ -171,7 +171,7 @@ class Upload {
 
   #result(): UploadedFiles {
     const result = Object.assign(this.#written.sort(byPath), { skipped: this.#skipped.sort(byPath) })
-    // The array is then still equal to one of the same files.
+    // This way the array equals a plain array of the same files.
     return Object.defineProperty(result, 'skipped', { enumerable: false })
   }
 
@@ -181,9 +181,9 @@ class Upload {
     path.posix.join(this.#remotePath, below).replace(/(?<=.)\/$/, '')
 }
 
-/** What a file or directory is to have in the session. Undefined for what has no permissions of its own, as a pipe. */
+/** The mode to set in the session; undefined for something without permissions of its own, such as a pipe. */
 function modeFor({ stats }: LocalEntry): number | undefined {
-  // Windows makes them up.
+  // Windows invents them.
   if (process.platform === 'win32') return undefined
   return stats.isFile() || stats.isDirectory() ? stats.mode & 0o777 : undefined
 }

@@ -12,9 +12,9 @@ import {
 
 /** What a session is created with. Every property has a default. */
 export type CreateSessionRequest = Input<Wire['CreateSessionRequest']>
-/** What of a session can be changed. */
+/** The properties of a session that can be changed. */
 export type UpdateSessionRequest = Input<Wire['UpdateSessionRequest']>
-/** Which page of the sessions. */
+/** Which page of the list of sessions. */
 export type ListSessionsRequest = Input<Query<'listSessions'>>
 
 export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {

@@ -3,7 +3,7 @@ const trust =
 const present =
   'The server wants a client certificate: give one to createNodeFetch of sandbox-sessions-sdk/node (cert, key).'
 
-/** By the code that Node gives such an error. */
+/** Advice for each error code of Node. */
 const advice = new Map([
   ['DEPTH_ZERO_SELF_SIGNED_CERT', trust],
   ['SELF_SIGNED_CERT_IN_CHAIN', trust],
@@ -18,7 +18,7 @@ const advice = new Map([
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', present],
 ])
 
-/** What to do about a failure that its own message leaves open, with a space before it. */
+/** What to do about a failure whose message does not say so, with a space before it. */
 export function advise(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if (error.message.startsWith('Proxy response (407)')) return " Put the proxy's user and password into its address."

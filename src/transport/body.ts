@@ -1,32 +1,32 @@
 import type { Bytes } from '../internal/bytes.js'
 import { SandboxAPIError, SandboxConnectionError } from '../errors.js'
-import type { Exchange } from './exchange.js'
+import type { Call } from './call.js'
 import { failure } from './failure.js'
 import { readerOf } from './response.js'
 
 /**
- * The body with the call's deadline over it. An idle deadline starts anew for each chunk, and runs only while the network is
- * being waited for: a slow reader loses nothing.
+ * The body with the call's deadline over it. An idle deadline starts anew for each chunk, and runs only while the SDK waits for
+ * the network: a slow reader loses nothing.
  *
- * Whoever leaves it ends the request itself. To cancel the body is not enough: Firefox goes on receiving it, and so may a
- * `fetch` of the caller's own.
+ * Leaving the body aborts the request. Cancelling the body is not enough: Firefox goes on receiving it, and so may a `fetch`
+ * of the caller's own.
  */
-export function guardBody(response: Response, exchange: Exchange): ReadableStream<Bytes> | null {
-  const { deadline, plan } = exchange
+export function guardBody(response: Response, call: Call): ReadableStream<Bytes> | null {
+  const { deadline, plan } = call
   const idle = plan.body === 'idle'
   const reader = readerOf(response)
   if (reader === undefined) {
-    exchange.finish()
+    call.finish()
     return null
   }
   const promised = promisedLength(response)
   let received = 0
   if (idle) deadline.disarm()
   const leave = (reason: unknown, isOurs: boolean): void => {
-    exchange.finish()
+    call.finish()
     if (isOurs) deadline.end(() => reason)
     else deadline.abort(reason)
-    // It fails with the abort where the runtime looks at the signal, and there it is not needed.
+    // Where the runtime heeds the signal, this fails with the abort, and is not needed.
     reader.cancel(reason).catch(() => undefined)
   }
   const guarded = new ReadableStream<Bytes>(
@@ -42,10 +42,10 @@ export function guardBody(response: Response, exchange: Exchange): ReadableStrea
             return
           }
           if (promised !== undefined && received < promised) throw shortBody(received, promised)
-          exchange.finish()
+          call.finish()
           controller.close()
         } catch (thrown) {
-          const error = failure(thrown, exchange)
+          const error = failure(thrown, call)
           leave(error, true)
           controller.error(error)
         }
@@ -56,24 +56,24 @@ export function guardBody(response: Response, exchange: Exchange): ReadableStrea
     },
     { highWaterMark: 0 },
   )
-  watchForGarbage(guarded, exchange)
+  watchForGarbage(guarded, call)
   return guarded
 }
 
-/** Nobody can leave a body that is garbage, and its connection would stay until the client is closed. */
-function watchForGarbage(body: object, exchange: Exchange): void {
-  unread?.register(body, exchange)
+/** A body that was garbage-collected can't be cancelled any more: its connection would stay until the client is closed. */
+function watchForGarbage(body: object, call: Call): void {
+  unread?.register(body, call)
 }
 
 // Missing in older Workers.
 const unread =
   typeof FinalizationRegistry === 'function'
-    ? /* @__PURE__ */ new FinalizationRegistry((exchange: Exchange) => {
-        exchange.deadline.end(() => new SandboxAPIError('The body was given up without being read.'))
+    ? /* @__PURE__ */ new FinalizationRegistry((call: Call) => {
+        call.deadline.end(() => new SandboxAPIError('The body was given up without being read.'))
       })
     : undefined
 
-/** fetch gives chunks with a buffer of their own; what a stream of Node gives may be a part of a larger one. */
+/** A chunk of fetch has a buffer of its own; a chunk of a Node stream may be a part of a larger buffer. */
 function own(bytes: Uint8Array): Bytes {
   return isOwn(bytes) ? bytes : new Uint8Array(bytes)
 }

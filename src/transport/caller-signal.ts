@@ -1,12 +1,12 @@
-/** The calls that one signal of a caller's would end, by that signal. */
+/** The calls that each signal of a caller ends. */
 const audiences = new WeakMap<AbortSignal, Audience>()
 
-/** Who is told that a signal was aborted. */
+/** What is called when a signal is aborted. */
 export interface AbortListener {
   handleEvent(): void
 }
 
-/** Listens to a signal of the caller's, however many others do: the signal itself has one listener for all of them. */
+/** Listens to a signal of the caller. However many calls do, the signal itself has only one listener. */
 export function listenTo(signal: AbortSignal, listener: AbortListener): void {
   let audience = audiences.get(signal)
   if (audience === undefined) audiences.set(signal, (audience = new Audience(signal)))
@@ -20,7 +20,7 @@ export function stopListeningTo(signal: AbortSignal, listener: AbortListener): v
 
 /**
  * A program may make all of its calls on one signal, and Node warns of a leak when the eleventh listens to it. AbortSignal.any
- * is no help: what it makes can be forgotten by a garbage collection on Node 20 (see Deadline).
+ * is no help: on Node 20 a garbage collection can drop the signal that it makes (see Deadline).
  */
 class Audience implements AbortListener {
   readonly #signal: AbortSignal

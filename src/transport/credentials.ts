@@ -12,7 +12,7 @@ export interface Credential {
 export class Credentials {
   readonly #ask: (() => string | Promise<string>) | undefined
   #current: Credential | undefined
-  /** The one question that is under way, shared by all calls that wait for its answer. */
+  /** The one request for a token that is under way, shared by all calls that wait for it. */
   #asking: Promise<Credential> | undefined
 
   constructor({ bearerToken, apiKey }: Settings) {
@@ -21,7 +21,7 @@ export class Credentials {
     else if (apiKey !== undefined) this.#current = { name: 'x-api-key', value: apiKey }
   }
 
-  /** A promise only where the token must be asked for; undefined where there are no credentials. */
+  /** A promise only where a function has to give the token; undefined where there are no credentials. */
   get(): Credential | Promise<Credential> | undefined {
     if (this.#current !== undefined || this.#ask === undefined) return this.#current
     this.#asking ??= askFor(this.#ask)
@@ -31,8 +31,8 @@ export class Credentials {
   }
 
   /**
-   * After a 401: whether there may be another credential than the refused one. Calls that are refused together then share
-   * one question.
+   * Says after a 401 whether there may be another credential than the refused one. Calls that are refused together then share
+   * one request for a new token.
    */
   refuse(refused: Credential | undefined): boolean {
     // Undefined where the caller's own were sent.

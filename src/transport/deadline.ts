@@ -19,12 +19,12 @@ export class Deadline {
   #makeReason: (() => unknown) | undefined
   #reason: unknown
   #isForeign = false
-  // The signal knows it too, and takes a hundredth of a call's time to say so.
+  // The signal knows it too, but asking it takes a hundredth of a call's time.
   #aborted = false
 
   /**
-   * `expired` makes the error that the call ends with when `timeoutMs` have passed. `onAbort` is told when the call is ended
-   * by whatever it may be; of a signal that is aborted already, it is not told.
+   * `expired` makes the error that the call ends with when `timeoutMs` have passed. `onAbort` is called when the call is ended,
+   * whatever ends it, but not for a signal that is aborted already.
    */
   constructor(
     timeoutMs: number,
@@ -52,7 +52,7 @@ export class Deadline {
     return this.#makeReason === undefined
   }
 
-  /** Whether this is the reason that the call was ended for, and somebody else's: it is thrown as it is. */
+  /** Whether the call was ended with this reason by somebody else, so that it is thrown as it is. */
   isForeign(error: unknown): boolean {
     return this.#isForeign && error === this.#reason
   }
@@ -61,7 +61,7 @@ export class Deadline {
     return this.#aborted
   }
 
-  /** Why the call was ended, when it was: what it throws. */
+  /** The reason that the call was ended with, which it throws. */
   get reason(): unknown {
     if (this.#makeReason !== undefined) {
       this.#reason = this.#makeReason()
@@ -75,17 +75,17 @@ export class Deadline {
     this.abort(this.#caller?.reason)
   }
 
-  /** Starts the time anew: an idle deadline does so before each wait. */
+  /** Starts the time anew, as an idle deadline does before each wait. */
   arm(timeoutMs = this.#timeoutMs): void {
     this.disarm()
     this.#timeoutMs = timeoutMs
-    // What a call leaves behind may still ask for more time: a timer would then keep the process alive.
+    // Leftovers of a finished call may still ask for more time, and a timer would keep the process alive.
     if (timeoutMs === Infinity || this.#released) return
     this.#endsAt = performance.now() + timeoutMs
     this.#timer = startTimer(expire, timeoutMs, this)
   }
 
-  /** Stops the time, while the wait is the caller's own doing. */
+  /** Stops the time while the caller is the one who keeps the call waiting. */
   disarm(): void {
     clearTimeout(this.#timer)
   }
@@ -100,7 +100,7 @@ export class Deadline {
     this.end(() => this.#expired(timeoutMs))
   }
 
-  /** Ends the call with the reason of somebody else, as it is. */
+  /** Ends the call with somebody else's reason, which is thrown as it is. */
   abort(reason: unknown): void {
     if (this.aborted) return
     this.#isForeign = true
@@ -109,8 +109,8 @@ export class Deadline {
   }
 
   /**
-   * Ends the call with an error that is made where it is thrown: there its stack leads to the caller, and from a timer it
-   * leads nowhere.
+   * Ends the call with an error that is made only where it is thrown: there its stack leads to the caller. Made in a timer, its
+   * stack would lead nowhere.
    */
   end(makeReason: () => unknown): void {
     if (this.aborted) return
@@ -127,8 +127,8 @@ export class Deadline {
   }
 
   /**
-   * Waits for work, but no longer than the call lasts: also for work that never looks at the signal. One wait at a time. When
-   * the call has ended, its {@link Deadline.reason} is what to throw, whatever this rejects with.
+   * Waits for work, but no longer than the call lasts, even if the work ignores the signal. Only one wait at a time. When the call
+   * has ended, throw its {@link Deadline.reason}, whatever this rejects with.
    */
   wait<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -149,7 +149,7 @@ export class Deadline {
     }
   }
 
-  /** Lets go of the timer and of the caller's signal, for good. Calling it again is no error. */
+  /** Releases the timer and the caller's signal for good. Calling it again is no error. */
   release(): void {
     this.#released = true
     this.disarm()
@@ -157,7 +157,7 @@ export class Deadline {
   }
 }
 
-// One function for all timers: a closure for each would be made for nothing in all but a few calls.
+// One function for all timers: a closure for each call would almost always be made for nothing.
 function expire(deadline: Deadline): void {
   deadline.expire()
 }

@@ -1,34 +1,34 @@
 import { type ErrorContext, SandboxAPIError, SandboxConnectionError, SandboxValidationError } from '../errors.js'
 import { captureStack } from '../internal/call-site.js'
 import { advise } from './advice.js'
-import type { Exchange } from './exchange.js'
+import type { Call } from './call.js'
 
 /**
- * What a call throws for an error, whatever it is: why the call was ended, if it was, or else an error of the SDK. That knows
- * its call, and has no credentials in it. Giving it one of its own errors again changes nothing.
+ * What a call throws for any error: the reason that the call was ended with, if it was, otherwise an error of the SDK that knows
+ * its call and contains no credentials. Passing in such an error again changes nothing.
  */
-export function failure(error: unknown, exchange: Exchange): unknown {
-  const { deadline } = exchange
+export function failure(error: unknown, call: Call): unknown {
+  const { deadline } = call
   if (deadline.aborted) {
     const isNew = !deadline.isReasonMade
     const { reason } = deadline
-    // How it is made would leave no room for the caller: an engine keeps ten frames.
+    // A stack has only ten frames: without this, our own would leave no room for the caller's.
     if (isNew && reason instanceof SandboxAPIError) captureStack(reason, failure)
     return reason
   }
   if (error instanceof SandboxValidationError) return error
-  return explained(error instanceof SandboxAPIError ? error : connectionError(error, exchange), exchange)
+  return explained(error instanceof SandboxAPIError ? error : connectionError(error, call), call)
 }
 
-/** An error of the SDK that knows its call, and has no credentials in it. */
-export function explained<E extends SandboxAPIError>(error: E, exchange: Exchange): E {
-  // One that has a method is about a call already, and it may be another one.
-  if (error.method === undefined) addContext(error, exchange.contextOf(exchange.head))
-  exchange.redactor.clean(error)
+/** Adds the call to an error of the SDK, and takes the credentials out of it. */
+export function explained<E extends SandboxAPIError>(error: E, call: Call): E {
+  // An error with a method knows its call already, which may be another one.
+  if (error.method === undefined) addContext(error, call.contextOf(call.head))
+  call.redactor.clean(error)
   return error
 }
 
-/** Only what is missing: what an event of a stream says of its error holds. */
+/** Adds only what is missing: what an event of a stream says about its error stays. */
 function addContext(error: SandboxAPIError, context: ErrorContext): void {
   const { method, url, requestId, statusCode, headers } = context
   for (const [name, value] of Object.entries({ method, url, requestId, statusCode, headers })) {
@@ -37,11 +37,11 @@ function addContext(error: SandboxAPIError, context: ErrorContext): void {
   }
 }
 
-function connectionError(error: unknown, exchange: Exchange): SandboxConnectionError {
-  const { head, method, url } = exchange
+function connectionError(error: unknown, call: Call): SandboxConnectionError {
+  const { head, method, url } = call
   const reason = innermost(error)
   if (isRefusedRedirect(reason)) {
-    exchange.final = true
+    call.final = true
     return redirected('elsewhere', error)
   }
   const what = head === undefined ? 'No response came' : 'The connection broke in the middle of the response'
@@ -50,12 +50,12 @@ function connectionError(error: unknown, exchange: Exchange): SandboxConnectionE
 }
 
 /** @throws {SandboxConnectionError} for a redirect. */
-export function refuseRedirect(response: Response, exchange: Exchange): void {
+export function refuseRedirect(response: Response, call: Call): void {
   const { status, type, headers } = response
   if (type !== 'opaqueredirect' && (status < 300 || status > 399)) return
   const target = headers.get('location')
-  const isAddress = target !== null && URL.canParse(target, exchange.url)
-  throw redirected(isAddress ? new URL(target, exchange.url).origin : 'elsewhere')
+  const isAddress = target !== null && URL.canParse(target, call.url)
+  throw redirected(isAddress ? new URL(target, call.url).origin : 'elsewhere')
 }
 
 function redirected(origin: string, cause?: unknown): SandboxConnectionError {
@@ -65,7 +65,7 @@ function redirected(origin: string, cause?: unknown): SandboxConnectionError {
   )
 }
 
-/** What Node's fetch says of a redirect of a request with a body: see attemptInit. */
+/** What Node's fetch says about a redirect of a request with a body; see attemptInit. */
 function isRefusedRedirect(reason: unknown): boolean {
   return reason instanceof Error && reason.message === 'unexpected redirect'
 }
@@ -82,7 +82,7 @@ function describe(error: unknown): string {
   const code: unknown = Reflect.get(error, 'code')
   const reason: unknown = Reflect.get(error, 'reason')
   const name = typeof code === 'string' ? code : error.name
-  // OpenSSL's messages are made of addresses and file names; its reason is what a reader can use.
+  // OpenSSL's messages consist of addresses and file names; only its reason is of use to a reader.
   if (name.startsWith('ERR_SSL_') && typeof reason === 'string') return reason
   return error.message === '' ? name : error.message
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a failed attempt ended before anything of it was sent: then it can't have run, and may be made again whatever it
- * does. An error that leaves it open (a reset, a closed socket, a timeout of another kind) is none of these.
+ * Whether a failed attempt ended before any part of it was sent: then it can't have run, and may be made again, whatever it
+ * does. An error that leaves this open (a reset, a closed socket, another timeout) does not count.
  */
 export function nothingWasSent(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > deepest) return false
@@ -13,7 +13,7 @@ export function nothingWasSent(error: unknown, depth = 0): boolean {
 }
 
 const deepest = 10
-/** Steps of a connection in the names that Node gives them: all of them come before a connection. */
+/** Node's names for the steps that come before there is a connection. */
 const callsBefore: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo', 'queryA', 'queryAaaa'])
 const codesBefore: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
@@ -32,7 +32,7 @@ const codesBefore: ReadonlySet<unknown> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
-  // The two could not agree on how to speak.
+  // The TLS handshake failed.
   'ERR_SSL_UNSUPPORTED_PROTOCOL',
   'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
   'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
@@ -53,7 +53,7 @@ const messagesBefore = [
 function isBeforeSending(error: Error): boolean {
   const code: unknown = Reflect.get(error, 'code')
   const call: unknown = Reflect.get(error, 'syscall')
-  // A reset is left out in any step: it is told of a connect or of a read by chance, as the server is faster or slower.
+  // A reset does not count at any step: whether it is reported for the connect or for a read depends on how fast the server is.
   const isStepBefore = callsBefore.has(call) && code !== 'ECONNRESET'
   return isStepBefore || codesBefore.has(code) || messagesBefore.some((each) => each.test(error.message))
 }

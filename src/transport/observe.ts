@@ -8,12 +8,12 @@ import {
   type RetryEvent,
 } from '../options.js'
 
-/** From the least important on. */
+/** The least important level comes first. */
 const levels: readonly LogLevel[] = Object.values(LogLevel)
 
 export type Observer = Reporter
 
-/** Undefined when nobody listens: then nothing needs to be measured. */
+/** Undefined when nobody listens, so that nothing needs to be measured. */
 export function createObserver(
   hooks: ClientHooks | undefined,
   logger: Logger | undefined,

@@ -2,26 +2,26 @@ import type { SandboxAPIError } from '../errors.js'
 import type { HeaderRecord } from './request.js'
 
 const mark = '[redacted]'
-/** A secret of a few letters would tear other words apart, and is none. */
+/** A text of a few letters is hardly a secret, and taking it out would damage other words. */
 const shortest = 8
 const secretName =
   /authorization|cookie|token|secret|passw|credential|signature|(^|[-_])auth([-_]|$)|(api|access|private)[-_]?key/
-/** How many objects below an error are looked at. */
+/** How many objects below an error are searched. */
 const mostObjects = 2000
 
-/** Whether a header holds credentials by its name, which is in lower case, whoever set it. */
+/** Whether a header of this name, in lower case, holds credentials, whoever set it. */
 export function isSecretHeader(name: string): boolean {
   return secretName.test(name)
 }
 
 /**
- * Takes the credentials of a call out of everything that its error carries: a server may echo what it was sent, in its own
- * words, a header or a reason phrase, and a `fetch` may put what it was given into its errors. Made only when a call failed.
+ * Takes the credentials of a call out of everything that its error carries: a server may repeat them in its message, a header or
+ * a reason phrase, and a `fetch` may put them into its errors. Made only when a call has failed.
  */
 export class Redactor {
   readonly #secrets: RegExp | undefined
 
-  /** @param secrets - the credentials, without what stands before them in a header. */
+  /** @param secrets - the credentials, without the scheme that precedes them in a header. */
   constructor(secrets: ReadonlySet<string>) {
     const forms = [...secrets].sort((a, b) => b.length - a.length).flatMap(formsOf)
     this.#secrets = forms.length === 0 ? undefined : new RegExp(forms.join('|'), 'gi')
@@ -37,7 +37,7 @@ export class Redactor {
     return safe
   }
 
-  /** Cleans an error of the SDK, in place. Its cause is replaced by a copy where there is something to be taken out of it. */
+  /** Cleans an error of the SDK, in place. Its cause is replaced by a clean copy where it contains a credential. */
   clean(error: SandboxAPIError): void {
     if (this.#secrets === undefined) return
     this.#cleanProperties(error, error, new Map([[error, error]]))
@@ -58,13 +58,13 @@ export class Redactor {
     return value
   }
 
-  /** Puts the clean properties of `from` into `to`. Whether any of them had to be cleaned. */
+  /** Puts the clean properties of `from` into `to`, and says whether any of them had to be cleaned. */
   #cleanProperties(from: object, to: object, seen: Map<object, object>): boolean {
     let changed = false
     for (const key of Reflect.ownKeys(from)) {
       const property = Reflect.getOwnPropertyDescriptor(from, key)
       if (property === undefined) continue
-      // What an engine computes of an error's stack when it is asked for has the message in it.
+      // Some engines compute the stack when it is read, and put the message into it.
       const isStack = key === 'stack' && from instanceof Error
       const value: unknown = isStack ? from.stack : property.value
       if (!isStack && !('value' in property)) {
@@ -87,7 +87,7 @@ export class Redactor {
   }
 }
 
-/** The {@link Redactor} of one client. A call has the same credentials as the one before it, nearly always. */
+/** Keeps the latest {@link Redactor} of a client: nearly always, a call has the same credentials as the one before it. */
 export class Redactors {
   #latest: { readonly key: string; readonly redactor: Redactor } | undefined
 
@@ -104,7 +104,7 @@ export class Redactors {
   }
 }
 
-/** An object of the same kind. What it is inside of an engine, only an error and an array keep. */
+/** An object of the same kind. Only errors and arrays keep what the JavaScript engine itself knows of them. */
 function emptyCopy(value: object): object {
   const copy: object = value instanceof Error ? new Error() : Array.isArray(value) ? [] : {}
   Reflect.setPrototypeOf(copy, Reflect.getPrototypeOf(value))
@@ -117,7 +117,7 @@ function addSecrets(name: string, value: string, secrets: Set<string>): void {
     if (secret.length >= shortest) secrets.add(secret)
   }
   add(rest ?? value)
-  // Behind its scheme a short one is a secret too.
+  // After its scheme, even a short text is a secret.
   if (rest !== undefined && rest.length < shortest) add(value)
   if (name === 'cookie') for (const pair of value.split(/; */)) add(pair.slice(pair.indexOf('=') + 1))
   if (scheme?.toLowerCase() !== 'basic' || rest === undefined) return
@@ -141,7 +141,7 @@ function formsOf(secret: string): string[] {
   const hex = characters.map(({ code }) => code.toString(16).padStart(2, '0'))
   const spelled = characters.map(({ each, code }, index) => {
     const digits = hex[index] ?? ''
-    // JSON within JSON has more backslashes. All is bounded: what is looked through comes from a server.
+    // JSON within JSON has more backslashes. Each repetition is bounded, since the searched text comes from a server.
     const escaped = /[\w\\]/.test(each) ? escapePattern(each) : `\\\\{0,7}${escapePattern(each)}`
     return `(?:${escaped}|%(?:25){0,3}${digits}|\\\\{1,7}u00${digits}|&#(?:0{0,4}${code}|x0{0,4}${digits});${entityOf(each)})`
   })

@@ -1,14 +1,14 @@
 import { SandboxValidationError } from '../errors.js'
 import { keepsCopyOfBody, ofLength, streamsRequests } from '../internal/runtime.js'
 
-/** What `fetch` sends, by a name that Node's own types have too: BodyInit is the DOM's. */
+/** What `fetch` sends. BodyInit exists only in the DOM's types, and this name also in Node's. */
 export type Body = NonNullable<RequestInit['body']>
 
-/** A body that each attempt makes anew. */
+/** A body of which each attempt makes a new copy. */
 export class BodySource {
   /**
-   * @param size - bytes, where they are known: only then it can be sent again after something of it was read.
-   * @param isUntouched - whether nothing of it was read.
+   * @param size - in bytes, where it is known: only then can the body be sent again after a part of it was read.
+   * @param isUntouched - whether no part of it was read.
    */
   constructor(
     readonly open: () => Body,
@@ -31,7 +31,7 @@ export interface Outgoing {
   readonly body: Body | BodySource | null
 }
 
-/** Stands in for a Request while nobody can look at one: making a real one takes a tenth of a call's time. */
+/** Stands in for a Request where no middleware looks at it: making a real one takes a tenth of a call's time. */
 export class LeanRequest implements Outgoing {
   readonly url: string
   readonly method: string
@@ -42,7 +42,7 @@ export class LeanRequest implements Outgoing {
     this.url = url
     this.method = init.method ?? 'GET'
     this.body = init.body ?? null
-    // Those of the call come from its plan. To read a Headers would cost more than all of this.
+    // The plan of the call has its headers. Reading them from a Headers would cost more than all of this.
     this.headers = typeof this.body === 'string' ? { 'content-type': 'application/json' } : {}
   }
 }
@@ -62,13 +62,13 @@ export function replayableRequest(url: string, init: RequestInit): Request {
   return request
 }
 
-/** The caller's own signal. That of a Request which middleware made follows it. */
+/** The caller's own signal. The signal of a Request that middleware made follows it. */
 export function callerSignalOf(request: Request): AbortSignal | undefined {
   const origin = origins.get(request)
   return origin === undefined ? request.signal : origin.signal
 }
 
-/** With a body that middleware can look at. It is not the one that is sent, unless a Request is made from it. */
+/** With a body that middleware can look at. It is not the body that is sent, unless middleware makes a Request from it. */
 function readable(init: RequestInit): RequestInit {
   const source: unknown = init.body
   const body = source instanceof BodySource ? source.open() : init.body
@@ -76,14 +76,14 @@ function readable(init: RequestInit): RequestInit {
   return source === body ? init : { ...init, body: body ?? null }
 }
 
-/** What to send for a request. One that middleware made has only its own body, good for a single attempt. */
+/** What to send for a request. A request that middleware made has only its own body, which serves a single attempt. */
 export function outgoing(request: Request | LeanRequest): Outgoing {
   if (request instanceof LeanRequest) return request
   const { url, method } = request
   const headers = record(request.headers)
   const origin = origins.get(request)
   const body = origin === undefined ? request.body : origin.body
-  // The boundary of a form is made anew with each attempt.
+  // Each attempt gives a form a new boundary.
   if (body instanceof FormData) delete headers['content-type']
   return { url, method, headers, body }
 }
@@ -107,8 +107,8 @@ export function attemptInit({ method, headers, body }: Outgoing, signal: AbortSi
 }
 
 /**
- * A `fetch` that does not know a kind of body sends its name instead, `[object ReadableStream]`: Firefox does so for streams, and
- * node-fetch too. Then it is to fail.
+ * A `fetch` that does not know a kind of body sends its name instead, `[object ReadableStream]`: Firefox and node-fetch do so for
+ * streams. Such a call has to fail.
  */
 function forbidText(body: Body): void {
   if (!(body instanceof ReadableStream || body instanceof Blob) || Object.hasOwn(body, 'toString')) return
@@ -131,7 +131,7 @@ function isStream(body: unknown): body is ReadableStream<Uint8Array> {
   return body instanceof ReadableStream
 }
 
-/** Whether a body that can be sent once is as it was. */
+/** Whether nothing was read yet of a body that can be sent only once. */
 export function isUntouched({ body }: Outgoing): boolean {
   if (body instanceof BodySource) return body.isUntouched()
   return body instanceof ReadableStream && !body.locked

@@ -1,16 +1,16 @@
 import { SandboxAPIError } from '../errors.js'
 
-/** What of a Response is needed. That of another library than the runtime has no more in common with it than this. */
+/** The parts of a Response that the SDK needs. A Response of another library may have no more than these. */
 interface ResponseLike {
   readonly status: number
   readonly headers: object
 }
 
 /**
- * The response of a `fetch` that the caller gave. Its body may be a stream of Node, as that of node-fetch is: see
+ * The response of a `fetch` that the caller gave. Its body may be a stream of Node, as with node-fetch; see
  * {@link readerOf}.
  *
- * @throws {SandboxAPIError} when it is none.
+ * @throws {SandboxAPIError} when it is not a Response.
  */
 export function checkResponse(response: Response): Response {
   if (response instanceof Response || isResponseLike(response)) return response
@@ -32,7 +32,7 @@ function isResponseLike(value: unknown): value is ResponseLike {
   )
 }
 
-/** What reads a body: that of a stream of the web, or what does the same for another kind. */
+/** Reads a body: the reader of a web stream, or an object that does the same for another kind of stream. */
 export interface BodyReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
   cancel(reason: unknown): Promise<unknown>

@@ -12,7 +12,7 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   return reset === undefined ? undefined : Math.max(0, reset.getTime() - now)
 }
 
-/** The three rate limit headers, and how long to wait. */
+/** What the three rate limit headers say, and how long to wait. */
 export function rateLimit(headers: Headers, now: number): RateLimit {
   return {
     limit: integer(headers.get('x-ratelimit-limit')),

@@ -1,5 +1,5 @@
 /**
- * Whether and when a call is tried again. Pure: no clock, no chance, no I/O of its own.
+ * Whether and when a call is tried again. These are pure functions: they read no clock, draw no random number, and do no I/O.
  */
 
 import { largestTimer } from '../internal/timers.js'
@@ -14,13 +14,13 @@ export interface RetryLimits {
 export interface FailedAttempt {
   /** 1 for the first. */
   readonly attempt: number
-  /** Whether a second run does no harm. A command is not repeatable. */
+  /** Whether the request may safely run twice. A command may not. */
   readonly repeatable: boolean
   /** Undefined when no usable response came. */
   readonly status: number | undefined
-  /** What the server asks to wait, by any of its headers. */
+  /** How long the server asks to wait, by any of its headers. */
   readonly retryAfterMs: number | undefined
-  /** Whether it asked by `Retry-After`: then it did not begin the work. */
+  /** Whether the server sent `Retry-After`: then it did not begin the work. */
   readonly askedToRetry: boolean
 }
 
@@ -28,7 +28,7 @@ const firstDelayMs = 500
 const longestDelayMs = 8_000
 
 /**
- * Milliseconds to wait before the next attempt, or undefined when there is to be none. `chance` is from 0 to below 1.
+ * Milliseconds to wait before the next attempt, or undefined when there is none. `chance` is from 0 to below 1.
  *
  * A hint of the server prolongs the wait but never shortens it below the backoff's own floor: a date in the past must not
  * make attempts follow each other at once. A hint beyond the caller's limit ends the call.
@@ -48,7 +48,7 @@ function mayRetry({ repeatable, status, askedToRetry }: FailedAttempt): boolean 
     case 503:
       return repeatable || askedToRetry
     case 409:
-      // An earlier attempt of a keyed call is still at work; any other conflict stays what it is, and has no such hint.
+      // An earlier attempt with the same Idempotency-Key is still at work. Other conflicts have no such hint.
       return repeatable && askedToRetry
     case undefined:
     case 500:

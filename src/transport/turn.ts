@@ -1,8 +1,8 @@
 import { learnsLateOfClosedConnections } from '../internal/runtime.js'
 
 /**
- * Lets the runtime see what has become of its idle connections: a program that was busy has not yet been told of one that the
- * server closed meanwhile, and a request would be lost on it. That matters where a request will not be sent again.
+ * Lets the runtime notice which idle connections are closed: a busy program does not know yet that the server closed one
+ * meanwhile, and a request on it would be lost. That matters where a request will not be sent again.
  */
 export async function turnOfLoop(): Promise<void> {
   if (!learnsLateOfClosedConnections) return

@@ -15,8 +15,8 @@ import { Cors } from './http/cors.js'
 import { addRoutes } from './http/routes.js'
 import { defaultLimits, type Limits } from './support/limits.js'
 import { type Clock, systemClock } from './service/clock.js'
-import { SessionCommands } from './service/commands.js'
-import { SessionFiles } from './service/files.js'
+import { CommandService } from './service/commands.js'
+import { FileService } from './service/files.js'
 import { IdempotencyKeys } from './service/idempotency.js'
 import { JsonFiles } from './service/json-files.js'
 import { isKeyedSession, isSessionRecord } from './service/record.js'
@@ -110,12 +110,12 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const store = new JsonFiles(dataDir.sessions, isSessionRecord)
     const sessions = new Sessions({ engine, store, keys, clock, log: app.log, maxSessions: limits.maxSessions })
     undo.unshift(() => sessions.close())
-    const answers = new CommandAnswers(new SessionCommands(sessions, limits, clock), limits)
+    const answers = new CommandAnswers(new CommandService(sessions, limits, clock), limits)
     const handlers = {
       ...sessionHandlers(sessions),
       ...commandHandlers(answers),
       ...codeHandlers(answers),
-      ...fileHandlers(new SessionFiles(sessions, limits), limits),
+      ...fileHandlers(new FileService(sessions, limits), limits),
       ...systemHandlers(sessions),
     }
     addRoutes(app, { basePath, operations, handlers, admission })

@@ -123,7 +123,7 @@ test('commands run in sh where the sandbox has no Bash, and Bash code is refused
   const started: string[] = []
   const starting = ({ argv: [program] }: { readonly argv: readonly [string, ...string[]] }) => {
     started.push(program)
-    if (program === 'bash') throw new ExecStartError('bash was not found')
+    if (program === 'bash') throw new ExecStartError('Bash was not found.')
   }
   const on = (server = await TestServer.start({ dataDir, engine: new HookedEngine(dataDir, { starting }) }))
   const id = await on.session()

@@ -93,7 +93,7 @@ async function listen(server: Server, count: () => number, dropConnections: () =
     server.listen(0, '127.0.0.1', resolve)
   })
   const address = server.address()
-  if (!isAddressInfo(address)) throw new Error('The fixture has no port')
+  if (!isAddressInfo(address)) throw new Error('The fixture has no port.')
   return {
     url: `http://127.0.0.1:${address.port}/v1`,
     port: address.port,

@@ -19,7 +19,7 @@ export async function servePage(): Promise<PageServer> {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new TypeError('it listens at a port')
+  if (typeof address !== 'object' || address === null) throw new TypeError('The server must listen at a port.')
   return {
     origin: `http://127.0.0.1:${address.port}`,
     async [Symbol.asyncDispose]() {

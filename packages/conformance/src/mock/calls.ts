@@ -13,7 +13,7 @@ import {
 import type { OperationId, OutputOperationId, StreamOperationId } from '../operations.js'
 
 /** A call through the SDK. It answers what the wire must have carried for the SDK's domain object to be what it is. */
-export type Call = (client: SessionsClient, options: RequestOptions) => Promise<unknown>
+export type SdkCall = (client: SessionsClient, options: RequestOptions) => Promise<unknown>
 
 /** What every call names, and what the mock answers with. */
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
@@ -28,7 +28,7 @@ const bytes = { stdin: new Uint8Array([0x1f, 0x8b, 0x08, 0x00]), encoding: 'byte
  * One call for each operation, with every argument that it has. A success of another media type than `application/json` has
  * a call of its own.
  */
-export const calls: Readonly<Record<OperationId, Call>> = {
+export const calls: Readonly<Record<OperationId, SdkCall>> = {
   createSession: async (client, options) => {
     const metadata = { user: 'alice', purpose: 'data-analysis' }
     return wireSession(await client.createSession({ ttl: 7200, image: 'python:3.11', metadata }, options))
@@ -61,19 +61,19 @@ export const calls: Readonly<Record<OperationId, Call>> = {
 }
 
 /** The calls whose answer is an event stream. */
-export const streamCalls: Readonly<Record<StreamOperationId, Call>> = {
+export const streamCalls: Readonly<Record<StreamOperationId, SdkCall>> = {
   executeCommand: async (client, options) => events(client.streamCommand(sessionId, command, options)),
   executeCode: async (client, options) => events(client.streamCode(sessionId, code, options)),
 }
 
 /** The calls whose output is in base64. */
-export const byteCalls: Readonly<Record<OutputOperationId, Call>> = {
+export const byteCalls: Readonly<Record<OutputOperationId, SdkCall>> = {
   executeCommand: async (client, options) => client.executeCommand(sessionId, { ...command, ...bytes }, options),
   executeCode: async (client, options) => client.executeCode(sessionId, { ...code, ...bytes }, options),
 }
 
 /** The calls whose answer is an event stream with output in base64. */
-export const byteStreamCalls: Readonly<Record<StreamOperationId, Call>> = {
+export const byteStreamCalls: Readonly<Record<StreamOperationId, SdkCall>> = {
   executeCommand: async (client, options) => events(client.streamCommand(sessionId, { ...command, ...bytes }, options)),
   executeCode: async (client, options) => events(client.streamCode(sessionId, { ...code, ...bytes }, options)),
 }

@@ -4,7 +4,7 @@ import { Mismatch, expectEqual, expectThat } from '../expect.js'
 import { entryOf } from '../operations.js'
 import { Recorder } from '../recorder.js'
 import { knownErrorCodes } from '../spec.js'
-import { type Call, byteCalls, byteStreamCalls, calls, streamCalls } from './calls.js'
+import { type SdkCall, byteCalls, byteStreamCalls, calls, streamCalls } from './calls.js'
 import { domainOf, eventsOf, isInBase64 } from './domain.js'
 import { errorClass, expectError } from './errors.js'
 
@@ -99,7 +99,7 @@ async function call({ operation, mediaType, value }: MockCase, client: SessionsC
   return await drive(client, options)
 }
 
-function tableFor(mediaType: string, inBytes: boolean): Readonly<Record<string, Call>> {
+function tableFor(mediaType: string, inBytes: boolean): Readonly<Record<string, SdkCall>> {
   if (mediaType === 'text/event-stream') return inBytes ? byteStreamCalls : streamCalls
   return inBytes ? byteCalls : calls
 }

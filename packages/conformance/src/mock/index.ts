@@ -4,6 +4,6 @@
  * @packageDocumentation
  */
 export { type MockCase, mockCases, nameOf, runMockCase, undriven } from './cases.js'
-export { type Call, byteCalls, calls } from './calls.js'
+export { type SdkCall, byteCalls, calls } from './calls.js'
 export { entryOf } from '../operations.js'
 export { Recorder } from '../recorder.js'

@@ -4,10 +4,10 @@ import { expectEqual, expectThat } from '../expect.js'
 import type { Bench } from './bench.js'
 import { isObject } from 'sandbox-sessions-openapi'
 import { type Check, hasEvents, hasProperty } from './check.js'
-import { limitsOfProperty, outside } from './limits.js'
+import { boundsOfProperty, outside } from './bounds.js'
 
 function wrongTimeouts({ spec }: Bench, schema: 'CommandRequest' | 'CodeRequest'): readonly unknown[] {
-  return [...outside(limitsOfProperty(spec, schema, 'timeout')), 1.5, '60']
+  return [...outside(boundsOfProperty(spec, schema, 'timeout')), 1.5, '60']
 }
 
 export const commandChecks: readonly Check[] = [

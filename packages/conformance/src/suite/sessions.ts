@@ -5,7 +5,7 @@ import { expectEqual, expectThat, show } from '../expect.js'
 import type { Bench } from './bench.js'
 import { type Check, hasCode, hasParameter } from './check.js'
 import { Skipped } from './skipped.js'
-import { boundary, limitsOfParameter, limitsOfProperty, outside } from './limits.js'
+import { boundary, boundsOfParameter, boundsOfProperty, outside } from './bounds.js'
 
 /** Dates on the wire may be cut to seconds. */
 const toleranceMs = 2_000
@@ -33,7 +33,7 @@ export const sessionChecks: readonly Check[] = [
     async run(bench) {
       const session = await bench.client.createSession()
       expectEqual('status', session.status, SessionStatus.Running)
-      const { default: ttl } = limitsOfProperty(bench.spec, 'CreateSessionRequest', 'ttl')
+      const { default: ttl } = boundsOfProperty(bench.spec, 'CreateSessionRequest', 'ttl')
       if (ttl !== undefined) expectLifetime(session.createdAt, session.expiresAt, ttl)
       const { status } = await bench.send('/sessions', { method: 'POST' })
       expectEqual('the status without a body', status, 200)
@@ -44,7 +44,7 @@ export const sessionChecks: readonly Check[] = [
     name: 'keeps to ttl and metadata',
     async run(bench) {
       const metadata = { user: 'alice', tags: ['a', 'b'], nested: { deep: true, nothing: null }, text: 'ü 🙂' }
-      for (const ttl of boundary(limitsOfProperty(bench.spec, 'CreateSessionRequest', 'ttl'))) {
+      for (const ttl of boundary(boundsOfProperty(bench.spec, 'CreateSessionRequest', 'ttl'))) {
         const session = await sessionFrom(bench, '/sessions', 'POST', { ttl, metadata })
         expectLifetime(session.createdAt, session.expiresAt, ttl)
         expectEqual('metadata', session.metadata, metadata)
@@ -56,7 +56,7 @@ export const sessionChecks: readonly Check[] = [
     name: 'refuses a wrong ttl, metadata that is no object, and what is no JSON',
     async run(bench) {
       const post = { method: 'POST' }
-      const limits = limitsOfProperty(bench.spec, 'CreateSessionRequest', 'ttl')
+      const limits = boundsOfProperty(bench.spec, 'CreateSessionRequest', 'ttl')
       const [most = 0] = boundary(limits).slice(-1)
       for (const ttl of [...outside(limits), most - 0.5, String(most), null]) {
         await bench.expectRefusal('/sessions', { ...post, json: { ttl } }, 400, 'INVALID_PARAMETER')
@@ -103,7 +103,7 @@ export const sessionChecks: readonly Check[] = [
       expectThat(page.total >= 2, `total is ${page.total}, where two sessions are there`)
       const beyond = await bench.client.listSessions({ offset: page.total + 1000 })
       expectEqual('the length of a page behind the end', beyond.sessions.length, 0)
-      const { default: limit } = limitsOfParameter(bench.spec, 'listSessions', 'limit')
+      const { default: limit } = boundsOfParameter(bench.spec, 'listSessions', 'limit')
       if (limit !== undefined) expectEqual('the default limit', beyond.limit, limit)
     },
   },
@@ -111,8 +111,8 @@ export const sessionChecks: readonly Check[] = [
     operation: 'listSessions',
     name: 'refuses a limit and an offset out of their range',
     async run(bench) {
-      const limits = outside(limitsOfParameter(bench.spec, 'listSessions', 'limit')).map((limit) => `limit=${limit}`)
-      const offsets = outside(limitsOfParameter(bench.spec, 'listSessions', 'offset')).map(
+      const limits = outside(boundsOfParameter(bench.spec, 'listSessions', 'limit')).map((limit) => `limit=${limit}`)
+      const offsets = outside(boundsOfParameter(bench.spec, 'listSessions', 'offset')).map(
         (offset) => `offset=${offset}`,
       )
       for (const query of [...limits, ...offsets, 'limit=x']) {
@@ -148,7 +148,7 @@ export const sessionChecks: readonly Check[] = [
     name: 'counts the new ttl from now',
     async run(bench) {
       const { sessionId } = await bench.newSession()
-      const ttls = boundary(limitsOfProperty(bench.spec, 'UpdateSessionRequest', 'ttl'))
+      const ttls = boundary(boundsOfProperty(bench.spec, 'UpdateSessionRequest', 'ttl'))
       const [least, ...others] = ttls
       if (least === undefined) throw new Skipped('the spec has no limits of ttl')
       const before = await sessionFrom(bench, `/sessions/${sessionId}`, 'PATCH', { ttl: least })
@@ -163,7 +163,7 @@ export const sessionChecks: readonly Check[] = [
     name: 'refuses a wrong ttl',
     async run(bench) {
       const { sessionId } = await bench.session()
-      const ttls = [...outside(limitsOfProperty(bench.spec, 'UpdateSessionRequest', 'ttl')), '600']
+      const ttls = [...outside(boundsOfProperty(bench.spec, 'UpdateSessionRequest', 'ttl')), '600']
       for (const json of [...ttls.map((ttl) => ({ ttl })), {}]) {
         await bench.expectRefusal(`/sessions/${sessionId}`, { method: 'PATCH', json }, 400, 'INVALID_PARAMETER')
       }

@@ -34,7 +34,7 @@ function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir }: EngineO
   if (engine !== 'process') return new BubblewrapEngine({ dataDir })
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(
-    'the process engine runs code without any isolation, with all the rights of the server: ' +
-      'it needs `--allow-unsafe` as well, and is for trusted code only',
+    'The process engine runs code without any isolation, with all the rights of the server. ' +
+      'Use it for trusted code only, and with `--allow-unsafe`.',
   )
 }

@@ -1,11 +1,14 @@
 import Negotiator from 'negotiator'
 import type { Limits } from '../support/limits.js'
-import type { Command, CommandOutcome, SessionCommands } from '../service/commands.js'
-import type { Call } from './call.js'
+import type { CommandRequest, CommandOutcome, CommandService } from '../service/commands.js'
+import type { OperationCall } from './operation-call.js'
 import { EventStream } from './event-stream.js'
 import { answerOf } from './failure.js'
 
-type ExecuteCall = Pick<Call<'executeCommand' | 'executeCode'>, 'user' | 'path' | 'signal' | 'request' | 'reply'>
+type ExecuteCall = Pick<
+  OperationCall<'executeCommand' | 'executeCode'>,
+  'user' | 'path' | 'signal' | 'request' | 'reply'
+>
 
 const json = 'application/json'
 const events = 'text/event-stream'
@@ -13,12 +16,12 @@ const events = 'text/event-stream'
 /** Runs a command and answers its outcome, or its events as they come: whichever the caller prefers. */
 export class CommandAnswers {
   constructor(
-    private readonly commands: SessionCommands,
+    private readonly commands: CommandService,
     private readonly limits: Limits,
   ) {}
 
   /** @returns the outcome, or undefined when the events are the answer. */
-  async answer(call: ExecuteCall, command: Command): Promise<CommandOutcome | undefined> {
+  async answer(call: ExecuteCall, command: CommandRequest): Promise<CommandOutcome | undefined> {
     const { user, path, request, signal } = call
     if (new Negotiator(request.raw).mediaTypes([json, events])[0] === events) {
       await this.#stream(call, command)
@@ -27,7 +30,7 @@ export class CommandAnswers {
     return await this.commands.run(user, path.sessionId, command, signal)
   }
 
-  async #stream({ user, path, request, reply, signal }: ExecuteCall, command: Command): Promise<void> {
+  async #stream({ user, path, request, reply, signal }: ExecuteCall, command: CommandRequest): Promise<void> {
     let stream: EventStream | undefined
     const open = () => (stream = new EventStream(reply, this.limits))
     try {

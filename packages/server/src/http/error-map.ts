@@ -42,7 +42,7 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [engine.PathEscapesError, invalid((path) => `${path} leaves the sandbox root. Use a relative path below it.`)],
   [engine.IsADirectoryError, invalid((path) => `${path} is a directory. Name a file.`)],
   [engine.NotADirectoryError, invalid((path) => `${path} is not, or is not in, a directory.`)],
-  [engine.FileAccessError, invalid((path, reason) => `${path} cannot be used: ${reason}.`)],
+  [engine.FileAccessError, invalid((path, reason) => `${path} cannot be used. ${reason}`)],
   [engine.FileNotFoundError, { status: 404, code: 'FILE_NOT_FOUND', about: (path) => `Nothing is at ${path}.` }],
   [
     engine.FileTooBigError,
@@ -80,8 +80,7 @@ export function toApiError(error: unknown, { path, maxBodyBytes }: Subject): Api
       ...(error instanceof sessions.SessionError && error.details),
       ...(about && path !== undefined && { path }),
     }
-    const message =
-      about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? sentence(error.message)
+    const message = about?.(path === undefined || path === '' ? 'The path' : path, error.message) ?? error.message
     return new ApiError(status, code, message, { details, cause: error, headers: { ...headers, ...hintOf(error) } })
   }
   const shortage = shortageOf(error)
@@ -93,12 +92,6 @@ export function toApiError(error: unknown, { path, maxBodyBytes }: Subject): Api
 function hintOf(error: unknown): Record<string, string> {
   const seconds = error instanceof sessions.CapacityExceededError ? error.retryAfter : undefined
   return seconds === undefined ? {} : { 'Retry-After': String(seconds) }
-}
-
-/** Engines write for logs; what a caller reads is a sentence. */
-function sentence(message: string): string {
-  if (message.endsWith('.')) return message
-  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`
 }
 
 function invalid(about?: Answer['about']): Answer {

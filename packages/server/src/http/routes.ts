@@ -4,7 +4,7 @@ import { isObject } from '../support/json.js'
 import { compileInput } from './spec/validation.js'
 import type { Admission } from './admission.js'
 import { acceptBodies, assertStreamed } from './bodies.js'
-import type { Handlers } from './call.js'
+import type { Handlers } from './operation-call.js'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,4 +1,4 @@
-import type { Handlers } from '../http/call.js'
+import type { Handlers } from '../http/operation-call.js'
 import type { CommandAnswers } from '../http/command-answer.js'
 import { codePrograms } from '../service/programs/index.js'
 import { processSettings } from './process-settings.js'

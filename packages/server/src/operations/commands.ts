@@ -1,4 +1,4 @@
-import type { Handlers } from '../http/call.js'
+import type { Handlers } from '../http/operation-call.js'
 import type { CommandAnswers } from '../http/command-answer.js'
 import { invalidParameter } from '../http/api-error.js'
 import { commandPrograms } from '../service/programs/shell.js'

@@ -1,16 +1,16 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 import type { FileEntry } from '../engines/contract/files.js'
 import { invalidParameter } from '../http/api-error.js'
-import type { Handlers } from '../http/call.js'
+import type { Handlers } from '../http/operation-call.js'
 import { sendFile } from '../http/download.js'
 import { readRange, versionOf } from '../http/range.js'
 import { receiveUpload } from '../http/upload.js'
 import type { Limits } from '../support/limits.js'
-import type { SessionFiles } from '../service/files.js'
+import type { FileService } from '../service/files.js'
 
 type FileOperation = 'uploadFile' | 'downloadFile' | 'statFile' | 'listFiles' | 'deleteFile'
 
-export function fileHandlers(files: SessionFiles, limits: Limits): Pick<Handlers, FileOperation> {
+export function fileHandlers(files: FileService, limits: Limits): Pick<Handlers, FileOperation> {
   return {
     uploadFile: async ({ user, path, query, request }) => {
       const { filename, content, size } = await receiveUpload(request.raw, request.mediaType)

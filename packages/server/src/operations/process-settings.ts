@@ -1,6 +1,6 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 import { invalidParameter } from '../http/api-error.js'
-import type { Command } from '../service/commands.js'
+import type { CommandRequest } from '../service/commands.js'
 import { assertText } from './text.js'
 
 type Body = components['schemas']['CommandRequest']
@@ -11,7 +11,7 @@ type Settings = Pick<Body, 'env' | 'cwd' | 'stdin'> & Required<Pick<Body, 'timeo
  *
  * @throws {ApiError} 400 `INVALID_PARAMETER` for text that is none, and a `stdin` that is not in the encoding that it is said to be in.
  */
-export function processSettings(settings: Settings): Omit<Command, 'programs'> {
+export function processSettings(settings: Settings): Omit<CommandRequest, 'programs'> {
   const { env = {}, cwd = '.', stdin = '', stdinEncoding, encoding, timeout } = settings
   assertText('cwd', cwd)
   assertText('stdin', stdin)

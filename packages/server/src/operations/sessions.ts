@@ -1,5 +1,5 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
-import type { Handlers } from '../http/call.js'
+import type { Handlers } from '../http/operation-call.js'
 import type { Sessions, SessionView } from '../service/sessions.js'
 
 type SessionOperation =

@@ -1,4 +1,4 @@
-import type { Handlers } from '../http/call.js'
+import type { Handlers } from '../http/operation-call.js'
 import type { Sessions } from '../service/sessions.js'
 
 export function systemHandlers(sessions: Sessions): Pick<Handlers, 'healthCheck'> {

@@ -13,7 +13,7 @@ import type { Sessions } from './sessions.js'
 const longestString = 128 * 1024 - 1
 const longestStart = 1024 * 1024
 
-export interface Command {
+export interface CommandRequest {
   /** Each is tried in turn until one is found in the sandbox. */
   readonly programs: readonly Program[]
   /** Added to the environment that the sandbox sets. */
@@ -42,7 +42,7 @@ export interface CommandOutcome {
 }
 
 /** Runs programs in sessions. */
-export class SessionCommands {
+export class CommandService {
   readonly #slots: CommandSlots
 
   constructor(
@@ -63,9 +63,9 @@ export class SessionCommands {
    * Runs a command to its end and keeps its output up to the cap.
    *
    * @param signal Kills the command, for a caller that went away.
-   * @throws What {@link SessionCommands.follow} does.
+   * @throws What {@link CommandService.follow} does.
    */
-  run(owner: string, id: string, command: Command, signal: AbortSignal): Promise<CommandOutcome> {
+  run(owner: string, id: string, command: CommandRequest, signal: AbortSignal): Promise<CommandOutcome> {
     const { maxOutputBytes } = this.options
     const { encoding } = command
     return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }) => {
@@ -85,12 +85,12 @@ export class SessionCommands {
    *
    * @param open Called when the command runs; nothing was written before.
    * @param signal Kills the command, for a caller that went away.
-   * @throws What {@link SessionCommands.follow} does.
+   * @throws What {@link CommandService.follow} does.
    */
   stream(
     owner: string,
     id: string,
-    command: Command,
+    command: CommandRequest,
     signal: AbortSignal,
     open: () => OutputSink,
   ): Promise<CommandOutcome> {
@@ -112,7 +112,7 @@ export class SessionCommands {
   async follow<Result>(
     owner: string,
     id: string,
-    command: Command,
+    command: CommandRequest,
     signal: AbortSignal,
     consume: (execution: Execution) => Promise<Result>,
   ): Promise<Result> {
@@ -176,7 +176,7 @@ async function consumeUntil<Result>(
   }
 }
 
-async function startFirst(session: LiveSession, command: Command, graceMs: number): Promise<Execution> {
+async function startFirst(session: LiveSession, command: CommandRequest, graceMs: number): Promise<Execution> {
   let failure: unknown = new ExecStartError('There is no program to start.')
   for (const { argv, stdin } of command.programs) {
     try {
@@ -205,7 +205,7 @@ function inputOf(...parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> | u
   })()
 }
 
-function assertStartable({ programs, env, cwd }: Command): void {
+function assertStartable({ programs, env, cwd }: CommandRequest): void {
   if (cwd.includes('\0')) throw new InvalidCommandError('cwd must not contain a NUL.', { parameter: 'cwd' })
   let total = programs[0]?.argv.reduce((sum, argument) => sum + Buffer.byteLength(argument), 0) ?? 0
   for (const [name, value] of Object.entries(env)) {

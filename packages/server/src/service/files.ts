@@ -14,7 +14,7 @@ import { MeasuredContent } from './measured.js'
 import type { Sessions } from './sessions.js'
 
 /** Files of sessions. Each method throws what the engine contract says for it, and what {@link Sessions.use} does. */
-export class SessionFiles {
+export class FileService {
   readonly #accounts = new WeakMap<LiveSession, DiskAccount>()
 
   constructor(

@@ -37,7 +37,7 @@ export class LiveSession {
   /** Has no effect on what is under way; see {@link LiveSession.retire}. */
   end(): void {
     this.#ended = true
-    this.#dismiss(new SandboxGoneError('the session ended'))
+    this.#dismiss(new SandboxGoneError('The session ended.'))
   }
 
   /**
@@ -57,7 +57,7 @@ export class LiveSession {
   /** Puts a sandbox in the place of the one that ended by itself, once for all who ask at the same time. */
   async revive(recover: () => Promise<Sandbox>): Promise<void> {
     this.#revival ??= this.#inOrder(async () => {
-      if (this.#ended) throw new SandboxGoneError('the session ended')
+      if (this.#ended) throw new SandboxGoneError('The session ended.')
       this.#sandbox = await recover()
     }).finally(() => (this.#revival = undefined))
     await this.#revival

@@ -51,6 +51,6 @@ export class LostSandbox implements Sandbox {
   }
 
   async #fail(): Promise<never> {
-    throw new SandboxGoneError('the sandbox was not started')
+    throw new SandboxGoneError('The sandbox was not started.')
   }
 }

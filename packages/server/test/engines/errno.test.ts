@@ -13,5 +13,6 @@ describe('errors of the file system', () => {
     const error = failureOf({ code: failure, message })
     expect(error).toBeInstanceOf(Class)
     expect(error.message).not.toContain('/var')
+    expect(error.message).toMatch(/^[A-Z].*\.$/)
   })
 })

@@ -176,7 +176,7 @@ describe('a list', () => {
     fill(numbered(9).map((name) => `d/${name}`))
     await page(0, 3, { path: 'd' })
     renameSync(join(root, 'd'), join(root, 'e'))
-    await expect(page(3, 3, { path: 'd' })).rejects.toThrow('there is no d')
+    await expect(page(3, 3, { path: 'd' })).rejects.toThrow('There is no d.')
     mkdirSync(join(root, 'd'))
     fill(['d/0004'])
     expect(await page(3, 3, { path: 'd' })).toEqual({ paths: ['d/0004'], total: 4 })

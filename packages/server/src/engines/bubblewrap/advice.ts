@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { EngineUnavailableError } from '../contract/errors.js'
+import { asSentence } from '../host/as-sentence.js'
 
 const wayOut = 'For trusted code only there is `--engine process --allow-unsafe`, which runs without any isolation.'
 
 /** Says what to install or allow when no sandbox could be started. */
 export async function withAdvice(error: unknown): Promise<EngineUnavailableError> {
-  const message = error instanceof Error ? error.message : String(error)
-  return new EngineUnavailableError(`${message}. ${await adviceFor(message)} ${wayOut}`, { cause: error })
+  const message = asSentence(error instanceof Error ? error.message : String(error))
+  return new EngineUnavailableError(`${message} ${await adviceFor(message)} ${wayOut}`, { cause: error })
 }
 
 async function adviceFor(message: string): Promise<string> {
   if (message.includes('ENOENT')) {
-    return "bubblewrap is not installed: `apt-get install bubblewrap` (or your distribution's package of that name)."
+    return "Bubblewrap is not installed: `apt-get install bubblewrap` (or your distribution's package of that name)."
   }
   if ((await setting('kernel/apparmor_restrict_unprivileged_userns')) === '1') {
     return (
@@ -26,7 +27,7 @@ async function adviceFor(message: string): Promise<string> {
     return 'The kernel allows no user namespaces: `sysctl -w user.max_user_namespaces=10000` allows them.'
   }
   return (
-    'bubblewrap has to be able to make user namespaces. In a container that takes ' +
+    'Bubblewrap has to be able to make user namespaces. In a container that takes ' +
     '`--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`.'
   )
 }

@@ -16,7 +16,7 @@ import { bubblewrapArguments, limitArguments } from './arguments.js'
 import { detour, detoured } from './detour.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
-import { defaultLimits, leastProcesses } from './limits.js'
+import { defaultBubblewrapLimits, leastProcesses } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
@@ -28,7 +28,7 @@ export interface BubblewrapOptions {
   readonly dataDir: string
   /** Default `bwrap`, found on PATH. */
   readonly bwrap?: string
-  /** Default {@link defaultLimits}. */
+  /** Default {@link defaultBubblewrapLimits}. */
   readonly limits?: Partial<BubblewrapLimits>
 }
 
@@ -70,7 +70,7 @@ export class BubblewrapEngine extends SupervisedEngine {
     super(base)
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
-    this.#limits = { ...defaultLimits, ...options.limits }
+    this.#limits = { ...defaultBubblewrapLimits, ...options.limits }
     const { processes } = this.#limits
     this.defaults = {
       limits: { processes },
@@ -96,7 +96,7 @@ export class BubblewrapEngine extends SupervisedEngine {
     const { bwrap, help } = await findBubblewrap(this.#bwrap)
     if (!help.includes('--size ')) {
       throw new EngineUnavailableError(
-        'this bubblewrap is too old to bound what a sandbox stores: install 0.7 or newer',
+        'This bubblewrap is too old to bound what a sandbox stores: install 0.7 or newer.',
       )
     }
     const installed = join(base, 'runtime')
@@ -125,9 +125,9 @@ export class BubblewrapEngine extends SupervisedEngine {
 
   protected async launch(id: string, _directory: string, held: Held): Promise<Launched> {
     const host = this.#host
-    if (host === undefined) throw new EngineError('the engine is not prepared')
+    if (host === undefined) throw new EngineError('The engine is not prepared.')
     const userId = this.#isRoot ? await this.directories.owner(id) : undefined
-    if (userId === 0) throw new EngineError('a sandbox must not run as root')
+    if (userId === 0) throw new EngineError('A sandbox must not run as root.')
     const takesDetour = host.needsDetour && userId !== undefined
     const seen = (path: string): string => (takesDetour ? detoured(host.base, path) : path)
     const mounts = {
@@ -176,7 +176,7 @@ async function findBubblewrap(name: string): Promise<{ bwrap: string; help: stri
     const bwrap = name.includes('/') ? name : (await run('sh', ['-c', 'command -v -- "$1"', 'sh', name])).stdout.trim()
     return { bwrap: await realpath(bwrap), help: (await run(bwrap, ['--help'])).stdout }
   } catch (error) {
-    throw new EngineError(`${name} could not be run (ENOENT)`, { cause: error })
+    throw new EngineError(`${name} could not be run (ENOENT).`, { cause: error })
   }
 }
 

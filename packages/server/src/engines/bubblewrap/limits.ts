@@ -12,7 +12,7 @@ export interface BubblewrapLimits {
   readonly shmBytes: number
 }
 
-export const defaultLimits: BubblewrapLimits = {
+export const defaultBubblewrapLimits: BubblewrapLimits = {
   processes: 512,
   openFiles: 4096,
   fileBytes: 4 * 1024 ** 3,

@@ -1,4 +1,7 @@
-/** What an engine may throw. Anything else that leaves an engine is a defect of it. */
+/**
+ * What an engine may throw; anything else that leaves an engine is a defect of it. The message is a whole sentence, since
+ * callers of the API read it.
+ */
 export class EngineError extends Error {
   override name = 'EngineError'
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
-import type { Call } from './call.js'
+import type { IncomingCall } from './incoming-call.js'
 import { Fifos } from './commands/fifos.js'
 import { listExecutions, operate } from './commands/operations.js'
 import { Commands } from './commands/run.js'
@@ -69,7 +69,7 @@ export class Supervisor {
     const outputs: number[] = []
     let cancelled = false
     const listeners: (() => void)[] = []
-    const call: Call = {
+    const call: IncomingCall = {
       input: this.#link.incoming(id, Stream.input),
       output: (stream) => {
         outputs.push(stream)
@@ -101,7 +101,7 @@ export class Supervisor {
     this.#link.send(FrameKind.done, id, outcome)
   }
 
-  async #perform(call: Call, request: Request): Promise<unknown> {
+  async #perform(call: IncomingCall, request: Request): Promise<unknown> {
     const { root } = this.#settings
     switch (request.op) {
       case 'exec':
@@ -144,7 +144,7 @@ export class Supervisor {
     }
   }
 
-  #cancellable(call: Call) {
+  #cancellable(call: IncomingCall) {
     const output = call.output(Stream.output)
     call.onCancel(() => output.end())
     return output

@@ -3,7 +3,7 @@ import { ProtocolError } from '../guest/protocol/frames.js'
 import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
 import { countOf } from '../guest/protocol/json.js'
 import type { JsonRecord } from '../guest/protocol/json.js'
-import type { Call } from './call.js'
+import type { OutgoingCall } from './outgoing-call.js'
 import type { Connection } from './connection.js'
 
 /** Bytes of one listing: more than an honest page of 1000 paths can take. */
@@ -17,13 +17,13 @@ export async function checked<T>(connection: Connection, operation: () => Promis
     return await operation()
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
-    connection.close('the supervisor broke the protocol')
-    throw new SandboxGoneError('the supervisor broke the protocol', { cause: error })
+    connection.close('The supervisor broke the protocol.')
+    throw new SandboxGoneError('The supervisor broke the protocol.', { cause: error })
   }
 }
 
-export function outputOf({ outputs: [output] }: Call): IncomingStream {
-  if (output === undefined) throw new TypeError('the call has no output stream')
+export function outputOf({ outputs: [output] }: OutgoingCall): IncomingStream {
+  if (output === undefined) throw new TypeError('The call has no output stream.')
   return output
 }
 
@@ -33,7 +33,7 @@ export async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    if (bytes > maxListingBytes) throw new ProtocolError('a listing without end')
+    if (bytes > maxListingBytes) throw new ProtocolError('The listing is too long.')
     chunks.push(chunk)
   }
   const text = Buffer.concat(chunks).toString('utf8')
@@ -60,6 +60,6 @@ export function leavable(
 /** A number of bytes. @throws {ProtocolError} */
 export function sizeOf(record: JsonRecord, key: string): number {
   const size = countOf(record, key)
-  if (!Number.isSafeInteger(size)) throw new ProtocolError('a size is a whole number')
+  if (!Number.isSafeInteger(size)) throw new ProtocolError('A size must be a whole number.')
   return size
 }

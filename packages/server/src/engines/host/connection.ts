@@ -6,7 +6,7 @@ import type { Frame } from '../guest/protocol/frames.js'
 import { Link } from '../guest/protocol/link.js'
 import { maxAnswerBytes, maxRequestBytes, readyCall, Stream } from '../guest/protocol/messages.js'
 import type { Request } from '../guest/protocol/messages.js'
-import { Call } from './call.js'
+import { OutgoingCall } from './outgoing-call.js'
 
 /** How often a supervisor that owes an answer is asked whether it lives, in milliseconds. */
 const pingIntervalMs = 10_000
@@ -22,8 +22,8 @@ export class Connection {
   /** Resolves with the reason when the sandbox can no longer be talked to. */
   readonly gone: Promise<SandboxGoneError>
   readonly #link: Link
-  readonly #calls = new Map<number, Call>()
-  readonly #ready: Call
+  readonly #calls = new Map<number, OutgoingCall>()
+  readonly #ready: OutgoingCall
   #last = readyCall
   #reason: SandboxGoneError | undefined
   #tellGone: (reason: SandboxGoneError) => void = () => undefined
@@ -35,7 +35,7 @@ export class Connection {
       control: (frame) => this.#control(frame),
       streamEnded: (call) => this.#forgetIfComplete(call),
       closed: (error) =>
-        this.close(error instanceof ProtocolError ? 'the supervisor broke the protocol' : 'the sandbox ended'),
+        this.close(error instanceof ProtocolError ? 'The supervisor broke the protocol.' : 'The sandbox ended.'),
     })
     this.#ready = this.#register(readyCall, 0)
   }
@@ -51,7 +51,7 @@ export class Connection {
    * @throws {SandboxGoneError}
    * @throws {ExecStartError} or {FileAccessError} when the request is longer than any that could be carried out.
    */
-  call(request: Request, outputs: 0 | 1 | 2 = 0): Call {
+  call(request: Request, outputs: 0 | 1 | 2 = 0): OutgoingCall {
     if (this.#reason !== undefined) throw new SandboxGoneError(this.#reason.message)
     const payload = Buffer.from(JSON.stringify(request))
     if (payload.length > maxRequestBytes) throw tooLong(request)
@@ -72,9 +72,9 @@ export class Connection {
     this.#tellGone(this.#reason)
   }
 
-  #register(id: number, outputs: number): Call {
+  #register(id: number, outputs: number): OutgoingCall {
     const streams = [Stream.output, Stream.errorOutput].slice(0, outputs)
-    const call = new Call(
+    const call = new OutgoingCall(
       this.#link.outgoing(id, Stream.input),
       streams.map((stream) => this.#link.incoming(id, stream)),
       () => this.#link.send(FrameKind.cancel, id, {}),
@@ -85,10 +85,10 @@ export class Connection {
 
   #control(frame: Frame): void {
     const call = this.#calls.get(frame.call)
-    if (call === undefined) throw new ProtocolError('a frame for no call')
+    if (call === undefined) throw new ProtocolError('A frame came for a call that does not exist.')
     if (frame.kind === FrameKind.reply) call.takeReply(frame.payload)
     else if (frame.kind === FrameKind.done) call.takeDone(frame.payload)
-    else throw new ProtocolError('a frame of no known kind')
+    else throw new ProtocolError('The kind of a frame is unknown.')
     this.#forgetIfComplete(frame.call)
   }
 
@@ -105,7 +105,7 @@ export class Connection {
     let asked: number | undefined
     return setInterval(() => {
       if (asked !== undefined) {
-        if (performance.now() - asked > pingTimeoutMs) this.close('the supervisor does not answer any more')
+        if (performance.now() - asked > pingTimeoutMs) this.close('The supervisor does not answer any more.')
         return
       }
       asked = performance.now()
@@ -120,6 +120,6 @@ export class Connection {
 /** The supervisor would take such a frame for a broken protocol, and end with everything that runs. */
 function tooLong({ op }: Request): EngineError {
   return op === 'exec'
-    ? new ExecStartError('the arguments, the environment and the working directory are too long')
-    : new FileAccessError('the path is too long')
+    ? new ExecStartError('The arguments, the environment and the working directory are too long.')
+    : new FileAccessError('The path is too long.')
 }

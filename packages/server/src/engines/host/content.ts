@@ -1,4 +1,4 @@
-import type { Call } from './call.js'
+import type { OutgoingCall } from './outgoing-call.js'
 
 /**
  * Passes a content on as the input of a call, no faster than it is taken. The input ends with the content, also when that
@@ -6,7 +6,7 @@ import type { Call } from './call.js'
  *
  * @throws What the content throws.
  */
-export function passContent(content: AsyncIterable<Uint8Array>, call: Call): Promise<void> {
+export function passContent(content: AsyncIterable<Uint8Array>, call: OutgoingCall): Promise<void> {
   const chunks = content[Symbol.asyncIterator]()
   let isOver = false
   const pass = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EngineError } from '../contract/errors.js'
 import { temporaryPattern } from '../guest/files/entry.js'
+import { asSentence } from './as-sentence.js'
 import { makeDirectory } from './make-directory.js'
 
 const run = promisify(execFile)
@@ -27,7 +28,7 @@ export class SandboxDirectories {
 
   /** @throws {EngineError} for an id that is no plain name. */
   path(id: string): string {
-    if (!idPattern.test(id)) throw new EngineError('a sandbox id has letters, digits, - and _ only')
+    if (!idPattern.test(id)) throw new EngineError('A sandbox id has letters, digits, - and _ only.')
     return join(this.#base, id)
   }
 
@@ -42,8 +43,8 @@ export class SandboxDirectories {
     try {
       await mkdir(path, { mode: 0o700 })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new EngineError(`a directory for the sandbox ${id} could not be made: ${reason}`, { cause: error })
+      const reason = asSentence(error instanceof Error ? error.message : String(error))
+      throw new EngineError(`A directory for the sandbox ${id} could not be made: ${reason}`, { cause: error })
     }
     return path
   }
@@ -85,7 +86,7 @@ export class SandboxDirectories {
       (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : ''),
     )
     const bytes = /^(\d+)\t/.exec(stdout)?.[1]
-    if (bytes === undefined) throw new EngineError(`the files of the sandbox ${id} could not be counted`)
+    if (bytes === undefined) throw new EngineError(`The files of the sandbox ${id} could not be counted.`)
     return Number(bytes)
   }
 
@@ -97,7 +98,7 @@ export class SandboxDirectories {
       await rename(this.path(id), trash)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-      throw new EngineError(`the files of the sandbox ${id} could not be removed`, { cause: error })
+      throw new EngineError(`The files of the sandbox ${id} could not be removed.`, { cause: error })
     }
     try {
       await erase(trash)
@@ -130,7 +131,7 @@ async function erase(path: string): Promise<void> {
     // Not root, and the guest took its own rights away.
     await run('chmod', ['-R', 'u+rwX', '--', path]).catch(() => undefined)
     await remove().catch((error: unknown) => {
-      throw new EngineError('files of a sandbox could not be removed', { cause: error })
+      throw new EngineError('Files of a sandbox could not be removed.', { cause: error })
     })
   }
 }

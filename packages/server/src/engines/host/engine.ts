@@ -73,8 +73,8 @@ export abstract class SupervisedEngine implements Engine {
       await this.#prepare()
       const live = this.#live.get(id)
       if (live !== undefined && !live.gone) return live
-      await live?.end('the sandbox was taken over')
-      if (!(await this.directories.has(id))) throw new SandboxGoneError(`nothing is left of the sandbox ${id}`)
+      await live?.end('The sandbox was taken over.')
+      if (!(await this.directories.has(id))) throw new SandboxGoneError(`Nothing is left of the sandbox ${id}.`)
       return this.#start(id, this.directories.path(id), this.#hold(options), async ({ connection }) => {
         await connection.call({ op: 'sweep' }).done
       })
@@ -92,7 +92,7 @@ export abstract class SupervisedEngine implements Engine {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#busy.values())
-    await Promise.all([...this.#live.values()].map((sandbox) => sandbox.end('the server is closing')))
+    await Promise.all([...this.#live.values()].map((sandbox) => sandbox.end('The server is closing.')))
     this.#live.clear()
   }
 
@@ -105,9 +105,9 @@ export abstract class SupervisedEngine implements Engine {
     const launched = await this.launch(id, directory, held)
     try {
       await prepare?.(launched)
-      if (this.#closed) throw new EngineError('the engine is closed')
+      if (this.#closed) throw new EngineError('The engine is closed.')
     } catch (error) {
-      launched.connection.close('the sandbox could not be started')
+      launched.connection.close('The sandbox could not be started.')
       await launched.end()
       throw error
     }
@@ -127,7 +127,7 @@ export abstract class SupervisedEngine implements Engine {
   }
 
   #prepare(): Promise<void> {
-    if (this.#closed) return Promise.reject(new EngineError('the engine is closed'))
+    if (this.#closed) return Promise.reject(new EngineError('The engine is closed.'))
     this.#prepared ??= this.directories.prepare().then(() => this.prepare())
     return this.#prepared
   }

@@ -4,7 +4,7 @@ import { ProtocolError } from '../guest/protocol/frames.js'
 import { booleanOf, countOf } from '../guest/protocol/json.js'
 import type { JsonRecord } from '../guest/protocol/json.js'
 import { checked, leavable, outputOf, sizeOf } from './answers.js'
-import type { Call } from './call.js'
+import type { OutgoingCall } from './outgoing-call.js'
 import type { Connection } from './connection.js'
 import { passContent } from './content.js'
 
@@ -22,12 +22,12 @@ export class SupervisedHandle implements ExecutionHandle {
 
   async follow(output: OutputName, from: number): Promise<FollowedOutput> {
     if (!Number.isSafeInteger(from) || from < 0) {
-      throw new OutputPositionError('a position in an output is a whole number of bytes')
+      throw new OutputPositionError('A position in an output must be a whole number of bytes.')
     }
     const call = this.#connection.call({ op: 'follow', id: this.id, output, from }, 1)
     return checked(this.#connection, async () => {
       const start = sizeOf(await call.reply, 'start')
-      if (start < from) throw new ProtocolError('an output that begins before it was asked for')
+      if (start < from) throw new ProtocolError('The output begins before the position that was asked for.')
       return { start, content: leavable(outputOf(call), call.cancel) }
     })
   }
@@ -65,7 +65,7 @@ export class SupervisedHandle implements ExecutionHandle {
 }
 
 /** How the process ended that an `exec` or an `attach` call is about. */
-export function exitOf(connection: Connection, call: Call): Promise<ExecutionExit> {
+export function exitOf(connection: Connection, call: OutgoingCall): Promise<ExecutionExit> {
   const exit = checked(connection, async () => readExit(await call.done))
   // Whoever only reads the output need not look at it.
   exit.catch(() => undefined)
@@ -75,9 +75,9 @@ export function exitOf(connection: Connection, call: Call): Promise<ExecutionExi
 function readExit(outcome: JsonRecord): ExecutionExit {
   const { exitCode, signal } = outcome
   const isCode = typeof exitCode === 'number' && Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255
-  if (!isCode && exitCode !== null) throw new ProtocolError('an exit code is a byte or null')
+  if (!isCode && exitCode !== null) throw new ProtocolError('An exit code must be a byte or null.')
   if (signal !== null && !(typeof signal === 'string' && /^SIG[A-Z0-9]{1,10}$/.test(signal))) {
-    throw new ProtocolError('a signal has a name')
+    throw new ProtocolError('A signal must have a name.')
   }
   return {
     exitCode,

@@ -16,9 +16,9 @@ export async function startExecution(
   graceMs: number,
 ): Promise<Execution> {
   const { argv, env, cwd, stdin, timeoutMs, keepOutputBytes = 0 } = request
-  if (request.terminal !== undefined) throw new NotSupportedError('this engine has no terminals')
+  if (request.terminal !== undefined) throw new NotSupportedError('This engine has no terminals.')
   if (!Number.isSafeInteger(keepOutputBytes) || keepOutputBytes < 0) {
-    throw new ExecStartError('what is kept of an output is a whole number of bytes')
+    throw new ExecStartError('keepOutputBytes must be a whole number.')
   }
   const id = randomUUID()
   const input = stdin === undefined ? 'none' : stdin === 'open' ? 'later' : 'call'
@@ -28,7 +28,7 @@ export async function startExecution(
   )
   await call.reply
   const [stdout, stderr] = call.outputs
-  if (stdout === undefined || stderr === undefined) throw new TypeError('a command has two output streams')
+  if (stdout === undefined || stderr === undefined) throw new TypeError('A command has two output streams.')
   const handle = new SupervisedHandle(connection, id, exitOf(connection, call))
   const inputDone = stdin === undefined || stdin === 'open' ? Promise.resolve() : passContent(stdin, call)
   // Whoever does not care for it need not look at it.

@@ -17,6 +17,7 @@ import {
   SandboxPausedError,
 } from '../contract/errors.js'
 import { asRecord, stringOf } from '../guest/protocol/json.js'
+import { asSentence } from './as-sentence.js'
 
 const errorClasses = new Map<string, new (message: string) => EngineError>([
   ['PathEscapes', PathEscapesError],
@@ -42,5 +43,7 @@ export function failureOf(value: unknown): EngineError {
   const message = stringOf(record, 'message').slice(0, 1000)
   const code = stringOf(record, 'code').slice(0, 50)
   const Class = errorClasses.get(code)
-  return Class === undefined ? new EngineError(`${code}: ${message}`) : new Class(message)
+  return Class === undefined
+    ? new EngineError(`The supervisor failed (${code}). ${asSentence(message)}`)
+    : new Class(message)
 }

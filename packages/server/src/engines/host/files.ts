@@ -28,7 +28,7 @@ export class SupervisedFiles implements SandboxFiles {
     const call = this.#connection.call({ op: 'list', path, ...options }, 1)
     return checked(this.#connection, async () => {
       const lines = await linesOf(outputOf(call))
-      if (lines.length > options.limit) throw new ProtocolError('a page longer than asked for')
+      if (lines.length > options.limit) throw new ProtocolError('A page is longer than asked for.')
       return { entries: lines.map((line) => entryOf(parseRecord(line))), total: countOf(await call.done, 'total') }
     })
   }
@@ -50,7 +50,7 @@ export class SupervisedFiles implements SandboxFiles {
       if (reply['part'] === null) throw new RangeNotSatisfiableError(entry.size)
       const part = asRecord(reply['part'])
       const [start, length] = [sizeOf(part, 'start'), sizeOf(part, 'length')]
-      if (start + length > entry.size) throw new ProtocolError('a part that is not in the file')
+      if (start + length > entry.size) throw new ProtocolError('The part is not in the file.')
       return { entry, start, length, content: exactly(length, outputOf(call), call.cancel) }
     })
   }
@@ -89,13 +89,14 @@ function exactly(size: number, stream: IncomingStream, cancel: () => void): File
     left -= step.value?.length ?? 0
     if (left >= 0 && (step.done !== true || left === 0)) return step
     await leave()
-    throw new SandboxGoneError(`the supervisor sent ${left < 0 ? 'more' : 'less'} than the file holds`)
+    throw new SandboxGoneError(`The supervisor sent ${left < 0 ? 'more' : 'less'} than the file holds.`)
   })
 }
 
 function entryOf(record: JsonRecord): FileEntry {
   const type = stringOf(record, 'type')
-  if (type !== 'file' && type !== 'directory' && type !== 'symlink') throw new ProtocolError('an unknown file type')
+  if (type !== 'file' && type !== 'directory' && type !== 'symlink')
+    throw new ProtocolError('The file type is unknown.')
   return {
     name: textOf(record, 'name', 255),
     path: textOf(record, 'path', 65_536),
@@ -110,20 +111,20 @@ function entryOf(record: JsonRecord): FileEntry {
 
 function textOf(record: JsonRecord, key: string, longest: number): string {
   const text = stringOf(record, key)
-  if (text.length > longest) throw new ProtocolError(`too long: ${key}`)
+  if (text.length > longest) throw new ProtocolError(`${key} is too long.`)
   return text
 }
 
 /** It becomes a header of HTTP, so its letters matter. */
 function versionOf(record: JsonRecord): string {
   const version = textOf(record, 'version', 100)
-  if (!/^[\w-]+$/.test(version)) throw new ProtocolError('a version is letters, digits and -')
+  if (!/^[\w-]+$/.test(version)) throw new ProtocolError('version must have letters, digits, _ and - only.')
   return version
 }
 
 function dateOf(record: JsonRecord, key: string): Date {
   const milliseconds = record[key]
   const date = new Date(typeof milliseconds === 'number' ? milliseconds : NaN)
-  if (Number.isNaN(date.getTime())) throw new ProtocolError(`expected a time: ${key}`)
+  if (Number.isNaN(date.getTime())) throw new ProtocolError(`${key} must be a time.`)
   return date
 }

@@ -49,13 +49,13 @@ export class Holding {
       const value = asked[name]
       if (value === undefined) continue
       if (!this.#capabilities.limits.includes(name)) {
-        throw new LimitNotAvailableError(`the ${this.#engine} engine can not limit ${text}`)
+        throw new LimitNotAvailableError(`The ${this.#engine} engine cannot limit ${text}.`)
       }
       const { least = 0, most = Infinity } = ranges[name] ?? {}
       const isNumber = isWhole ? Number.isSafeInteger(value) : Number.isFinite(value)
       if (!isNumber || value <= 0 || value < least || value > most) {
         const range = most === Infinity ? 'more than 0' : `from ${least} to ${most}`
-        throw new LimitNotAvailableError(`the limit of ${text} must be ${isWhole ? 'a whole number ' : ''}${range}`)
+        throw new LimitNotAvailableError(`The limit of ${text} must be ${isWhole ? 'a whole number ' : ''}${range}.`)
       }
     }
     return { ...this.#defaults.limits, ...asked }
@@ -69,9 +69,9 @@ export class Holding {
     if (this.#capabilities.networks.includes(kind)) return policy
     throw new NetworkNotAvailableError(
       {
-        none: `the ${this.#engine} engine can not keep a sandbox from the network`,
-        allow: `the ${this.#engine} engine can not open the network to some hosts only`,
-        unrestricted: `the ${this.#engine} engine gives no sandbox the network of its machine`,
+        none: `The ${this.#engine} engine cannot keep a sandbox from the network.`,
+        allow: `The ${this.#engine} engine cannot open the network to some hosts only.`,
+        unrestricted: `The ${this.#engine} engine gives no sandbox the network of its machine.`,
       }[kind],
     )
   }

@@ -21,6 +21,6 @@ export function resolveHostImage(image: string | undefined): string {
   }
   if (image.startsWith(`${hostImage}/`) && imageProfiles.includes(image.slice(hostImage.length + 1))) return image
   throw new ImageNotAvailableError(
-    `this server runs sandboxes on its own machine's interpreters: image may be ${imageProfiles.map((profile) => `${profile}[:tag]`).join(', ')} or left out`,
+    `This server runs sandboxes on its own machine's interpreters: image may be ${imageProfiles.map((profile) => `${profile}[:tag]`).join(', ')} or left out.`,
   )
 }

@@ -98,7 +98,7 @@ export class SupervisedSandbox implements Sandbox {
   }
 
   destroy(): Promise<void> {
-    this.#destroying ??= this.end('the sandbox was destroyed').then(() => this.#storage.remove())
+    this.#destroying ??= this.end('The sandbox was destroyed.').then(() => this.#storage.remove())
     return this.#destroying
   }
 
@@ -119,7 +119,7 @@ export class SupervisedSandbox implements Sandbox {
     const timer = setInterval(() => {
       if (this.#paused) return
       leftMs -= stepMs
-      if (leftMs < 0) this.#launched.connection.close('the supervisor let a command run too long')
+      if (leftMs < 0) this.#launched.connection.close('The supervisor let a command run too long.')
     }, stepMs).unref()
     const stop = (): void => clearInterval(timer)
     execution.exit.then(stop, stop)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Readable, Writable } from 'node:stream'
 import { EngineError, SandboxGoneError } from '../contract/errors.js'
+import { asSentence } from './as-sentence.js'
 import { Connection } from './connection.js'
 
 /** How long a supervisor may take to get ready, in milliseconds: a loaded machine is slow, a broken one hangs. */
@@ -32,7 +33,7 @@ export class StartedProcess {
     // Node then makes no pipes at all, and an error that nobody listens to ends the server.
     const told: unknown[] = await once(child, 'error')
     const [cause] = told
-    throw new EngineError(`a sandbox could not be started: ${messageOf(cause)}`, { cause })
+    throw new EngineError(`A sandbox could not be started. ${asSentence(messageOf(cause))}`, { cause })
   }
 
   private constructor(child: ChildProcess, stdin: Writable, stdout: Readable, stderr: Readable) {
@@ -51,7 +52,7 @@ export class StartedProcess {
         if (child.pid === undefined) resolve()
       })
     })
-    void this.ended.then(() => this.connection.close('the sandbox ended'))
+    void this.ended.then(() => this.connection.close('The sandbox ended.'))
     void this.connection.gone.then(() => stdin.destroy())
   }
 
@@ -66,14 +67,14 @@ export class StartedProcess {
 
   /** @throws {EngineError} with what the process said when it did not get ready. */
   async ready(): Promise<void> {
-    const timer = setTimeout(() => this.connection.close('the supervisor did not get ready'), startTimeoutMs)
+    const timer = setTimeout(() => this.connection.close('The supervisor did not get ready.'), startTimeoutMs)
     try {
       await this.connection.ready()
     } catch (error) {
       if (!(error instanceof SandboxGoneError)) throw error
       // Its last words may come after the end of its output.
       await Promise.race([this.#closed, delay(1000, undefined, { ref: false })])
-      throw new EngineError(`a sandbox could not be started: ${this.complaint || error.message}`, {
+      throw new EngineError(`A sandbox could not be started. ${asSentence(this.complaint || error.message)}`, {
         cause: this.#failure ?? error,
       })
     } finally {

@@ -53,7 +53,7 @@ export class ProcessEngine extends SupervisedEngine {
 
   protected async check(sandbox: Sandbox): Promise<void> {
     if ((await runScript(sandbox, 'echo works')) !== 'works\n') {
-      throw new EngineUnavailableError('no shell could be run: `sh` has to be on the PATH')
+      throw new EngineUnavailableError('No shell could be run: `sh` has to be on the PATH.')
     }
   }
 
@@ -67,7 +67,7 @@ export class ProcessEngine extends SupervisedEngine {
 
   protected async launch(id: string, directory: string): Promise<Launched> {
     const runtime = this.#runtime
-    if (runtime === undefined) throw new EngineError('the engine is not prepared')
+    if (runtime === undefined) throw new EngineError('The engine is not prepared.')
     const root = await realpath(directory)
     const pipeDirectory = await mkdtemp(join(tmpdir(), 'sandbox-pipes-'))
     const path = [...systemPath, dirname(process.execPath), runtime.bin]
@@ -90,7 +90,7 @@ export class ProcessEngine extends SupervisedEngine {
       throw error
     })
     const end = async (): Promise<void> => {
-      started.connection.close('the sandbox ended')
+      started.connection.close('The sandbox ended.')
       await Promise.race([started.ended, delay(endTimeoutMs, undefined, { ref: false })])
       if (started.running) child.kill('SIGKILL')
       await started.ended

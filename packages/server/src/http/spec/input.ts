@@ -12,12 +12,12 @@ interface JsonBodies {
   executeCode: 'CodeRequest'
 }
 
-type DefaultedKeys<Limits> = {
-  [Key in keyof Limits]: Limits[Key] extends { readonly default: unknown } ? Key : never
-}[keyof Limits]
+type DefaultedKeys<Rules> = {
+  [Key in keyof Rules]: Rules[Key] extends { readonly default: unknown } ? Key : never
+}[keyof Rules]
 
 /** What has a default in the spec is there after validation. */
-type Defaulted<Values, Limits> = Values & Required<Pick<Values, Extract<keyof Values, DefaultedKeys<Limits>>>>
+type Defaulted<Values, Rules> = Values & Required<Pick<Values, Extract<keyof Values, DefaultedKeys<Rules>>>>
 
 type Place<Id extends OperationId, In extends 'path' | 'query' | 'header'> = Defaulted<
   NonNullable<operations[Id]['parameters'][In]>,

@@ -29,7 +29,7 @@ const socketFamilies = [1, 2, 10, 16]
 export function seccompFilter(architecture: string): Buffer {
   const table = syscallNumbers.get(architecture)
   if (table === undefined) {
-    throw new EngineUnavailableError(`there is no system call filter for ${architecture}: x64 and arm64 are supported`)
+    throw new EngineUnavailableError(`There is no system call filter for ${architecture}: x64 and arm64 are supported.`)
   }
   const { checked, denied } = table
   const refuse = answer(Answer.errno(EPERM))

@@ -101,7 +101,7 @@ export class CommandInput {
 }
 
 function closed(): Failure {
-  return new Failure('InputClosed', 'the command takes no more input')
+  return new Failure('InputClosed', 'The command takes no more input.')
 }
 
 /** Either end of the pipe of a descriptor; undefined when there are too many descriptors. */

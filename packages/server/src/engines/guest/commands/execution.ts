@@ -1,5 +1,5 @@
 import type { ExecOutcome } from '../protocol/messages.js'
-import type { Command } from './command.js'
+import type { CommandProcess } from './command-process.js'
 import type { CommandInput } from './command-input.js'
 import type { OutputLog } from './output-log.js'
 import type { OutputPump } from './output-pump.js'
@@ -7,7 +7,7 @@ import type { OutputPump } from './output-pump.js'
 /** A command with its input and its outputs. */
 export class Execution {
   readonly id: string
-  readonly command: Command
+  readonly command: CommandProcess
   readonly input: CommandInput | undefined
   readonly logs: { readonly stdout: OutputLog; readonly stderr: OutputLog }
   /** Resolves when the command is over. */
@@ -19,7 +19,7 @@ export class Execution {
 
   constructor(parts: {
     id: string
-    command: Command
+    command: CommandProcess
     input: CommandInput | undefined
     logs: Execution['logs']
     pumps: readonly OutputPump[]

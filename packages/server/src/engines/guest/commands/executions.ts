@@ -25,7 +25,7 @@ export class Executions {
   find(id: string): Execution {
     const execution = this.#known.get(id)
     if (execution !== undefined) return execution
-    throw new Failure('ExecutionNotFound', 'no command has that id, or it has ended and is no longer kept')
+    throw new Failure('ExecutionNotFound', 'No command has that id, or it has ended and is no longer kept.')
   }
 
   add(execution: Execution): void {

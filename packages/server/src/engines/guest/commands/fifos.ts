@@ -36,7 +36,7 @@ export class Fifos {
       // Others wait for the same batch, and may have emptied it already.
       const path = this.#ready.shift()
       if (path === undefined) {
-        if (!(await this.refill())) throw new Failure('ExecStart', 'no pipe could be made for the command')
+        if (!(await this.refill())) throw new Failure('ExecStart', 'No pipe could be made for the command.')
         continue
       }
       if (this.#ready.length < batchSize / 2) void this.refill()
@@ -52,7 +52,7 @@ export class Fifos {
     closeSync(readFd)
     if (blocking !== undefined) return { readFd: blocking, writeFd }
     closeSync(writeFd)
-    throw new Failure('ExecStart', 'no pipe could be made for the command')
+    throw new Failure('ExecStart', 'No pipe could be made for the command.')
   }
 
   /** Makes a batch of pipes unless one is being made; false when none could be made. */

@@ -1,4 +1,4 @@
-import { Deadline } from './deadline.js'
+import { PausableTimer } from './pausable-timer.js'
 
 /** The longest time between two looks, in milliseconds. */
 const maxIntervalMs = 100
@@ -7,7 +7,7 @@ const maxIntervalMs = 100
 export class Grace {
   /** Resolves when they are gone or the time is up. */
   readonly over: Promise<void>
-  readonly #deadline: Deadline
+  readonly #timer: PausableTimer
   readonly #areGone: () => boolean
   #end: () => void = () => undefined
   #intervalMs = 1
@@ -16,23 +16,23 @@ export class Grace {
   constructor(graceMs: number, areGone: () => boolean) {
     this.#areGone = areGone
     this.over = new Promise((resolve) => (this.#end = resolve))
-    this.#deadline = new Deadline(graceMs, () => this.cut())
+    this.#timer = new PausableTimer(graceMs, () => this.cut())
     this.#lookLater()
   }
 
   pause(): void {
-    this.#deadline.pause()
+    this.#timer.pause()
     clearTimeout(this.#look)
   }
 
   resume(): void {
-    this.#deadline.resume()
+    this.#timer.resume()
     this.#lookLater()
   }
 
   /** Ends the wait at once. */
   cut(): void {
-    this.#deadline.clear()
+    this.#timer.clear()
     clearTimeout(this.#look)
     this.#end()
   }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.js'
-import type { Call } from '../call.js'
+import type { IncomingCall } from '../incoming-call.js'
 import type { ExecutionMessage, FollowMessage, FollowReply, InputMessage, SignalMessage } from '../protocol/messages.js'
 import { Stream } from '../protocol/messages.js'
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
@@ -11,7 +11,7 @@ const signalNames = ['HUP', 'INT', 'QUIT', 'TERM', 'KILL', 'USR1', 'USR2', 'STOP
 /** What is asked for of commands that were started before, by their ids. */
 export async function operate(
   commands: Commands,
-  call: Call,
+  call: IncomingCall,
   request: ExecutionMessage | FollowMessage | InputMessage | SignalMessage,
 ): Promise<unknown> {
   switch (request.op) {
@@ -41,9 +41,9 @@ export async function listExecutions(commands: Commands, output: OutgoingStream)
   output.end()
 }
 
-async function follow(commands: Commands, call: Call, { id, output, from }: FollowMessage): Promise<void> {
+async function follow(commands: Commands, call: IncomingCall, { id, output, from }: FollowMessage): Promise<void> {
   const log = commands.known.find(id).logs[output]
-  if (from > log.end) throw new Failure('OutputPosition', `the output has only ${log.end} bytes yet`)
+  if (from > log.end) throw new Failure('OutputPosition', `The output has only ${log.end} bytes yet.`)
   const reply: FollowReply = { start: Math.max(from, log.start) }
   const stream = call.output(Stream.output)
   call.onCancel(() => log.leave(stream))
@@ -51,9 +51,9 @@ async function follow(commands: Commands, call: Call, { id, output, from }: Foll
   await log.follow(from, stream)
 }
 
-async function passInput(commands: Commands, call: Call, { id, end }: InputMessage): Promise<void> {
+async function passInput(commands: Commands, call: IncomingCall, { id, end }: InputMessage): Promise<void> {
   const { input } = commands.known.find(id)
-  if (input === undefined) throw new Failure('InputClosed', 'the command was started without an input')
+  if (input === undefined) throw new Failure('InputClosed', 'The command was started without an input.')
   call.onCancel(() => call.input.end())
   call.reply({})
   await input.pass(call.input, end)
@@ -61,7 +61,7 @@ async function passInput(commands: Commands, call: Call, { id, end }: InputMessa
 
 function signal(commands: Commands, { id, signal: name }: SignalMessage): void {
   const { command } = commands.known.find(id)
-  if (!signalNames.includes(name)) throw new Failure('Internal', `there is no signal ${name.slice(0, 20)}`)
-  if (commands.isPaused) throw new Failure('SandboxPaused', 'the sandbox is paused: resume it first')
-  if (!command.signal(name)) throw new Failure('ExecutionEnded', 'the command has ended')
+  if (!signalNames.includes(name)) throw new Failure('Internal', `There is no signal ${name.slice(0, 20)}.`)
+  if (commands.isPaused) throw new Failure('SandboxPaused', 'The sandbox is paused: resume it first.')
+  if (!command.signal(name)) throw new Failure('ExecutionEnded', 'The command has ended.')
 }

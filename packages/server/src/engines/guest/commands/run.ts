@@ -5,9 +5,9 @@ import { openDirectory } from '../files/locate.js'
 import { Failure } from '../failure.js'
 import type { ExecMessage, ExecOutcome } from '../protocol/messages.js'
 import { Stream } from '../protocol/messages.js'
-import type { Call } from '../call.js'
+import type { IncomingCall } from '../incoming-call.js'
 import type { SupervisorSettings } from '../settings.js'
-import { Command } from './command.js'
+import { CommandProcess } from './command-process.js'
 import { CommandInput } from './command-input.js'
 import { Execution } from './execution.js'
 import { Executions } from './executions.js'
@@ -20,7 +20,7 @@ export class Commands {
   readonly known = new Executions()
   readonly #settings: SupervisorSettings
   readonly #fifos: Fifos
-  readonly #running = new Set<Command>()
+  readonly #running = new Set<CommandProcess>()
   readonly #starting = new Map<string, Promise<unknown>>()
   #paused = false
 
@@ -45,10 +45,10 @@ export class Commands {
     return this.#paused
   }
 
-  async run(call: Call, request: ExecMessage): Promise<ExecOutcome> {
+  async run(call: IncomingCall, request: ExecMessage): Promise<ExecOutcome> {
     const { id } = request
-    if (this.#paused) throw new Failure('ExecStart', 'the sandbox is paused')
-    if (this.known.has(id) || this.#starting.has(id)) throw new Failure('ExecStart', 'another command has the same id')
+    if (this.#paused) throw new Failure('ExecStart', 'The sandbox is paused: resume it first.')
+    if (this.known.has(id) || this.#starting.has(id)) throw new Failure('ExecStart', 'Another command has the same id.')
     const starting = this.#start(call, request)
     this.#starting.set(id, starting)
     const execution = await starting.finally(() => this.#starting.delete(id))
@@ -61,7 +61,7 @@ export class Commands {
     return outcome
   }
 
-  async #start(call: Call, request: ExecMessage): Promise<Execution> {
+  async #start(call: IncomingCall, request: ExecMessage): Promise<Execution> {
     const { env, isolated, mark } = this.#settings
     await using directory = await workingDirectory(this.#settings.root, request.cwd)
     const pipes: Pipe[] = []
@@ -69,9 +69,9 @@ export class Commands {
       const output = await this.#open(pipes)
       const errorOutput = await this.#open(pipes)
       const input = request.input === 'none' ? undefined : await this.#fifos.openForInput()
-      let command: Command
+      let command: CommandProcess
       try {
-        command = await Command.start({
+        command = await CommandProcess.start({
           argv: request.argv,
           env: { ...env, ...request.env },
           directory: directory.at('.'),
@@ -115,7 +115,7 @@ export class Commands {
 
   #pump(
     { readFd }: Pipe,
-    first: ReturnType<Call['output']>,
+    first: ReturnType<IncomingCall['output']>,
     { keepBytes }: ExecMessage,
   ): { log: OutputLog; pump: OutputPump } {
     const log = new OutputLog(keepBytes)
@@ -132,7 +132,7 @@ async function workingDirectory(root: string, path: string): Promise<DirectoryHa
     if (failure.code === 'PathEscapes') throw failure
     throw new Failure(
       'ExecStart',
-      `the working directory cannot be used: ${failure.message}; make it first or choose another`,
+      `The working directory cannot be used. ${failure.message} Make it first or choose another.`,
     )
   }
 }

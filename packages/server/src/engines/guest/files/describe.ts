@@ -23,7 +23,7 @@ export async function describe(
   await using location = await locate(root, path, { followLast: false })
   const { stats, parts } = location
   const type = stats && typeOf(stats)
-  if (stats === undefined || type === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
+  if (stats === undefined || type === undefined) throw new Failure('FileNotFound', `There is no ${path}.`)
   const name = parts.join('/') || '.'
   if (!checksum || type !== 'file') return entryOf(name, type, stats)
   return await describeContent(root, location, name, isWanted)
@@ -45,9 +45,9 @@ async function md5(file: FileHandle, size: number, isWanted: () => boolean): Pro
   const hash = createHash('md5')
   const block = Buffer.allocUnsafe(blockBytes)
   for (let left = size; left > 0;) {
-    if (!isWanted()) throw new Failure('Cancelled', 'nobody wants the checksum any more')
+    if (!isWanted()) throw new Failure('Cancelled', 'Nobody wants the checksum any more.')
     const { bytesRead } = await file.read(block, 0, Math.min(left, block.length))
-    if (bytesRead === 0) throw new Failure('FileAccess', 'the file became shorter while it was read')
+    if (bytesRead === 0) throw new Failure('FileAccess', 'The file became shorter while it was read.')
     hash.update(block.subarray(0, bytesRead))
     left -= bytesRead
   }

@@ -47,7 +47,7 @@ export class DirectoryHandle implements AsyncDisposable {
 
 /** @param link - a path below /proc/self/fd. */
 export async function verifyInside(root: string, link: string): Promise<void> {
-  if (!isInside(root, await readlink(link))) throw new Failure('PathEscapes', 'the path leaves the sandbox root')
+  if (!isInside(root, await readlink(link))) throw new Failure('PathEscapes', 'The path leaves the sandbox root.')
 }
 
 export async function lstatIfAny(path: string): Promise<Stats | undefined> {

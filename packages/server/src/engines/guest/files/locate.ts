@@ -53,7 +53,7 @@ export async function locate(root: string, path: string, options: LocateOptions)
       }
       parts = step
     }
-    throw new Failure('FileNotFound', 'the path has too many links')
+    throw new Failure('FileNotFound', 'The path has too many links.')
   } catch (error) {
     await undo()
     throw error
@@ -63,7 +63,7 @@ export async function locate(root: string, path: string, options: LocateOptions)
 function assertShort(root: string, parts: readonly string[]): void {
   const isLong = Buffer.byteLength([root, ...parts].join('/')) > maxPath
   if (isLong || parts.some((part) => Buffer.byteLength(part) > maxName)) {
-    throw new Failure('FileAccess', 'the path or a part of it is too long')
+    throw new Failure('FileAccess', 'The path or a part of it is too long.')
   }
 }
 
@@ -97,9 +97,9 @@ async function walk(
         )
         stats = await lstatIfAny(directory.at(name))
       }
-      if (stats === undefined) throw new Failure('FileNotFound', `there is no ${parts.slice(0, index + 1).join('/')}`)
+      if (stats === undefined) throw new Failure('FileNotFound', `There is no ${parts.slice(0, index + 1).join('/')}.`)
       if (!stats.isDirectory()) {
-        throw new Failure('NotADirectory', `${parts.slice(0, index + 1).join('/')} is not a directory`)
+        throw new Failure('NotADirectory', `${parts.slice(0, index + 1).join('/')} is not a directory.`)
       }
       const child = await directory.child(name)
       await directory[Symbol.asyncDispose]()
@@ -118,8 +118,8 @@ export async function openDirectory(root: string, path: string): Promise<{ handl
   const parts = [...location.parts]
   if (location.name === undefined) return { handle: location.directory, parts }
   await using parent = location.directory
-  if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
-  if (!location.stats.isDirectory()) throw new Failure('NotADirectory', `${path} is not a directory`)
+  if (location.stats === undefined) throw new Failure('FileNotFound', `There is no ${path}.`)
+  if (!location.stats.isDirectory()) throw new Failure('NotADirectory', `${path} is not a directory.`)
   const handle = await parent.child(location.name)
   try {
     return { handle: await handle.verify(root), parts }

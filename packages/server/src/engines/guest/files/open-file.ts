@@ -22,7 +22,7 @@ export async function openFile(root: string, { directory, name = '.' }: Location
   const handle = await open(directory.at(name), flags)
   try {
     const stats = await handle.stat()
-    if (!stats.isFile()) throw new Failure('FileAccess', 'it is not a regular file')
+    if (!stats.isFile()) throw new Failure('FileAccess', 'It is not a regular file.')
     await verifyInside(root, `/proc/self/fd/${handle.fd}`)
     return { handle, stats, [Symbol.asyncDispose]: () => handle.close() }
   } catch (error) {

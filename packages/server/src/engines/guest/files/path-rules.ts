@@ -8,8 +8,8 @@ import { Failure } from '../failure.js'
  * @throws {Failure} PathEscapes for an absolute path, one that leaves the root on its way, or one with a NUL.
  */
 export function partsOf(path: string): string[] {
-  if (path.includes('\0')) throw new Failure('PathEscapes', 'a path may hold no NUL character')
-  if (path.startsWith('/')) throw new Failure('PathEscapes', 'the path must be relative to the sandbox root')
+  if (path.includes('\0')) throw new Failure('PathEscapes', 'A path may hold no NUL character.')
+  if (path.startsWith('/')) throw new Failure('PathEscapes', 'The path must be relative to the sandbox root.')
   return follow([], path)
 }
 
@@ -23,7 +23,7 @@ export function linkTarget(root: string, from: readonly string[], target: string
   const absolute = follow([], target)
   const prefix = follow([], root)
   if (prefix.every((part, index) => absolute[index] === part)) return absolute.slice(prefix.length)
-  throw new Failure('PathEscapes', 'the path leaves the sandbox root through a link')
+  throw new Failure('PathEscapes', 'The path leaves the sandbox root through a link.')
 }
 
 /** Whether a path that the kernel gave for an open file is the root or below it. */
@@ -36,7 +36,7 @@ function follow(from: readonly string[], path: string): string[] {
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue
     if (part !== '..') parts.push(part)
-    else if (parts.pop() === undefined) throw new Failure('PathEscapes', 'the path leaves the sandbox root')
+    else if (parts.pop() === undefined) throw new Failure('PathEscapes', 'The path leaves the sandbox root.')
   }
   return parts
 }

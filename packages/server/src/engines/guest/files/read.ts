@@ -21,10 +21,10 @@ export async function read(
 ): Promise<void> {
   await using location = await locate(root, path, { followLast: true })
   if (location.name === undefined || location.stats?.isDirectory()) {
-    throw new Failure('IsADirectory', `${path || '.'} is a directory`)
+    throw new Failure('IsADirectory', `${path || '.'} is a directory.`)
   }
-  if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
-  if (!location.stats.isFile()) throw new Failure('FileAccess', 'it is not a regular file')
+  if (location.stats === undefined) throw new Failure('FileNotFound', `There is no ${path}.`)
+  if (!location.stats.isFile()) throw new Failure('FileAccess', 'It is not a regular file.')
   await using file = await openFile(root, location)
   const entry = entryOf(location.parts.join('/'), 'file', file.stats)
   const isMeant = range !== undefined && (version === undefined || version === entry.version)
@@ -51,7 +51,7 @@ async function send(
     // A new one each time, because the frame may wait in the pipe's buffer while the next block is read.
     const block = Buffer.allocUnsafe(Math.min(end - position, blockBytes))
     const { bytesRead } = await file.read(block, 0, block.length, position)
-    if (bytesRead === 0) throw new Failure('FileAccess', 'the file became shorter while it was read')
+    if (bytesRead === 0) throw new Failure('FileAccess', 'The file became shorter while it was read.')
     if (!(await output.write(block.subarray(0, bytesRead)))) return false
     position += bytesRead
   }

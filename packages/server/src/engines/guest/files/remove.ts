@@ -9,8 +9,8 @@ import { locate } from './locate.js'
 /** Removes a file, a link itself or a directory; never the root. */
 export async function remove(root: string, { path, recursive }: RemoveMessage): Promise<void> {
   await using location = await locate(root, path, { followLast: false })
-  if (location.name === undefined) throw new Failure('PathEscapes', 'the sandbox root itself cannot be removed')
-  if (location.stats === undefined) throw new Failure('FileNotFound', `there is no ${path}`)
+  if (location.name === undefined) throw new Failure('PathEscapes', 'The sandbox root itself cannot be removed.')
+  if (location.stats === undefined) throw new Failure('FileNotFound', `There is no ${path}.`)
   await location.directory.verify(root)
   const target = location.directory.at(location.name)
   try {
@@ -18,7 +18,7 @@ export async function remove(root: string, { path, recursive }: RemoveMessage): 
     else if (recursive) await removeTree(location.directory, location.name)
     else await rmdir(target)
   } catch (error) {
-    if (errnoOf(error) === 'ENOTEMPTY') throw new Failure('DirectoryNotEmpty', `${path} is not empty`)
+    if (errnoOf(error) === 'ENOTEMPTY') throw new Failure('DirectoryNotEmpty', `${path} is not empty.`)
     throw error
   }
 }

@@ -26,7 +26,7 @@ export async function write(
   isWhole: () => boolean,
 ): Promise<EntryMessage & { checksum: string }> {
   const isRoot = partsOf(request.path).length === 0
-  if (isRoot || request.path.endsWith('/')) throw new Failure('IsADirectory', `${request.path || '.'} is a directory`)
+  if (isRoot || request.path.endsWith('/')) throw new Failure('IsADirectory', `${request.path || '.'} is a directory.`)
   await using location = await locate(root, request.path, { followLast: true, makeParents: true })
   try {
     const name = checkTarget(location, request)
@@ -39,7 +39,7 @@ export async function write(
       if (mode !== undefined) await file.chmod(mode & 0o777)
       ready()
       const checksum = await fill(file, content)
-      if (!isWhole()) throw new Failure('Cancelled', 'the content broke off')
+      if (!isWhole()) throw new Failure('Cancelled', 'The content broke off.')
       await place(temporary, location.directory.at(name), request)
       return { ...entryOf(location.parts.join('/'), 'file', await file.stat()), checksum }
     } finally {
@@ -52,8 +52,8 @@ export async function write(
 }
 
 function checkTarget({ name, stats }: Location, { path, overwrite }: WriteMessage): string {
-  if (name === undefined || stats?.isDirectory()) throw new Failure('IsADirectory', `${path || '.'} is a directory`)
-  if (stats !== undefined && !overwrite) throw new Failure('FileExists', `${path} exists`)
+  if (name === undefined || stats?.isDirectory()) throw new Failure('IsADirectory', `${path || '.'} is a directory.`)
+  if (stats !== undefined && !overwrite) throw new Failure('FileExists', `${path} exists.`)
   return name
 }
 
@@ -77,8 +77,8 @@ async function place(temporary: string, target: string, { path, overwrite }: Wri
     // Unlike a rename, a link never replaces a file that somebody made meanwhile.
     await (overwrite ? rename(temporary, target) : link(temporary, target))
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') throw new Failure('FileExists', `${path} exists`)
-    if (errnoOf(error) === 'EISDIR') throw new Failure('IsADirectory', `${path} is a directory`)
+    if (errnoOf(error) === 'EEXIST') throw new Failure('FileExists', `${path} exists.`)
+    if (errnoOf(error) === 'EISDIR') throw new Failure('IsADirectory', `${path} is a directory.`)
     throw error
   }
 }

@@ -60,7 +60,7 @@ export class FrameDecoder {
     while (this.#bytes >= headerBytes) {
       const header = this.#peek(headerBytes)
       const length = header.readUInt32BE(0)
-      if (length > this.#maxPayload) throw new ProtocolError(`a frame of ${length} bytes is longer than allowed`)
+      if (length > this.#maxPayload) throw new ProtocolError(`A frame of ${length} bytes is longer than allowed.`)
       if (this.#bytes < headerBytes + length) return
       const whole = this.#take(headerBytes + length)
       yield {

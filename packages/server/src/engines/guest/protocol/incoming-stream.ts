@@ -31,7 +31,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
   /** @throws {ProtocolError} when the sender had no room for it. */
   push(chunk: Uint8Array): void {
     const cost = frameCost(chunk.length)
-    if (this.#ended || cost > this.#room) throw new ProtocolError('a stream was sent more than it has room for')
+    if (this.#ended || cost > this.#room) throw new ProtocolError('A stream was sent more than it has room for.')
     this.#room -= cost
     if (this.#discarding) this.#consume(chunk)
     else this.#queue.push(chunk)

@@ -106,7 +106,7 @@ export class Link {
         this.#handlers.streamEnded?.(frame.call)
         return
       case FrameKind.credit:
-        if (frame.payload.length !== 4) throw new ProtocolError('a credit frame has four bytes')
+        if (frame.payload.length !== 4) throw new ProtocolError('A credit frame must have four bytes.')
         this.#outgoing.get(name)?.addCredit(frame.payload.readUInt32BE(0))
         return
       default:

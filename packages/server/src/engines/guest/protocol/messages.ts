@@ -119,14 +119,14 @@ export function parseRequest(payload: Uint8Array): Request {
     case 'ping':
       return { op }
     default:
-      throw new ProtocolError(`unknown operation: ${op}`)
+      throw new ProtocolError(`The operation ${op} is unknown.`)
   }
 }
 
 function oneOf<Choice extends string>(record: JsonRecord, key: string, choices: readonly Choice[]): Choice {
   const value = stringOf(record, key)
   const choice = choices.find((each) => each === value)
-  if (choice === undefined) throw new ProtocolError(`expected one of ${choices.join(', ')}: ${key}`)
+  if (choice === undefined) throw new ProtocolError(`${key} must be one of ${choices.join(', ')}.`)
   return choice
 }
 

@@ -2,33 +2,33 @@ import type { Spec } from 'sandbox-sessions-openapi'
 import type { OperationId } from '../operations.js'
 
 /** What a spec says of a number. The one that judges counts, not the one that the SDK knows. */
-export interface Limits {
+export interface Bounds {
   readonly minimum: number | undefined
   readonly maximum: number | undefined
   readonly default: number | undefined
 }
 
-export function limitsOfProperty(spec: Spec, schema: string, property: string): Limits {
+export function boundsOfProperty(spec: Spec, schema: string, property: string): Bounds {
   const { properties } = spec.resolve({ $ref: `#/components/schemas/${schema}` })
-  return limitsOf(spec, spec.resolve(properties)[property])
+  return boundsOf(spec, spec.resolve(properties)[property])
 }
 
-export function limitsOfParameter(spec: Spec, operation: OperationId, parameter: string): Limits {
-  return limitsOf(spec, spec.operation(operation)?.parameters.find(({ name }) => name === parameter)?.schema)
+export function boundsOfParameter(spec: Spec, operation: OperationId, parameter: string): Bounds {
+  return boundsOf(spec, spec.operation(operation)?.parameters.find(({ name }) => name === parameter)?.schema)
 }
 
 /** The least and the largest that may be sent. */
-export function boundary({ minimum, maximum }: Limits): readonly number[] {
+export function boundary({ minimum, maximum }: Bounds): readonly number[] {
   return [minimum, maximum].filter((limit) => limit !== undefined)
 }
 
-/** What lies just out of the limits. */
-export function outside({ minimum, maximum }: Limits): readonly number[] {
+/** What lies just outside of the bounds. */
+export function outside({ minimum, maximum }: Bounds): readonly number[] {
   const below = minimum === undefined ? [] : [minimum - 1]
   return maximum === undefined ? below : [...below, maximum + 1]
 }
 
-function limitsOf(spec: Spec, schema: unknown): Limits {
+function boundsOf(spec: Spec, schema: unknown): Bounds {
   const { minimum, maximum, default: fallback } = spec.resolve(schema)
   return { minimum: number(minimum), maximum: number(maximum), default: number(fallback) }
 }

@@ -3,7 +3,7 @@ import type { Input, JsonAnswer } from './spec/input.js'
 import type { OperationId } from './spec/operations.js'
 
 /** One request to an operation, authenticated and validated. */
-export interface Call<Id extends OperationId> extends Input<Id> {
+export interface OperationCall<Id extends OperationId> extends Input<Id> {
   /** Who asks. Empty for an operation that needs no credentials. */
   readonly user: string
   /** Aborted when the caller went away before the answer was complete. */
@@ -13,6 +13,6 @@ export interface Call<Id extends OperationId> extends Input<Id> {
 }
 
 /** What an operation answers: its JSON, or undefined for nothing, or when it streams its answer itself. */
-export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<JsonAnswer<Id> | undefined>
+export type Handler<Id extends OperationId> = (call: OperationCall<Id>) => Promise<JsonAnswer<Id> | undefined>
 
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

@@ -7,7 +7,7 @@ import type { ProcessInfo } from '../processes/census.js'
 import { Hunt } from '../processes/hunt.js'
 import { commandMark } from '../processes/marks.js'
 import type { ExecOutcome } from '../protocol/messages.js'
-import { Deadline } from './deadline.js'
+import { PausableTimer } from './pausable-timer.js'
 import { Grace } from './grace.js'
 
 export interface CommandStart {
@@ -28,7 +28,7 @@ export interface CommandStart {
 }
 
 /** A process that was asked for, with all that descends from it. */
-export class Command {
+export class CommandProcess {
   readonly exit: Promise<ExecOutcome>
   readonly #child: ChildProcess
   readonly #leader: number
@@ -36,7 +36,7 @@ export class Command {
   readonly #leaderKey: string | undefined
   readonly #start: CommandStart
   readonly #before: Set<string>
-  readonly #deadline: Deadline
+  readonly #timer: PausableTimer
   #ending: Promise<void> | undefined
   #ended: 'no' | 'killed' | 'timed out' = 'no'
   #grace: Grace | undefined
@@ -49,10 +49,10 @@ export class Command {
     this.#start = start
     this.#before = before
     const startedAt = performance.now()
-    this.#deadline = new Deadline(start.timeoutMs, () => void this.#end('timed out'))
+    this.#timer = new PausableTimer(start.timeoutMs, () => void this.#end('timed out'))
     this.exit = new Promise((resolve) => {
       child.on('exit', (code, signal) => {
-        this.#deadline.clear()
+        this.#timer.clear()
         const own = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
         const outcome = {
           exitCode: this.#ended === 'no' ? own : null,
@@ -67,7 +67,7 @@ export class Command {
   }
 
   /** @throws {Failure} ExecStart. */
-  static async start(start: CommandStart): Promise<Command> {
+  static async start(start: CommandStart): Promise<CommandProcess> {
     const before = new Set(start.isolated ? [...census().values()].map((info) => info.key) : [])
     try {
       const [program = '', ...args] = start.argv
@@ -79,8 +79,8 @@ export class Command {
       })
       await new Promise((resolve, reject) => child.once('spawn', resolve).on('error', reject))
       const leader = child.pid
-      if (leader === undefined) throw new Failure('ExecStart', 'the program could not be started')
-      return new Command(child, leader, start, before)
+      if (leader === undefined) throw new Failure('ExecStart', 'The program could not be started.')
+      return new CommandProcess(child, leader, start, before)
     } catch (error) {
       throw new Failure('ExecStart', startMessage(error, start.argv[0] ?? ''))
     }
@@ -108,13 +108,13 @@ export class Command {
 
   pauseClock(): void {
     this.#paused = true
-    this.#deadline.pause()
+    this.#timer.pause()
     this.#grace?.pause()
   }
 
   resumeClock(): void {
     this.#paused = false
-    if (this.#ending === undefined && this.#running) this.#deadline.resume()
+    if (this.#ending === undefined && this.#running) this.#timer.resume()
     this.#grace?.resume()
   }
 
@@ -125,7 +125,7 @@ export class Command {
   #end(why: 'killed' | 'timed out'): Promise<void> {
     if (!this.#running || this.#ending !== undefined) return this.#ending ?? Promise.resolve()
     this.#ended = why
-    this.#deadline.clear()
+    this.#timer.clear()
     this.#ending = this.#killAll()
     return this.#ending
   }
@@ -165,16 +165,16 @@ function startMessage(error: unknown, program: string): string {
   const name = program.length > 100 ? `${program.slice(0, 100)}...` : program
   switch (code) {
     case 'ENOENT':
-      return `there is no program ${name}`
+      return `There is no program ${name}.`
     case 'EACCES':
-      return `${name} may not be executed`
+      return `${name} may not be executed.`
     case 'E2BIG':
-      return 'the arguments and the environment are too long'
+      return 'The arguments and the environment are too long.'
     case 'EAGAIN':
-      return 'the sandbox has as many processes as it may have'
+      return 'The sandbox has as many processes as it may have.'
     case 'ERR_INVALID_ARG_VALUE':
-      return 'the program, its arguments and its environment may hold no NUL character'
+      return 'The program, its arguments and its environment may hold no NUL character.'
     default:
-      return `${name} could not be started${typeof code === 'string' ? ` (${code})` : ''}`
+      return `${name} could not be started${typeof code === 'string' ? ` (${code})` : ''}.`
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingStream } from './protocol/incoming-stream.js'
 import type { OutgoingStream } from './protocol/outgoing-stream.js'
 
 /** One operation that the engine asked for, as its handler sees it. */
-export interface Call {
+export interface IncomingCall {
   readonly input: IncomingStream
   output(stream: number): OutgoingStream
   /** Tells something before the outcome; at most once. */

@@ -1,5 +1,5 @@
 /** A timer that stands still while the sandbox is paused: pausing must not kill. */
-export class Deadline {
+export class PausableTimer {
   readonly #expired: () => void
   #leftMs: number
   #startedAt = 0

@@ -8,7 +8,7 @@ import type { OutgoingStream } from '../guest/protocol/outgoing-stream.js'
 import { failureOf } from './failures.js'
 
 /** One operation under way in the supervisor, as the engine sees it. */
-export class Call {
+export class OutgoingCall {
   /** What the supervisor says before the outcome; rejects when the call fails first. */
   readonly reply: Promise<JsonRecord>
   /** The outcome. */
@@ -35,20 +35,20 @@ export class Call {
   }
 
   takeReply(payload: Uint8Array): void {
-    if (this.#replied || this.#over) throw new ProtocolError('a second reply')
+    if (this.#replied || this.#over) throw new ProtocolError('A second reply came.')
     this.#replied = true
     this.#settleReply.resolve(parseRecord(payload))
   }
 
   takeDone(payload: Uint8Array): void {
-    if (this.#over) throw new ProtocolError('a second outcome')
+    if (this.#over) throw new ProtocolError('A second outcome came.')
     const outcome = parseRecord(payload)
     if ('ok' in outcome) {
       const result = asRecord(outcome['ok'])
       this.#over = true
       this.input.close()
       this.#settleDone.resolve(result)
-      this.#settleReply.reject(new EngineError('the call was over before it replied'))
+      this.#settleReply.reject(new EngineError('The call was over before it replied.'))
     } else this.fail(failureOf(outcome['failure']))
   }
 
@@ -71,6 +71,6 @@ function deferred(): [Promise<JsonRecord>, Settle] {
   const promise = new Promise<JsonRecord>((resolve, reject) => (settle = { resolve, reject }))
   // Not every caller waits for both the reply and the outcome.
   promise.catch(() => undefined)
-  if (settle === undefined) throw new TypeError('a promise runs its executor at once')
+  if (settle === undefined) throw new TypeError('A promise runs its executor at once.')
   return [promise, settle]
 }

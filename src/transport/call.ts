@@ -6,7 +6,7 @@ import type { Redactor, Redactors } from './redact.js'
 import type { HeaderRecord } from './request.js'
 
 /** How a call is to be made. */
-export interface ExchangePlan {
+export interface CallPlan {
   /** The operationId; undefined for a call of the raw client. */
   readonly operation: string | undefined
   readonly timeoutMs: number
@@ -21,21 +21,21 @@ export interface ExchangePlan {
   readonly body: 'buffered' | 'total' | 'idle'
   /** The deadline for each chunk of an `idle` body. */
   readonly idleTimeoutMs: number
-  /** Sent with the call, over those of the request that openapi-fetch made. */
+  /** Sent with the call; they win over those of the request that openapi-fetch made. */
   readonly headers: Readonly<HeaderRecord>
-  /** Whether a second run does no harm, where the method and headers do not tell. */
+  /** Whether the call may safely run twice; undefined when its method and headers decide. */
   readonly repeatable: boolean | undefined
 }
 
 /** One logical call, through all of its attempts. */
-export class Exchange {
+export class Call {
   readonly deadline: Deadline
   method = ''
   url = ''
   requestId = ''
   /** The latest attempt: 1 for the first. */
   attempt = 0
-  /** Whether an attempt failed in a way that leaves open if the server carried it out. */
+  /** Whether the server may have carried out an attempt that failed. */
   mayHaveRun = false
   /** What the latest attempt was authorized with. */
   credential: Credential | undefined
@@ -43,28 +43,28 @@ export class Exchange {
   headers: Readonly<HeaderRecord> = noHeaders
   /** Values of credentials that earlier attempts were authorized with. */
   refused: string[] = []
-  /** Whether the caller put credentials of their own on the call. They are not ours to replace. */
+  /** Whether the caller put credentials of their own on the call. The SDK never replaces those. */
   ownCredentials = false
-  /** Whether the credential was asked for anew after a 401. Once is enough. */
+  /** Whether a new credential was asked for after a 401. That happens at most once. */
   renewed = false
-  /** Whether a second run does no harm. */
+  /** Whether the call may safely run twice. */
   repeatable = false
-  /** Whether another attempt would end as the latest one did. */
+  /** Not retryable. */
   final = false
   phase: 'response' | 'body' = 'response'
   /** The body of the response, when it is in memory. */
   text: string | undefined
-  /** The response of the latest attempt, as soon as its head is there. */
+  /** The response of the latest attempt, once its head has come. */
   head: Response | undefined
-  /** Told why the call was ended, when it is ended before its body was read. */
+  /** Called with the reason when the call is ended before its body was read. */
   onAbort: ((reason: unknown) => void) | undefined
-  readonly #open: Set<Exchange>
+  readonly #open: Set<Call>
   readonly #redactors: Redactors
   #info: CallInfo | undefined
 
   constructor(
-    readonly plan: ExchangePlan,
-    open: Set<Exchange>,
+    readonly plan: CallPlan,
+    open: Set<Call>,
     redactors: Redactors,
   ) {
     const { timeoutMs, signal } = plan
@@ -79,13 +79,13 @@ export class Exchange {
     )
   }
 
-  /** What hooks are told of the call, the same object each time. Not the exchange itself: that holds the credential. */
+  /** What hooks are told of the call, the same object each time. It is not the call itself, which holds the credential. */
   get info(): CallInfo {
     const { plan, method, url, requestId } = this
     return (this.#info ??= { operation: plan.operation, method, url, requestId })
   }
 
-  /** What an error tells of the call, and of the response when it has begun. */
+  /** What an error says about the call, and about the response when it has begun. */
   contextOf(response: Response | undefined): ErrorContext {
     const { method, url, requestId } = this
     if (response === undefined) return { method, url, requestId }
@@ -94,7 +94,7 @@ export class Exchange {
       method,
       url,
       requestId: headers.get('x-request-id') ?? requestId,
-      // What fetch makes of a redirect that it does not follow has no status in a browser.
+      // In a browser, the response for a redirect that is not followed has no status.
       statusCode: status === 0 ? undefined : status,
       headers,
     }
@@ -119,7 +119,7 @@ export class Exchange {
     )
   }
 
-  /** The connection is gone with the abort of the request: nothing is left to be read or closed. */
+  /** The abort of the request has ended the connection: nothing is left to be read or closed. */
   #aborted(): void {
     const { onAbort } = this
     this.finish()
