@@ -55,6 +55,7 @@ async function* parseEvents<Form extends Output>(
 ): AsyncGenerator<CommandEvent<Form>> {
   if (body === null) throw new SandboxConnectionError('The event stream has no body.')
   let arrived: EventSourceMessage[] = []
+  // Not its TransformStream: that has half the throughput, and reads ahead of whoever reads.
   const parser = createParser({
     onEvent: (message) => arrived.push(message),
     onError: (error) => {
