@@ -22,13 +22,13 @@ export interface Snippet {
 
 const fence = /^(?<indent> *)```(?<info>.*)\n(?<body>[^]*?)^ *```$/gm
 
-/** A block without a language is no program, and not among them. */
+/** A block without a language, and a diagram, is no program, and not among them. */
 export function snippetsOf(page: string): Snippet[] {
   const found: Snippet[] = []
   for (const { groups, index } of page.matchAll(fence)) {
     const { indent = '', info = '', body = '' } = groups ?? {}
     const [language = '', ...words] = info.trim().split(/\s+/)
-    if (language === '') continue
+    if (language === '' || language === 'mermaid') continue
     const line = page.slice(0, index).split('\n').length
     const text = body
       .split('\n')
