@@ -7,6 +7,7 @@ import {
   byteCalls,
   calls,
   entryOf,
+  type MakeClient,
   mockCases,
   nameOf,
   Recorder,
@@ -14,12 +15,15 @@ import {
   undriven,
 } from 'sandbox-sessions-conformance/mock'
 import { isObject } from 'sandbox-sessions-openapi'
+import { chosenFrom, specFile } from '../mutations/environment.js'
+import { sdkMutations } from '../mutations/sdk-mutations.js'
 import { thrownBy } from '../support/client.js'
 import { type Prism, startPrism } from '../support/prism.js'
 import { type UnsafeServer, unsafeServer } from 'sandbox-sessions-testkit/unsafe-server'
 
-const spec = await loadSpec()
+const spec = await loadSpec(specFile)
 const checker = sandboxChecker(spec)
+const makeClient: MakeClient = chosenFrom(sdkMutations)?.makeClient ?? ((options) => new SessionsClient(options))
 
 /** Codes that no operation documents, since they answer requests that name none: only a real server gives them. */
 const strays = [
@@ -31,7 +35,7 @@ describe('the SDK against the mock', () => {
   let prism: Prism
 
   beforeAll(async () => {
-    prism = await startPrism({ mode: 'mock' })
+    prism = await startPrism({ mode: 'mock', spec: specFile })
   })
 
   afterAll(async () => {
@@ -39,12 +43,12 @@ describe('the SDK against the mock', () => {
   })
 
   test.each(mockCases(spec).map((each) => [nameOf(each), each] as const))('%s', async (_, each) => {
-    await runMockCase(each, prism.url, checker)
+    await runMockCase(each, prism.url, checker, makeClient)
   })
 
   test('every parameter and every property of a request is sent by some call', async () => {
     const recorder = new Recorder(prism.url)
-    await using client = new SessionsClient({ apiUrl: prism.url, bearerToken: 'any', fetch: recorder.fetch })
+    await using client = makeClient({ apiUrl: prism.url, bearerToken: 'any', fetch: recorder.fetch })
     const missing: string[] = []
     for (const operation of spec.operations) {
       // A server that answers in base64 is one that may be sent base64.
@@ -72,7 +76,7 @@ describe('the SDK against the mock', () => {
   test('the version of the spec is exposed, and told with every request', async () => {
     expect(specVersion).toBe(spec.version)
     const recorder = new Recorder(prism.url)
-    await using client = new SessionsClient({ apiUrl: prism.url, fetch: recorder.fetch })
+    await using client = makeClient({ apiUrl: prism.url, fetch: recorder.fetch })
     await client.health()
     const [exchange] = await recorder.take()
     expect(exchange?.request.headers.get('user-agent')).toContain(`(Sandbox API ${spec.version})`)
@@ -91,7 +95,7 @@ describe('the SDK against a server that it does not fit', () => {
   })
 
   test.each(strays)('%s', async (errorCode, statusCode, path, method) => {
-    await using client = new SessionsClient({
+    await using client = makeClient({
       apiUrl: server.url + path,
       bearerToken: server.token,
       // As a proxy would do it that does not know the API.

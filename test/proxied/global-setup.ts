@@ -2,6 +2,9 @@
 import type { TestProject } from 'vitest/node'
 import { checkingProxy } from '../contract/support/checking-proxy.js'
 import { findingsDesk, throwFindings } from '../contract/support/findings.js'
+import { bendingProxy } from '../mutations/bending-proxy.js'
+import { chosenFrom } from '../mutations/environment.js'
+import { serverMutations } from '../mutations/server-mutations.js'
 import { httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 import { isolatedServer } from 'sandbox-sessions-testkit/isolated-server'
 
@@ -17,7 +20,9 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Small enough for a test to go beyond them.
   const server = await isolatedServer({ maxFileBytes: 8 * 1024 ** 2, maxBodyBytes: 1024 ** 2 })
-  const proxy = await checkingProxy(server.url)
+  const mutation = chosenFrom(serverMutations)
+  const bent = mutation === undefined ? undefined : await bendingProxy(server.url, mutation.bend)
+  const proxy = await checkingProxy(bent?.url ?? server.url)
   const { seen } = proxy.ledger
   const desk = await findingsDesk(proxy.ledger)
   const counts = await httpFixture((_, response) => respond(response, 200, Object.fromEntries(seen)))
@@ -35,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       process.exitCode = 1
       throw error
     } finally {
-      for (const each of [counts, desk, proxy, server]) await each[Symbol.asyncDispose]()
+      for (const each of [counts, desk, proxy, bent, server]) await each?.[Symbol.asyncDispose]()
     }
   }
 }

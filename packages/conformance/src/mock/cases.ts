@@ -1,4 +1,4 @@
-import { type RequestOptions, SandboxAPIError, SessionsClient } from 'sandbox-sessions-sdk'
+import { type RequestOptions, SandboxAPIError, SessionsClient, type SessionsClientOptions } from 'sandbox-sessions-sdk'
 import type { Operation, Spec, SpecChecker } from 'sandbox-sessions-openapi'
 import { Mismatch, expectEqual, expectThat } from '../expect.js'
 import { entryOf } from '../operations.js'
@@ -18,6 +18,9 @@ export interface MockCase {
   readonly example: string | undefined
   readonly value: unknown
 }
+
+/** Makes the client that asks the mock. */
+export type MakeClient = (options: SessionsClientOptions) => SessionsClient
 
 /** Every answer that the spec documents. */
 export function mockCases(spec: Spec): readonly MockCase[] {
@@ -39,13 +42,19 @@ export function nameOf({ operation, status, mediaType, example }: MockCase): str
 /**
  * Asks the mock for the case and holds what the SDK sends and makes of the answer against the spec.
  *
+ * @param makeClient - makes the client that asks, by default the SDK's own, from options that it has to keep to.
  * @throws {Mismatch} when the request breaks the spec, or the domain object or error is not the right one.
  */
-export async function runMockCase(mockCase: MockCase, apiUrl: string, checker: SpecChecker): Promise<void> {
+export async function runMockCase(
+  mockCase: MockCase,
+  apiUrl: string,
+  checker: SpecChecker,
+  makeClient: MakeClient = (options) => new SessionsClient(options),
+): Promise<void> {
   const { operation, status, mediaType, example } = mockCase
   const prefer = [`code=${status}`, ...(example === undefined ? [] : [`example=${example}`])].join(', ')
   const recorder = new Recorder(apiUrl)
-  const client = new SessionsClient({ apiUrl, bearerToken: 'token-for-the-mock', fetch: recorder.fetch, maxRetries: 0 })
+  const client = makeClient({ apiUrl, bearerToken: 'token-for-the-mock', fetch: recorder.fetch, maxRetries: 0 })
   const options = { headers: { prefer, ...acceptOf(mediaType, status), ...rangeOf(operation, status) } }
   let outcome: { readonly value: unknown } | { readonly error: unknown }
   try {

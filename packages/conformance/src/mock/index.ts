@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type MockCase, mockCases, nameOf, runMockCase, undriven } from './cases.js'
+export { type MakeClient, type MockCase, mockCases, nameOf, runMockCase, undriven } from './cases.js'
 export { type SdkCall, byteCalls, calls } from './calls.js'
 export { entryOf } from '../operations.js'
 export { Recorder } from '../recorder.js'
