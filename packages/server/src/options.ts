@@ -106,7 +106,7 @@ function makeCommand(version: string) {
 type ServerCommand = ReturnType<typeof makeCommand>
 
 /**
- * Reads the command line, and the environment for what it leaves open.
+ * Reads the command line, and the environment for options that it does not name.
  *
  * @throws {UsageError}
  */
@@ -120,7 +120,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv, 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { show: shown }
-    // Commander only counts the arguments that there should not be.
+    // Commander says only how many arguments are too many.
     const message =
       error.code === 'commander.excessArguments' ? `unexpected argument "${command.args.join(' ')}"` : error.message
     throw new UsageError(`${message.replace(/^error: /, '')}.`.replace(/\.+$/, '.'))
@@ -150,14 +150,14 @@ function serverOptions(values: ReturnType<ServerCommand['opts']>): SandboxServer
   }
 }
 
-/** Commander's own `env` takes any value of a switch for yes, also `false`. */
+/** Commander's own `env` takes any value of a switch for true, even `false`. */
 function readEnvironment(command: ServerCommand, env: NodeJS.ProcessEnv): void {
   for (const option of command.options) {
     const variable = `SANDBOX_SERVER_${option.name().replaceAll('-', '_').toUpperCase()}`
     const name = option.attributeName()
     const value = env[variable]
     if (value === undefined || name === 'version' || command.getOptionValueSource(name) !== undefined) continue
-    // Its type is lost in the list of options: the parsers above give the right one.
+    // The list of options loses the type; the parsers above return the right one.
     const parsed: unknown = option.required ? option.parseArg?.<unknown>(value, undefined) : truth(variable, value)
     command.setOptionValueWithSource(name, parsed, 'env')
   }
