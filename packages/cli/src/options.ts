@@ -5,7 +5,7 @@ import { relativePath } from './workspace.js'
 
 const { Ttl, Timeout } = schemas
 
-/** A whole number. Its limits are the SDK's to check. */
+/** A whole number. The SDK checks its limits. */
 function integer(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
@@ -19,7 +19,7 @@ function pair(text: string, before: Pairs): Pairs {
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
 
-/** `NAME=value`, or `NAME` for the value that it has here: a secret then stays out of the list of processes. */
+/** `NAME=value`, or `NAME` for the value that it has here, which keeps a secret out of the list of processes. */
 function variable(text: string, before: Pairs): Pairs {
   if (text.includes('=')) return pair(text, before)
   const value = process.env[text]

@@ -29,7 +29,7 @@ const environmentHelp = `Environment:
 /** The tree of commands. */
 export function createProgram(context: Context): CommandUnknownOpts {
   const program = newCommand(context, commandName)
-    // So that exec can leave options to the command that it runs.
+    // With this, exec passes options on to the command that it runs.
     .enablePositionalOptions()
     .description('Isolated, short-lived sandbox sessions: run commands and code, move files, clean up.')
     .version(packageVersion(), '-V, --version', 'show the version')
@@ -57,7 +57,7 @@ export function createProgram(context: Context): CommandUnknownOpts {
       { hidden: true },
     )
   shareOptions(program)
-  // Known even when the rest of the command line is wrong.
+  // Read first, so that they apply even when the rest of the command line is wrong.
   context.globals = () => program.opts()
   return program
 }

@@ -16,7 +16,7 @@ export const conformanceCommand = (context: Context) =>
     .option('--allow-additions', 'what the spec does not name is no failure: the server may speak a later version')
     .option('--strict-headers', 'headers that the spec does not name are failures too')
     .action(async ({ spec: file, mock, otherToken, allowAdditions = false, strictHeaders }) => {
-      // Of use to this command alone: the others start without them.
+      // Loaded only by this command, so that the others start faster.
       const { loadSpec, runMock, runSuite, sandboxChecker } = await import('sandbox-sessions-conformance')
       const { describeReport } = await import('../describe-report.js')
       const spec = await loadSpec(file).catch((error: unknown) => {
@@ -38,7 +38,7 @@ export const conformanceCommand = (context: Context) =>
       if (!report.conforms) context.exitCode = ExitCode.Failure
     })
 
-/** Nothing can be told of a server that is not there, or that lets nobody in: those are failures of their own. */
+/** A server that can't be reached, or refuses the credentials, can't be checked: these are failures of their own. */
 async function assertUsable({ client, signal }: Context, isMock: boolean): Promise<void> {
   try {
     if (isMock) await client.health({ signal })
@@ -51,7 +51,7 @@ async function assertUsable({ client, signal }: Context, isMock: boolean): Promi
 
 function target(context: Context): { apiUrl: string; bearerToken: string } {
   const { url, token } = context.globals()
-  // The client is made of the same two, and checks them.
+  // The client is made from the same two options, and checks them.
   const apiUrl = (url ?? env('SANDBOX_API_URL') ?? '').replace(/\/+$/, '')
   return { apiUrl, bearerToken: token ?? env('SANDBOX_API_TOKEN') ?? '' }
 }

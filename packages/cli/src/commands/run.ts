@@ -53,7 +53,7 @@ async function readCode(file: string | undefined, code: string | undefined, sign
   if ((file === undefined) === (code === undefined)) throw new UsageError('Give either a file (or -) or --code.')
   if (code !== undefined) return code
   const bytes = file === undefined || file === '-' ? await readStdin(signal) : await readLocalFile(file, signal)
-  // With U+FFFD in its place, other code would run than was given.
+  // With U+FFFD in place of broken bytes, other code would run than was given.
   if (!isUtf8(bytes)) throw new UsageError('The code must be UTF-8. Convert it first, with iconv for example.')
   return bytes.toString()
 }

@@ -1,22 +1,22 @@
-/** What a change asks of those who use or offer the API, the worst first. */
+/** What a change means for those who use or offer the API, the worst first. */
 export const grades = ['breaking', 'additive', 'neutral'] as const
 export type Grade = (typeof grades)[number]
 
 export interface Change {
   readonly grade: Grade
-  /** What changed, by the nearest name: `CommandResult.exitCode`, `response 503`. */
+  /** What changed, under the nearest name: `CommandResult.exitCode`, `response 503`. */
   readonly subject: string
   readonly what: string
   /** Who fails, when the change breaks something. */
   readonly why: string
-  /** Where it is met: `POST /sessions, response 200`. Empty when the subject says it. */
+  /** Where it occurs: `POST /sessions, response 200`. Empty when the subject says it. */
   readonly place: string
 }
 
 /** Who writes what is described: the client in a request, the server in a response. */
 export type Direction = 'request' | 'response'
 
-/** A schema before and after, each as it stands in its document, where references lead to it. */
+/** A schema before and after, each as its document has it, so that references can lead to it. */
 export type SchemaPair = readonly [before: unknown, after: unknown]
 
 /** Where in the documents a comparison stands. */
@@ -26,7 +26,7 @@ export interface Site {
   readonly direction: Direction
   /** The schema stands beside one that takes any string, so that readers have to expect values that are not listed. */
   readonly open: boolean
-  /** The pairs of schemas on the way here: one that holds itself is not looked through for ever. */
+  /** The pairs of schemas on the way here, so that a schema that contains itself ends. */
   readonly within: readonly SchemaPair[]
 }
 
