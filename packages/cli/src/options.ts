@@ -31,7 +31,7 @@ export const ttlOption = () =>
   new Option('--ttl <seconds>', `time to live, ${Ttl.minimum} to ${Ttl.maximum}`).argParser(integer)
 
 export const metadataOption = () =>
-  new Option('--metadata <name=value>', 'data kept with the session; repeatable').argParser(pair)
+  new Option('--metadata <name=value>', 'data to keep with the session; repeatable').argParser(pair)
 
 export const timeoutOption = () =>
   new Option(
@@ -40,16 +40,17 @@ export const timeoutOption = () =>
   ).argParser(integer)
 
 export const envOption = () =>
-  new Option('-e, --env <name[=value]>', 'a variable; without a value, the one it has here; repeatable').argParser(
-    variable,
-  )
+  new Option(
+    '-e, --env <name[=value]>',
+    'set an environment variable, by default to its value here; repeatable',
+  ).argParser(variable)
 
 export const cwdOption = () =>
   new Option('--cwd <path>', 'working directory, relative to the root of the session').argParser(relativePath)
 
 export const stdinOption = () =>
-  new Option('-i, --stdin', 'read standard input to its end and send it; large inputs are better put into a file')
+  new Option('-i, --stdin', 'read standard input to its end and send it; put large inputs into a file instead')
 
-export const overwriteOption = () => new Option('--overwrite', 'replace what is there')
+export const overwriteOption = () => new Option('--overwrite', 'replace files that exist')
 
 export const recursiveOption = (description: string) => new Option('-r, --recursive', description)

@@ -6,15 +6,15 @@ import { newCommand } from '../new-command.js'
 
 export const conformanceCommand = (context: Context) =>
   newCommand(context, 'conformance')
-    .description('tell whether a server keeps to the spec: it is put to work, and each of its answers is judged')
-    .option('--spec <file>', 'the OpenAPI 3.1 document to judge by (default: the one that the SDK was made from)')
-    .option('--mock', 'the server is a mock of the spec, such as Prism: judge the SDK by every documented answer')
+    .description('check whether a server follows the spec: try every operation and check every answer')
+    .option('--spec <file>', 'the OpenAPI 3.1 document to check against (default: the one that the SDK was made from)')
+    .option('--mock', 'check the SDK instead, against a mock of the spec, such as Prism, with every documented answer')
     .option(
       '--other-token <token>',
-      'of another user, to tell whether users see each other (default: SANDBOX_OTHER_TOKEN)',
+      'the token of another user, to check that users cannot see each other (default: SANDBOX_OTHER_TOKEN)',
     )
-    .option('--allow-additions', 'what the spec does not name is no failure: the server may speak a later version')
-    .option('--strict-headers', 'headers that the spec does not name are failures too')
+    .option('--allow-additions', 'accept what the spec does not name: the server may speak a later version')
+    .option('--strict-headers', 'treat headers that the spec does not name as failures')
     .action(async ({ spec: file, mock, otherToken, allowAdditions = false, strictHeaders }) => {
       // Loaded only by this command, so that the others start faster.
       const { loadSpec, runMock, runSuite, sandboxChecker } = await import('sandbox-sessions-conformance')

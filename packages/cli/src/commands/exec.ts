@@ -9,7 +9,7 @@ import { readStdin } from '../stdin.js'
 
 export const execCommand = (context: Context) =>
   newCommand(context, 'exec')
-    .description('run a command in a session, with its output as it comes')
+    .description('run a command in a session and print its output as it comes')
     .usage('[options] <session> <command...>')
     // Everything after the session belongs to the remote command, including options.
     .passThroughOptions()

@@ -18,7 +18,7 @@ export const getCommand = (context: Context) =>
     .argument('<remote>', '<session>:<path>')
     .argument(
       '[local]',
-      'where to; a directory that is there is put into; - for standard output (default: the same name here)',
+      'the target; a directory that exists is copied into; - for standard output (default: the same name here)',
     )
     .addOption(overwriteOption())
     .action(async (remote, local = '.', { overwrite }) => {

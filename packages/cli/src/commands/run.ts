@@ -20,13 +20,13 @@ const extensions: Readonly<Record<string, CodeLanguage>> = {
 }
 
 const languageOption = () =>
-  new Option('-l, --language <name>', 'language of the code (default: by the name of the file, else python)').choices(
+  new Option('-l, --language <name>', 'language of the code (default: from the file name, otherwise python)').choices(
     Object.values(CodeLanguage),
   )
 
 export const runCommand = (context: Context) =>
   newCommand(context, 'run')
-    .description('run code in a session, with its output as it comes')
+    .description('run code in a session and print its output as it comes')
     .usage('[options] <session> (<file> | - | -c <code>)')
     .argument('<session>', sessionHelp)
     .argument('[file]', 'a file of this machine; - for standard input')

@@ -33,10 +33,10 @@ export interface Site {
 export const reasons = {
   refused: 'What clients send today may be refused.',
   unexpected: 'Clients of today do not expect it.',
-  unanswered: 'Servers of today may answer otherwise.',
-  missed: 'Those who use it today miss it.',
+  unanswered: 'Servers of today may answer differently.',
+  missed: 'Those who use it today will miss it.',
   otherwise: 'What is left out today would mean something else.',
-  unknown: 'This tool can not tell that it does no harm.',
+  unknown: 'This tool cannot tell whether it is safe.',
 } as const
 
 export function worst(changes: readonly Change[]): Grade | undefined {
