@@ -18,5 +18,5 @@ export const exitCodeHelp = `Exit codes:
   ${ExitCode.Failure}    failure                  ${ExitCode.Unavailable}   no usable answer, or the service is busy
   ${ExitCode.Usage}    wrong usage              ${ExitCode.Timeout}  the command was killed at its timeout
   ${ExitCode.NotFound}    no such session or file  130  Ctrl-C: the remote command was stopped (143: SIGTERM, 129: SIGHUP)
-  ${ExitCode.Unauthorized}    not authorized           ${ExitCode.BrokenPipe}  whoever read the output went away
+  ${ExitCode.Unauthorized}    not authorized           ${ExitCode.BrokenPipe}  the reader of the output went away
   ${ExitCode.Conflict}    conflict: the file exists, the session is paused, ...`
