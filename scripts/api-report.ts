@@ -1,6 +1,6 @@
 /**
- * Writes the public API of the SDK, as its built types have it, to docs/api/: `npm run api`. A change of it is then a change of
- * a file that is reviewed. With `--check` it writes nothing and fails when a report is stale.
+ * Writes the public API of the SDK, from its built types, to docs/api/: `npm run api`. So a change of the API is a change of a file
+ * that is reviewed. With `--check` it writes nothing and fails when a report is stale.
  */
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,13 +13,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 interface EntryPoint {
   readonly report: string
   readonly types: string
-  /** Whether to show what it uses and does not export. */
+  /** Whether to show types that it uses and does not export. */
   readonly whole: boolean
 }
 
 const entryPoints: readonly EntryPoint[] = [
   { report: 'sandbox-sessions-sdk', types: 'dist/types/src/index.d.ts', whole: true },
-  // What it uses is exported by the other one.
+  // The other entry exports the types that it uses.
   { report: 'sandbox-sessions-sdk-node', types: 'dist/types/src/node/index.d.ts', whole: false },
 ]
 const quiet = { default: { logLevel: ExtractorLogLevel.None } }

@@ -13,7 +13,7 @@ import { removeOthers, writeChanged } from './bundle/write.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = path.join(root, 'dist')
 
-/** Tells Node and TypeScript what the files below it are, and bundlers what the package says of all its files. */
+/** Tells Node and TypeScript that the files below are CommonJS, and bundlers that they have no side effects. */
 const manifest = `${JSON.stringify({ type: 'commonjs', sideEffects: false }, undefined, 2)}\n`
 
 async function bundle(): Promise<void> {

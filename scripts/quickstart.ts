@@ -10,10 +10,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineUnavailableError, type SandboxServer, createSandboxServer } from 'sandbox-sessions-server'
 
-/** Exit code after an interrupt, as shells have it. */
+/** The exit code that shells use after an interrupt. */
 const interruptedCode = 130
 
-// From the first moment on: whenever the interrupt comes, what was started is stopped and removed.
+// Set up first, so that an interrupt at any time stops and removes what was started.
 const interruption = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort())
 

@@ -1,6 +1,6 @@
 /**
- * What the root entry adds to a page, with all that it brings: `npm run size`. It is bundled, minified and compressed as for a page,
- * from dist/, as users have it. The table is of src/: in dist/ the modules are one file already. Fails over the budget.
+ * What the root entry and its dependencies add to a page: `npm run size`. It bundles, minifies and compresses dist/, which users
+ * get, as for a page. The table is made from src/, since dist/ has all modules in one file. It fails over the budget.
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,7 +26,7 @@ interface Bundle {
   readonly modules: readonly (readonly [name: string, bytes: number])[]
 }
 
-/** @param program - what a page has of the package. */
+/** @param program - what a page imports from the package. */
 async function bundle(program: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: root, sourcefile: 'page.ts' },
@@ -53,11 +53,11 @@ async function bundle(program: string): Promise<Bundle> {
   }
 }
 
-/** What is loaded with a file, and what by import(). Files that nothing loads are written too. */
+/** What is loaded with a file, and what by import(). esbuild also writes files that nothing loads. */
 function loaded({ outputs }: Metafile, entry: string): Record<'atOnce' | 'later', ReadonlySet<string>> {
   const atOnce = new Set([entry])
   const later = new Set<string>()
-  // A set that grows is walked to its end.
+  // Iterating over a set includes what is added meanwhile.
   for (const name of atOnce) {
     for (const { kind, path: imported } of outputs[name]?.imports ?? []) {
       if (kind === 'dynamic-import') later.add(imported)

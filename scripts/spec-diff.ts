@@ -1,6 +1,6 @@
 /**
- * Compares the spec with the last released one: `npm run spec:diff`. Fails when its version does not rise as the changes ask
- * for. With `--release` it keeps a copy of the spec in docs/spec/ when all is well.
+ * Compares the spec with the last released one: `npm run spec:diff`. Fails when its version does not rise as the changes
+ * require. With `--release`, it keeps a copy of the spec in docs/spec/ if everything is fine.
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

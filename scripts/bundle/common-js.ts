@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { build } from 'esbuild'
 
-/** ES modules of dist/ as CommonJS, file by file: what the entries share stays in one file. By their paths in dist/. */
+/** Converts the ES modules of dist/ to CommonJS, file by file, so that the entries still share one file. Keyed by path in dist/. */
 export async function toCommonJs(dist: string, files: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const { outputFiles, warnings } = await build({
     absWorkingDir: dist,
@@ -10,9 +10,9 @@ export async function toCommonJs(dist: string, files: readonly string[]): Promis
     format: 'cjs',
     platform: 'neutral',
     target: 'es2022',
-    // Jest has no import() where it runs CommonJS.
+    // Jest has no import() in CommonJS.
     supported: { 'dynamic-import': false },
-    // It is given to createRequire alone, which takes a path as well.
+    // It is passed only to createRequire, which takes a path as well.
     define: { 'import.meta.url': '__filename' },
     write: false,
     logLevel: 'silent',

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 const licenseFile = /^licen[cs]e(\.\w+)?$/i
 
-/** The license texts of the packages whose code is in the bundle, as these licenses ask for. */
+/** The license texts of the packages whose code is in the bundle, as the licenses require. */
 export async function licensesOf(packages: readonly string[]): Promise<string> {
   const texts = packages.map(async (folder) => {
     const name = folder.slice(folder.lastIndexOf('/node_modules/') + '/node_modules/'.length)

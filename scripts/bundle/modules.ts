@@ -2,22 +2,22 @@ import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 
 export interface Modules {
-  /** By their paths in dist/, the source maps among them. */
+  /** By their paths in dist/, including the source maps. */
   readonly files: ReadonlyMap<string, string>
   /** The folders of the packages whose code is in them. */
   readonly packages: readonly string[]
 }
 
-/** Built together: a class that both of them use is one class. */
+/** Built together, so that they share their classes. */
 const sharing = { index: 'src/index.ts', node: 'src/node/index.ts' }
 
 /**
- * Built apart: what they share with the others are strings and plain objects, and a second copy of these costs less than one more
+ * Built separately: they share only strings and plain objects with the others, and a second copy of these costs less than one more
  * file for everybody who imports the package.
  */
 const separate = { constraints: 'generated/constraints.ts', 'sandbox-api': 'generated/sandbox-api.ts' }
 
-/** For bundles of the root entry, whoever makes them: everything else is part of it. js-md5 is loaded only to verify a transfer. */
+/** What every bundle of the root entry leaves out. js-md5 is loaded only to verify a transfer. */
 export const external = ['js-md5', 'undici', 'node:*']
 
 export async function bundleModules(root: string): Promise<Modules> {
@@ -36,7 +36,7 @@ export async function bundleModules(root: string): Promise<Modules> {
     logLevel: 'silent',
   } as const satisfies BuildOptions
   const results = [
-    // One name for all: were there a second chunk, a second file to load, this would fail.
+    // One name for all chunks, so that the build fails if there is ever a second one to load.
     await build({ ...options, entryPoints: sharing, splitting: true, chunkNames: 'shared' }),
     await build({ ...options, entryPoints: separate }),
   ]

@@ -1,7 +1,7 @@
 import { access, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 
-/** What tsc wrote to dist/types/, by its path in dist/. It leaves types there whose source is gone: these are left out. */
+/** What tsc wrote to dist/types/, by its path in dist/. tsc leaves types there whose source is gone; these are left out. */
 export async function collectTypes(root: string): Promise<ReadonlyMap<string, string>> {
   const folder = path.join(root, 'dist/types')
   const types = new Map<string, string>()

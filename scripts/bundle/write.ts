@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** What others write and read again: tsc's record of what it built, the generator, and files of a build that runs beside this one. */
+/** Files that belong to others: tsc's build record, the generator, and the files of a build that runs at the same time. */
 const foreign = /^(types\/\.tsbuildinfo|\.new-)/
 
 /**
- * Writes files by their paths in a folder. One that is right already is left alone, and any other is replaced at once: somebody may
- * be reading it.
+ * Writes files by their paths in a folder. A file that is right already is left alone, and any other is replaced atomically, since
+ * somebody may be reading it.
  */
 export async function writeChanged(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
   await mkdir(folder, { recursive: true })

@@ -417,7 +417,7 @@ describe('a change is', () => {
     const found = group(diffDocuments(base, edited([`${schema} Metadata maxProperties`, 16])))
     expect(found.map(({ subject, why, places }) => [subject, why, places.length])).toEqual([
       ['Metadata', 'What clients send today may be refused.', 1],
-      ['Metadata', 'Servers of today may answer otherwise.', 6],
+      ['Metadata', 'Servers of today may answer differently.', 6],
     ])
   })
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { ExitCode } from './exit-code.js'
 
-/** A failure that the command line itself found; it knows its exit code. */
+/** A failure that the command line itself found, with its exit code. */
 export class CliError extends Error {
   override readonly name: string = 'CliError'
 
@@ -22,7 +22,7 @@ export class UsageError extends CliError {
   }
 }
 
-/** Whoever read the output went away, as `head` does when it has enough. Nobody is left to tell. */
+/** The reader of the output went away, as `head` does when it has enough. So nobody would read a message. */
 export class OutputClosedError extends CliError {
   override readonly name = 'OutputClosedError'
 
@@ -31,7 +31,7 @@ export class OutputClosedError extends CliError {
   }
 }
 
-/** A signal asked the process to end. Whoever sent it needs no message. */
+/** A signal asked the process to end. Its sender needs no message. */
 export class InterruptedError extends CliError {
   override readonly name = 'InterruptedError'
 

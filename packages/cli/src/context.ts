@@ -17,11 +17,11 @@ export class Context {
   readonly stderr: Output
   /** Aborted by Ctrl-C and the like, and when nobody reads the output any more. */
   readonly signal: AbortSignal
-  /** What the process ends with when nothing is thrown. */
+  /** The exit code when nothing is thrown. */
   exitCode = 0
-  /** What the parser has to say: help, the version. */
+  /** What the parser prints: the help, the version. */
   help = ''
-  /** Set when the parser knows them. */
+  /** Set once the parser knows them. */
   globals: () => GlobalOptions = () => ({})
   #client: SessionsClient | undefined
 
@@ -54,7 +54,7 @@ export class Context {
     if (!this.json && !this.quiet) await this.stderr.write(`${text}\n`)
   }
 
-  /** Tells of a failure. The first one decides what the process ends with. */
+  /** Reports a failure. The first failure decides the exit code. */
   async fail(error: unknown): Promise<void> {
     if (this.exitCode === 0) this.exitCode = exitCodeOf(error)
     await this.stderr.write(report(error, { json: this.json, debug: (process.env['SANDBOX_DEBUG'] ?? '') !== '' }))

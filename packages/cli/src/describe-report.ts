@@ -2,7 +2,7 @@ import { visible } from './format.js'
 import { table } from './table.js'
 import { type Report, Verdict } from 'sandbox-sessions-conformance'
 
-/** The report for a person: a table of verdicts, below it what is behind them, and one last line. */
+/** The report for people: a table of verdicts, the details below it, and a last line. */
 export function describeReport(report: Report): string {
   const { operations, url } = report
   const rows = operations.map(({ operation, verdict, statuses, checks }) => {

@@ -1,9 +1,9 @@
-/** Sessions and files as people read them. */
+/** Sessions and files as text for people. */
 import type { FileInfo, Session } from 'sandbox-sessions-sdk'
 import { formatBytes, formatDate, formatDuration } from './format.js'
 import { table } from './table.js'
 
-/** Ids stay whole, since they are copied; what tells the least goes first. @param width - of the terminal, if there is one. */
+/** Ids stay complete, since people copy them. The least useful column goes first. @param width - of the terminal, if there is one. */
 export function sessionTable(sessions: readonly Session[], width: number | undefined): string {
   return table(
     ['SESSION', 'STATUS', 'IMAGE', 'CREATED', 'EXPIRES', 'METADATA'],
@@ -56,7 +56,7 @@ export function fileTable(files: readonly FileInfo[], width: number | undefined)
   )
 }
 
-/** As `2026-11-22 13:26 (59m 3s left)`. */
+/** For example `2026-11-22 13:26 (59m 3s left)`. */
 export function expiry(session: Session): string {
   return `${formatDate(session.expiresAt)} (${formatDuration(session.remainingMs())} left)`
 }

@@ -1,6 +1,6 @@
 import type { Context } from './context.js'
 
-/** Does the same to several things, one after the other. One that fails is told of and does not hold up the others. */
+/** Does the same to several things, one after the other. A failure is reported and does not stop the others. */
 export async function each<Item, Value>(
   context: Context,
   items: readonly Item[],

@@ -12,7 +12,7 @@ import {
 import { CliError } from './cli-error.js'
 import { ExitCode } from './exit-code.js'
 
-/** What the process ends with after a failure. */
+/** The exit code after a failure. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliError) return error.exitCode
   if (error instanceof SandboxValidationError) return ExitCode.Usage

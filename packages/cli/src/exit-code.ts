@@ -1,4 +1,4 @@
-/** What the process ends with when it is not the exit code of the remote command. Listed in --help. */
+/** The exit codes of the program itself, listed in --help. Otherwise it ends with the exit code of the remote command. */
 export const ExitCode = {
   Failure: 1,
   Usage: 2,
@@ -7,9 +7,9 @@ export const ExitCode = {
   Conflict: 5,
   /** EX_UNAVAILABLE of sysexits.h. */
   Unavailable: 69,
-  /** As timeout(1) has it. */
+  /** The exit code of timeout(1). */
   Timeout: 124,
-  /** As a shell shows a program that SIGPIPE ended. */
+  /** The exit code that a shell shows for SIGPIPE. */
   BrokenPipe: 141,
 } as const
 
@@ -18,5 +18,5 @@ export const exitCodeHelp = `Exit codes:
   ${ExitCode.Failure}    failure                  ${ExitCode.Unavailable}   no usable answer, or the service is busy
   ${ExitCode.Usage}    wrong usage              ${ExitCode.Timeout}  the command was killed at its timeout
   ${ExitCode.NotFound}    no such session or file  130  Ctrl-C: the remote command was stopped (143: SIGTERM, 129: SIGHUP)
-  ${ExitCode.Unauthorized}    not authorized           ${ExitCode.BrokenPipe}  whoever read the output went away
+  ${ExitCode.Unauthorized}    not authorized           ${ExitCode.BrokenPipe}  the reader of the output went away
   ${ExitCode.Conflict}    conflict: the file exists, the session is paused, ...`

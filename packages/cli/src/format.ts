@@ -2,7 +2,7 @@
 
 /**
  * Text on one line, with control and direction characters as escapes: names, metadata and messages may come out of a sandbox,
- * and a terminal obeys what it is sent.
+ * and a terminal executes the control characters that it gets.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
@@ -10,13 +10,13 @@ export function visible(text: string): string {
   })
 }
 
-/** Local time, as `2026-11-22 12:26`. */
+/** Local time, such as `2026-11-22 12:26`. */
 export function formatDate(date: Date): string {
-  // Swedish dates are ISO dates.
+  // Swedish dates have the ISO format.
   return date.toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
 }
 
-/** Two units at most, as `1h 5m`, `45s` or `0.3s`. */
+/** Two units at most, such as `1h 5m`, `45s` or `0.3s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 9_950) return `${(milliseconds / 1000).toFixed(1)}s`
   const seconds = Math.round(milliseconds / 1000)
@@ -26,7 +26,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}h ${minutes % 60}m`
 }
 
-/** As `1.2 MB`; a kB is 1000 bytes. */
+/** For example `1.2 MB`; a kB is 1000 bytes. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes

@@ -1,4 +1,4 @@
-/** Output of commands in JSON: text where it is text, whatever the bytes come in, and base64 where it is not. */
+/** Output of commands in JSON: as text where it is UTF-8, and as base64 where it is not. */
 import { isUtf8 } from 'node:buffer'
 
 /** Without an encoding it is text. */
@@ -16,11 +16,11 @@ export function jsonOutput(bytes: Uint8Array): JsonOutput {
 export class CharacterBounds {
   #held: Uint8Array = new Uint8Array()
 
-  /** The next piece as far as its characters are whole, with what was held of the one before. */
+  /** The complete characters of the next piece, after what was kept from the previous one. */
   take(piece: Uint8Array): Uint8Array {
     const bytes = this.#held.length === 0 ? piece : Buffer.concat([this.#held, piece])
     const end = bytes.length - begunAtTheEnd(bytes)
-    // Of what is no text anyway nothing has to be held.
+    // If it is not text anyway, nothing has to be kept.
     const cut = isUtf8(bytes.subarray(0, end)) ? end : bytes.length
     this.#held = bytes.slice(cut)
     return bytes.subarray(0, cut)
@@ -34,7 +34,7 @@ export class CharacterBounds {
   }
 }
 
-/** How many bytes at the end begin a character of UTF-8 that goes on after them. */
+/** How many bytes at the end are the start of an incomplete character. */
 function begunAtTheEnd(bytes: Uint8Array): number {
   for (let count = 1; count < 4; count += 1) {
     const byte = bytes.at(-count) ?? 0

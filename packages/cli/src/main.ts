@@ -14,7 +14,7 @@ async function main(context: Context): Promise<number> {
   try {
     await createProgram(context).parseAsync()
   } catch (error) {
-    // Whatever an abort made fail, what counts is why.
+    // After an abort, its reason counts, whatever failed because of it.
     context.signal.throwIfAborted()
     if (error instanceof CommanderError) await afterParser(context, error)
     else await context.fail(error)
@@ -22,7 +22,7 @@ async function main(context: Context): Promise<number> {
   return context.exitCode
 }
 
-/** The parser ends a run by an error, also after it has shown help. */
+/** The parser throws an error to end a run, also after it has shown the help. */
 async function afterParser(context: Context, error: CommanderError): Promise<void> {
   if (error.exitCode === 0) {
     await context.stdout.write(context.help)
@@ -36,13 +36,13 @@ async function afterParser(context: Context, error: CommanderError): Promise<voi
   }
 }
 
-/** An interrupted run ends without a word. Output that can't be written is told of, if that can be. */
+/** An interrupted run ends silently. A failure to write output is reported, if stderr still works. */
 function lastWords(error: unknown): number {
   if (!(error instanceof InterruptedError || error instanceof OutputClosedError)) {
     try {
       writeSync(2, report(error, { json: false, debug: false }))
     } catch {
-      // Nobody can be told.
+      // There is nowhere to report it.
     }
   }
   return exitCodeOf(error)

@@ -9,7 +9,7 @@ export function newCommand(context: Context, name: string): Command {
     .configureOutput({
       writeOut: (text) => (context.help += text),
       writeErr: (text) => (context.help += text),
-      // An error has one line, and the caller makes it.
+      // The caller prints errors, in one line.
       outputError: () => undefined,
     })
     .exitOverride()

@@ -5,7 +5,7 @@ import { relativePath } from './workspace.js'
 
 const { Ttl, Timeout } = schemas
 
-/** A whole number. Its limits are the SDK's to check. */
+/** A whole number. The SDK checks its limits. */
 function integer(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
@@ -19,7 +19,7 @@ function pair(text: string, before: Pairs): Pairs {
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
 
-/** `NAME=value`, or `NAME` for the value that it has here: a secret then stays out of the list of processes. */
+/** `NAME=value`, or `NAME` for the value that it has here, which keeps a secret out of the list of processes. */
 function variable(text: string, before: Pairs): Pairs {
   if (text.includes('=')) return pair(text, before)
   const value = process.env[text]
@@ -31,7 +31,7 @@ export const ttlOption = () =>
   new Option('--ttl <seconds>', `time to live, ${Ttl.minimum} to ${Ttl.maximum}`).argParser(integer)
 
 export const metadataOption = () =>
-  new Option('--metadata <name=value>', 'data kept with the session; repeatable').argParser(pair)
+  new Option('--metadata <name=value>', 'data to keep with the session; repeatable').argParser(pair)
 
 export const timeoutOption = () =>
   new Option(
@@ -40,16 +40,17 @@ export const timeoutOption = () =>
   ).argParser(integer)
 
 export const envOption = () =>
-  new Option('-e, --env <name[=value]>', 'a variable; without a value, the one it has here; repeatable').argParser(
-    variable,
-  )
+  new Option(
+    '-e, --env <name[=value]>',
+    'set an environment variable, by default to its value here; repeatable',
+  ).argParser(variable)
 
 export const cwdOption = () =>
   new Option('--cwd <path>', 'working directory, relative to the root of the session').argParser(relativePath)
 
 export const stdinOption = () =>
-  new Option('-i, --stdin', 'read standard input to its end and send it; large inputs are better put into a file')
+  new Option('-i, --stdin', 'read standard input to its end and send it; put large inputs into a file instead')
 
-export const overwriteOption = () => new Option('--overwrite', 'replace what is there')
+export const overwriteOption = () => new Option('--overwrite', 'replace files that exist')
 
 export const recursiveOption = (description: string) => new Option('-r, --recursive', description)

@@ -10,7 +10,7 @@ export class Output {
   readonly #stream: Writable
   readonly #controller: AbortController
 
-  /** @param controller - Aborted when the reader of the output goes away: nothing is worth going on for then. */
+  /** @param controller - Aborted when the reader of the output goes away, since going on is then pointless. */
   constructor(descriptor: 1 | 2, controller: AbortController) {
     this.isTerminal = isatty(descriptor)
     this.#controller = controller
@@ -18,12 +18,12 @@ export class Output {
     this.#stream.on('error', (error) => controller.abort(outputError(error)))
   }
 
-  /** How wide the terminal is; undefined where the output is none. */
+  /** The width of the terminal; undefined when the output is no terminal. */
   get columns(): number | undefined {
     return this.#stream instanceof WriteStream ? this.#stream.columns : undefined
   }
 
-  /** Settles when the data has left, so that a slow reader slows down whoever waits for it. Ends with the abort reason. */
+  /** Settles when the data is written, so that a slow reader slows the writer down. Rejects with the abort reason. */
   async write(data: string | Uint8Array): Promise<void> {
     if (data.length === 0) return
     const { signal } = this.#controller
@@ -45,7 +45,7 @@ export class Output {
 
 function openStream(descriptor: 1 | 2): Writable {
   const kind = fstatSync(descriptor)
-  // process.stdout blocks the whole process while a pipe is full: no signal would be seen until somebody reads.
+  // process.stdout blocks the whole process while a pipe is full: it would notice no signal until somebody reads.
   if (kind.isFIFO() || kind.isSocket()) return new Socket({ fd: descriptor, readable: false, writable: true })
   return descriptor === 1 ? process.stdout : process.stderr
 }

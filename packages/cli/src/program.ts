@@ -29,14 +29,14 @@ const environmentHelp = `Environment:
 /** The tree of commands. */
 export function createProgram(context: Context): CommandUnknownOpts {
   const program = newCommand(context, commandName)
-    // So that exec can leave options to the command that it runs.
+    // With this, exec passes options on to the command that it runs.
     .enablePositionalOptions()
     .description('Isolated, short-lived sandbox sessions: run commands and code, move files, clean up.')
     .version(packageVersion(), '-V, --version', 'show the version')
     .option('--url <url>', 'address of the API (default: SANDBOX_API_URL)')
     .option('--token <token>', 'other users of this machine can see it: prefer SANDBOX_API_TOKEN')
-    .option('--json', 'for machines: one JSON value, or a line for each event of exec and run; errors too')
-    .option('-q, --quiet', 'no remarks, no progress')
+    .option('--json', 'print JSON: one value, or one line for each event of exec and run; errors too')
+    .option('-q, --quiet', 'print no remarks and no progress')
     .addHelpText('after', `\n${environmentHelp}\n\n${exitCodeHelp}`)
     .addCommand(createCommand(context))
     .addCommand(lsCommand(context))
@@ -57,7 +57,7 @@ export function createProgram(context: Context): CommandUnknownOpts {
       { hidden: true },
     )
   shareOptions(program)
-  // Known even when the rest of the command line is wrong.
+  // Read first, so that they apply even when the rest of the command line is wrong.
   context.globals = () => program.opts()
   return program
 }

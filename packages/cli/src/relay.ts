@@ -8,13 +8,13 @@ import { ExitCode } from './exit-code.js'
 const lostBytes =
   'the server speaks a version of the API before 1.2.0: U+FFFD stands where output is not UTF-8. Write such output to a file, and get that.'
 
-/** Passes on what a command writes, exact to the byte and as it comes, and ends as the command did. */
+/** Passes the output of a command on, exact to the byte and as it comes, and ends with its exit code. */
 export class Relay {
   readonly #context: Context
   readonly #bounds = { stdout: new CharacterBounds(), stderr: new CharacterBounds() }
   #warning: string | undefined
 
-  /** What the command has to be started with. */
+  /** The options to start the command with. */
   readonly options = { encoding: 'bytes', onLostBytes: () => void (this.#warning = lostBytes) } as const
 
   constructor(context: Context) {
@@ -30,7 +30,7 @@ export class Relay {
         else await this.#context[event.type].write(event.data)
       }
     } catch (error) {
-      // All that came is passed on, also when the end does not come.
+      // Passes on everything that came, even if the end does not come.
       await this.#printRest()
       throw error
     }
@@ -46,7 +46,7 @@ export class Relay {
     await this.#context.print(line, '')
   }
 
-  /** Not a remark that `--quiet` could leave out: what was printed may be wrong. */
+  /** `--quiet` does not suppress this, since the printed output may be wrong. */
   async #warn(): Promise<void> {
     const message = this.#warning
     if (message === undefined) return
@@ -73,7 +73,7 @@ export class Relay {
   }
 }
 
-/** A process can end with nothing but a byte; what does not fit is a failure, never a success. */
+/** An exit code is one byte. A code that does not fit becomes a failure, never a success. */
 function asExitCode(code: number | null): number {
   return code !== null && code >= 0 && code <= 255 ? code : ExitCode.Failure
 }

@@ -4,7 +4,7 @@ import { relativePath } from './workspace.js'
 /** A file or directory in a session, as `<session>:<path>`. */
 export interface RemotePath {
   readonly session: string
-  /** Relative to the root of the session. Empty where none was given. */
+  /** Relative to the root of the session. Empty when no path was given. */
   readonly path: string
 }
 

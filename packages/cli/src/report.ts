@@ -4,7 +4,7 @@ import { exitCodeOf } from './exit-code-of.js'
 import { visible } from './format.js'
 import { inFlags } from './words.js'
 
-/** What stderr is told of a failure: one line, or one line of JSON. The SDK keeps credentials out of its errors. */
+/** Describes a failure for stderr, in one line of text or of JSON. The SDK keeps credentials out of its errors. */
 export function report(error: unknown, { json, debug }: { readonly json: boolean; readonly debug: boolean }): string {
   if (json) return `${JSON.stringify({ error: { ...fields(error), exitCode: exitCodeOf(error) } })}\n`
   const requestId = error instanceof SandboxAPIError ? error.requestId : undefined

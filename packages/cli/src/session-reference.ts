@@ -10,7 +10,7 @@ const beginning = /^[0-9a-f][0-9a-f-]{3,}$/i
 
 export const sessionHelp = 'session id, or its first 4 or more characters'
 
-/** The session that an id, or the beginning of one, means. */
+/** Finds the session for an id or the beginning of one. */
 export async function findSession(context: Context, reference: string): Promise<Session> {
   const { client, signal } = context
   if (wholeId.test(reference)) return await client.getSession(reference, { signal })
@@ -27,12 +27,12 @@ export async function findSession(context: Context, reference: string): Promise<
   return only
 }
 
-/** Every session of the user, in as few calls as there can be. */
+/** Every session of the user, in as few calls as possible. */
 export function listSessions({ client, signal }: Pick<Context, 'client' | 'signal'>): AsyncIterable<Session> {
   return client.listSessions({ limit: operations.listSessions.parameters.limit.maximum }, { signal })
 }
 
-/** Refuses beginnings: what is right today may mean another session tomorrow. */
+/** Refuses a beginning of an id, since it may match another session tomorrow. */
 export function checkWholeId(reference: string): string {
   if (wholeId.test(reference)) return reference
   throw new UsageError(`"${reference}" must be a whole session id here (${commandName} ls shows them).`)

@@ -1,8 +1,8 @@
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 
 /**
- * Lets the options that every command has stand behind the name of a command as well: where options have their places, the parser
- * takes them before it alone.
+ * Accepts the options of every command after the name of a command as well. By itself, a parser with positional options takes them
+ * only before it.
  */
 export function shareOptions(program: CommandUnknownOpts): void {
   const shared = program.options.filter(({ long }) => long !== '--version')
@@ -12,7 +12,7 @@ export function shareOptions(program: CommandUnknownOpts): void {
       command.addOption(copy)
       command.on(`option:${copy.name()}`, (value: unknown) => {
         program.setOptionValue(copy.attributeName(), required ? value : true)
-        // It is not the command's own: what it passes on of its options is for the SDK.
+        // It is not one of the command's own options, which are passed on to the SDK.
         command.setOptionValue(copy.attributeName(), undefined)
       })
     }

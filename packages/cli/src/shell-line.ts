@@ -1,6 +1,6 @@
 /**
- * The shell command that a list of words stands for. One word is a shell command as it is; several are a program and its
- * arguments, and arrive as they were given.
+ * The shell command for a list of words. A single word is a shell command already. Several words are a program and its arguments,
+ * which arrive unchanged.
  */
 export function shellLine(words: readonly string[]): string {
   const [only = '', ...others] = words

@@ -4,13 +4,13 @@ const segmenter = new Intl.Segmenter()
 const ellipsis = '…'
 
 /**
- * The text in at most that many columns of a terminal, with an ellipsis for what is left out: its end, or its middle, where both
- * ends tell more (as of a path).
+ * The text in at most this many columns of a terminal, with an ellipsis in place of its end. Where both ends are useful, as in a
+ * path, the ellipsis replaces its middle.
  */
 export function shorten(text: string, width: number, leftOut: 'end' | 'middle'): string {
   if (stringWidth(text) <= width) return text
   const room = width - stringWidth(ellipsis)
-  // What a reader sees as one character is never cut.
+  // Splits into graphemes, so that no visible character is cut.
   const characters = Array.from(segmenter.segment(text), ({ segment }) => segment)
   const tail = leftOut === 'end' ? [] : taken(characters.toReversed(), Math.floor(room / 2)).reverse()
   const head = taken(characters, room - stringWidth(tail.join('')))

@@ -8,7 +8,7 @@ const whatIsMissing: Readonly<Record<SkippedEntry['part'], string>> = {
   permissions: 'permissions not kept',
 }
 
-/** Tells on stderr, quiet or not, what of a directory did not arrive: nothing gets lost without a word. */
+/** Reports on stderr what did not arrive of a directory, even with --quiet: nothing gets lost silently. */
 export async function tellSkipped({ stderr, json }: Context, skipped: readonly SkippedEntry[]): Promise<void> {
   const lines = skipped.map((entry) => {
     if (json) return JSON.stringify({ skipped: entry })

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs'
 import { type Readable, addAbortSignal } from 'node:stream'
 import { UsageError } from './cli-error.js'
 
-/** Far above what a server takes in a request; it keeps an endless input from filling the memory. */
+/** Far more than a server takes in a request. The limit keeps an endless input from filling the memory. */
 const maxBytes = 64 * 1024 ** 2
 
-/** Standard input to its end. The API takes it in one request. */
+/** Reads standard input to its end, since the API takes it in one request. */
 export function readStdin(signal: AbortSignal): Promise<Buffer> {
   return readWhole(process.stdin, 'Standard input', signal)
 }

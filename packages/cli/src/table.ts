@@ -6,9 +6,9 @@ import { shorten } from './shorten.js'
 export interface Fit {
   /** Columns of the terminal; undefined where lines may be of any length. */
   readonly width: number | undefined
-  /** What is done, one after the other until it fits: a column, by its heading, gets down to a width; to 0: it is left out. */
+  /** The steps to make it fit, one after the other: a column, named by its heading, shrinks to a width; at 0 it is left out. */
   readonly measures: readonly (readonly [heading: string, width: number])[]
-  /** The column whose cells are shortened in their middle, others at their end. */
+  /** The column whose cells are shortened in their middle; other cells are shortened at their end. */
   readonly middle?: string
 }
 
@@ -41,7 +41,7 @@ export function table(
 
 type Measure = readonly [column: number, least: number]
 
-/** Makes the widths fit, and gives room that is left over by a column that went back to those that are only shortened. */
+/** Makes the widths fit, and gives the room that a removed column leaves over to the columns that are only shortened. */
 function squeeze(widths: number[], available: number, measures: readonly Measure[]): void {
   const wanted = [...widths]
   const shortened: number[] = []

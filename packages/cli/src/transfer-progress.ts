@@ -2,7 +2,7 @@ import cliProgress from 'cli-progress'
 import type { Context } from './context.js'
 import { formatBytes, formatDuration, visible } from './format.js'
 
-/** How far a transfer is, as the SDK tells it. */
+/** How far a transfer has got, as the SDK reports it. */
 interface Progress {
   readonly loaded: number
   readonly total?: number | undefined
@@ -10,7 +10,7 @@ interface Progress {
 
 const barWidth = 24
 
-/** A bar on stderr while something is transferred. Nothing is drawn where nobody would see it. */
+/** A progress bar on stderr during a transfer. It is drawn only on a terminal. */
 export class TransferProgress implements Disposable {
   loaded = 0
   readonly #startedAt = performance.now()
@@ -22,7 +22,7 @@ export class TransferProgress implements Disposable {
     this.#name = visible(name)
     if (!stderr.isTerminal || json || quiet || process.env['TERM'] === 'dumb') return
     const format = () => this.#line()
-    // The terminal keeps its settings: whoever is killed could not bring them back.
+    // The settings of the terminal are not changed, since a killed process could not restore them.
     this.#bar = new cliProgress.SingleBar({ format, stream: process.stderr, hideCursor: false, linewrap: true })
     this.#bar.start(1, 0)
   }

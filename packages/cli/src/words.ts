@@ -19,7 +19,7 @@ type Parameter =
   | 'apiKey'
   | 'content'
 
-/** What each is called here: the flag, or a word where it is an argument. */
+/** The name of each here: the flag, or a word when it is an argument. */
 const names: Readonly<Record<Parameter, string>> = {
   apiKey: 'SANDBOX_API_KEY',
   apiUrl: '--url (SANDBOX_API_URL)',
@@ -50,7 +50,7 @@ const names: Readonly<Record<Parameter, string>> = {
 
 const nameOf = new Map<string, string>(Object.entries(names))
 
-/** Advice that is meant for programs, and what takes its place here. */
+/** Advice for programmers, and what replaces it here. */
 const phrases: readonly (readonly [from: RegExp | string, to: string])[] = [
   [/\bSet (overwrite|recursive)=true\b/g, 'Use --$1'],
   [/\b(overwrite|recursive)=true\b/g, '--$1'],
@@ -78,14 +78,14 @@ function parameterOf(error: SandboxAPIError | SandboxValidationError): string | 
   return typeof parameter === 'string' ? parameter : undefined
 }
 
-/** A message begins with what it is about. What belongs to one of several, as a variable, follows a dot: `env.NAME`. */
+/** A message begins with its subject. One of several, such as a variable, follows a dot: `env.NAME`. */
 function rename(message: string, parameter: string | undefined): string {
   if (parameter === undefined || !message.startsWith(`${parameter} `)) return message
   const [, first = '', rest = ''] = /^([^.]*)\.?(.*)$/s.exec(parameter) ?? []
   const name = nameOf.get(first)
   if (name === undefined) return message
   const after = message.slice(parameter.length)
-  // Said already, by its variable of the environment.
+  // The message names it already, by its environment variable.
   const short = /^(.+) \((\w+)\)$/.exec(name)
   const shown = short !== null && after.includes(short[2] ?? '') ? (short[1] ?? name) : name
   return rest === '' ? shown + after : `${shown} ${rest}${after}`

@@ -1,9 +1,9 @@
 import { UsageError } from './cli-error.js'
 
-/** Where the processes of a session see its root. The API's paths are relative to it; people copy absolute ones from output. */
+/** The path at which the processes of a session see its root. The API's paths are relative to it, but people copy absolute ones. */
 const workspace = '/workspace'
 
-/** The path as the API takes it: an absolute one below the workspace becomes the relative one that it means. */
+/** The path as the API takes it: an absolute path below the workspace becomes a relative one. */
 export function relativePath(path: string): string {
   if (!path.startsWith('/')) return path
   if (path !== workspace && !path.startsWith(`${workspace}/`)) {

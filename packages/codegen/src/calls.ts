@@ -10,8 +10,8 @@ import {
 import { constant } from './names.js'
 
 /**
- * What the SDK itself needs of the spec to make a call: each operation's method and path, and the JSON bodies that are answered,
- * with no more of them than is checked. Short, since every user downloads it.
+ * What the SDK itself needs from the spec to make a call: each operation's method and path, and the parts of its JSON answers that
+ * are checked. It is short, since every user downloads it.
  */
 export function generateCalls(document: Document): string {
   const answers = new Map<string, unknown>()
@@ -75,7 +75,7 @@ function answerOf(document: Document, operation: JsonObject): string | undefined
   return undefined
 }
 
-/** With those that it holds. A body that is no object is only named by its type: the SDK can't check it. */
+/** The body and those in it. A body that is no object gets only the name of its type: the SDK can't check it. */
 function addAnswer(document: Document, name: string, answers: Map<string, unknown>): void {
   if (answers.has(name)) return
   const { properties, type, required } = resolve(document, document.components.schemas[name])

@@ -45,7 +45,7 @@ function mapValues(source: JsonObject, map: (value: unknown) => JsonObject): Rec
   return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, map(value)]))
 }
 
-/** @param within - the schemas that are being written out: one that holds itself is not written for ever. */
+/** @param within - the schemas that are being written out, so that one that contains itself ends. */
 function schema(document: Document, source: unknown, within: readonly unknown[] = []): JsonObject {
   const resolved = resolve(document, source)
   const inside = [...within, targetOf(document, source)]
@@ -59,7 +59,7 @@ function schema(document: Document, source: unknown, within: readonly unknown[] 
   return { ...kept, properties: Object.fromEntries(properties) }
 }
 
-/** A property that is an object of its own, or what it stands in, is not written out again where it is used. */
+/** A property that is a named object, or an object that contains this one, is not written out again where it is used. */
 function propertySchema(document: Document, source: unknown, within: readonly unknown[]): JsonObject {
   const resolved = resolve(document, source)
   const target = targetOf(document, source)
@@ -68,7 +68,7 @@ function propertySchema(document: Document, source: unknown, within: readonly un
   return isObject(resolved['properties']) ? { ...kept, schema: refName(source) } : kept
 }
 
-/** All but the properties of a schema. One that is named elsewhere is only named: it may hold itself. */
+/** Everything in a schema except its properties. A named schema is only named, since it may contain itself. */
 function shape(document: Document, resolved: JsonObject, within: readonly unknown[]): JsonObject {
   const kept = keywordsOf(resolved)
   const { items, additionalProperties: values } = resolved

@@ -1,6 +1,6 @@
 /**
- * What is generated from an OpenAPI 3.1 document of the Sandbox API. The command `sandbox-sessions-generate` is the way to use it;
- * this entry is for scripts. What takes a second to load has an entry of its own: `sandbox-sessions-codegen/types`.
+ * What is generated from an OpenAPI 3.1 document of the Sandbox API. Most users need the command `sandbox-sessions-generate`;
+ * this entry is for scripts. `sandbox-sessions-codegen/types` is an entry of its own, since it takes a second to load.
  *
  * @packageDocumentation
  */

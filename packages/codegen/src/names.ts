@@ -8,8 +8,8 @@ const reserved: ReadonlySet<string> = new Set(
 )
 
 /**
- * A module with one export for each entry, so that a bundler drops those that nobody uses. A name that can't be a constant's is
- * given to it at the export; one that is no name at all in quotes, which TypeScript reads from 5.6 on.
+ * A module with one export for each entry, so that a bundler drops unused ones. A reserved word is used as a name only in the
+ * export. A name that is no identifier is exported in quotes, which TypeScript reads from 5.6 on.
  */
 export function moduleOf(entries: Readonly<Record<string, unknown>>): string {
   const named = Object.entries(entries)

@@ -6,12 +6,12 @@ import { replaceFiles } from './replace-files.js'
 import { sources } from './sources.js'
 import { withStyle } from './style.js'
 
-/** How the program is called, and what it works on where no flag says otherwise. */
+/** How the program is called, and what it works on by default. */
 export interface Defaults {
   readonly command: string
   readonly spec: string
   readonly out: string
-  /** Whether it is the SDK itself that is generated for. */
+  /** Whether it generates for the SDK itself. */
   readonly forSdk: boolean
 }
 
@@ -75,12 +75,12 @@ async function make({ command, spec, out, forSdk }: Defaults): Promise<Map<strin
   }
 }
 
-/** Prettier's message goes on with the lines of a file. */
+/** After its first line, Prettier's message quotes a file. */
 function firstLine({ message }: Error): string {
   return message.split('\n', 1).join('')
 }
 
-/** A path as a reader of this folder knows it. */
+/** A path as seen from the current directory. */
 function relative(file: string): string {
   const below = path.relative('', file)
   return below.startsWith('..') ? file : below

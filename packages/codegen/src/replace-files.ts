@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Writes files by their paths: each is as it was, or as it should be, whenever something fails. */
+/** Writes files by their paths. When something fails, each file is either unchanged or complete. */
 export async function replaceFiles(files: ReadonlyMap<string, string>): Promise<void> {
   const temporary = (file: string): string => `${file}.${process.pid}.tmp`
   try {

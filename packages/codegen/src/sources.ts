@@ -11,7 +11,7 @@ export async function sources(spec: string, forSdk: boolean): Promise<Readonly<R
   const document = await readDocument(spec)
   try {
     const constraints = { ...generateConstraints(document), ...(forSdk && { 'calls.ts': generateCalls(document) }) }
-    // Last, since it takes a second to load, and says in several lines what the rest says in one.
+    // This comes last, since it takes a second to load, and its errors have several lines where the others have one.
     const { generateTypes } = await import('./types.js')
     return { 'sandbox-api.ts': await generateTypes(document), ...constraints }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { format, resolveConfig } from 'prettier'
 
-/** Formats a file's source as its folder wants it. */
+/** Formats a file's source by the Prettier settings of its folder. */
 export async function withStyle(file: string, source: string): Promise<string> {
   return format(source, { ...(await resolveConfig(file)), parser: 'typescript' })
 }

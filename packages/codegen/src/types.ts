@@ -7,7 +7,7 @@ const blob = ts.factory.createTypeReferenceNode('Blob')
 /** The paths, operations and schemas as TypeScript types. */
 export async function generateTypes(document: Document): Promise<string> {
   const nodes = await openapiTS(JSON.stringify(describeLimits(document)), {
-    // A default is the server's: a caller may leave the property out.
+    // The server fills defaults in, so that a caller may leave the property out.
     defaultNonNullable: false,
     transform: (schema) =>
       'contentMediaType' in schema && schema.contentMediaType === 'application/octet-stream' ? blob : undefined,
@@ -16,8 +16,8 @@ export async function generateTypes(document: Document): Promise<string> {
 }
 
 /**
- * The document with limits and defaults told at each property and parameter, since openapi-typescript drops the limits, and
- * drops all that stands behind a `$ref`.
+ * Adds limits and defaults to the description of each property and parameter, since openapi-typescript drops the limits, and
+ * everything beside a `$ref`.
  */
 function describeLimits(document: Document): JsonObject {
   return { ...document, ...withDescriptions(document, { paths: document.paths, components: document.components }) }

@@ -3,12 +3,12 @@ import { type CheckerOptions, type Conventions, isObject, type Spec, SpecChecker
 const output = { schema: { $ref: '#/components/schemas/OutputEvent' } }
 const errorSchema = { $ref: '#/components/schemas/Error' }
 
-/** What the Sandbox API promises in the words of its spec, where OpenAPI has no form for it. */
+/** What the Sandbox API promises in the text of its spec, because OpenAPI can't express it. */
 const sandboxConventions: Conventions = {
-  // As KnownErrorCode tells.
+  // See KnownErrorCode in the spec.
   noOperation: { statuses: [404, 405], schema: errorSchema },
   requestId: { header: 'X-Request-Id', property: 'requestId', isError: (body) => 'error' in body },
-  // As CommandEventStream tells.
+  // See CommandEventStream in the spec.
   events: {
     stdout: output,
     stderr: output,

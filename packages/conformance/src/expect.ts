@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** Something is not as it has to be. The message says what, in one line. */
+/** Something is not as it should be. The message says what, in one line. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch'
 }

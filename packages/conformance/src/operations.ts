@@ -1,10 +1,10 @@
-/** Which operations are of which kind, as types: a table that has an entry for each of a kind does not compile without a new one. */
+/** The kinds of operations, as types: a table with an entry for each of a kind does not compile when a new one is missing. */
 import type { operations } from 'sandbox-sessions-sdk'
 import type { operations as facts } from 'sandbox-sessions-sdk/constraints'
 
 export type OperationId = keyof operations
 
-/** The operations on a session, as their paths tell. */
+/** The operations on a session, according to their paths. */
 export type SessionOperationId = {
   [Id in OperationId]: (typeof facts)[Id]['path'] extends `/sessions/{sessionId}${string}` ? Id : never
 }[OperationId]
@@ -30,7 +30,7 @@ export type ErrorStatus = {
   [Id in OperationId]: ErrorsAmong<keyof operations[Id]['responses']>
 }[OperationId]
 
-/** The entry of a table for an operation that a spec names, which may be one that this package does not know. */
+/** Looks up the entry of a table for an operation of a spec, which this package may not know. */
 export function entryOf<T>(table: Readonly<Record<string, T>>, operation: string): T | undefined {
   return Object.hasOwn(table, operation) ? table[operation] : undefined
 }
@@ -39,7 +39,7 @@ type OperationWith<MediaType extends string> = {
   [Id in OperationId]: MediaType extends keyof Answers<Id> ? Id : never
 }[OperationId]
 
-/** What an operation answers on success, by media type. */
+/** The answer of an operation on success, by media type. */
 type Answers<Id extends OperationId> = ContentOf<
   operations[Id]['responses'][keyof operations[Id]['responses'] & (200 | 201 | 204)]
 >

@@ -30,13 +30,13 @@ export class Recorder {
     return new Response(body, { status, statusText, headers })
   }
 
-  /** The ids of all sessions that were made, when all of them are heard of. */
+  /** The ids of all sessions that were made, once all of them are known. */
   async sessionIds(): Promise<readonly string[]> {
     await Promise.allSettled(this.#creations)
     return [...this.#sessionIds]
   }
 
-  /** A session is heard of even when nobody waits for it any more: somebody has to delete it. */
+  /** The id of a session is kept even when nobody waits for it any more, so that it can be deleted. */
   async #create(input: string, init: RequestInit): Promise<Response> {
     const create = async (): Promise<Response> => {
       const response = await fetch(input, { ...init, signal: AbortSignal.timeout(longestCreationMs) })
@@ -51,7 +51,7 @@ export class Recorder {
     return await creation
   }
 
-  /** The exchanges since it was last asked, when all of them are over. */
+  /** The exchanges since the previous call, once all of them are over. */
   async take(): Promise<readonly Exchange[]> {
     return await Promise.all(this.#pending.splice(0))
   }
@@ -72,7 +72,7 @@ interface Recording {
   readonly recorded: Promise<Uint8Array | undefined>
 }
 
-/** The body as it comes, with a copy of it at the end. `tee` would not tell the server when the reader goes away. */
+/** Passes the body on as it comes, and gives a copy at the end. With `tee`, the server would not notice when the reader goes away. */
 function record(source: ReadableStream<Uint8Array> | null, signal: AbortSignal | null | undefined): Recording {
   if (source === null) return { body: null, recorded: Promise.resolve(new Uint8Array()) }
   const chunks: Uint8Array[] = []
@@ -106,18 +106,18 @@ function record(source: ReadableStream<Uint8Array> | null, signal: AbortSignal |
   return { body, recorded }
 }
 
-/** What Promise.withResolvers is from Node 22 on. */
+/** Promise.withResolvers, which Node has from 22 on. */
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined
   const promise = new Promise<T>((settle) => (resolve = settle))
   return { promise, resolve }
 }
 
-/** Undefined for a body that can be read only once, which is the receiver's. */
+/** Undefined for a body that can be read only once, since the receiver needs it. */
 async function sentBytes(body: RequestInit['body']): Promise<Uint8Array | undefined> {
   if (body === undefined || body === null) return new Uint8Array()
   if (body instanceof ReadableStream) return undefined
-  // A form's boundary is made with each request, so its bytes would not be those that are sent.
+  // Each request gives a form a new boundary, so that these bytes would not be the ones that are sent.
   if (body instanceof FormData) return undefined
   return new Uint8Array(await new Response(body).arrayBuffer())
 }

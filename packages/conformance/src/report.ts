@@ -1,4 +1,4 @@
-/** What became of one check. */
+/** The result of one check. */
 export interface CheckResult {
   readonly name: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
@@ -9,7 +9,7 @@ export interface CheckResult {
 export const Verdict = {
   Conforms: 'conforms',
   Fails: 'FAILS',
-  /** The spec has it, and no check could look at it: it may be an addition to the API. That is no failure. */
+  /** The spec has the operation, but no check for it exists: it may be an addition to the API. That is no failure. */
   Untested: 'untested',
 } as const
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
@@ -22,7 +22,7 @@ export interface OperationReport {
   readonly checks: readonly CheckResult[]
 }
 
-/** What a server was found to be. */
+/** The result of a whole run. */
 export interface Report {
   readonly url: string
   readonly specVersion: string
@@ -31,7 +31,7 @@ export interface Report {
   readonly operations: readonly OperationReport[]
 }
 
-/** Collects what is found, by operation and check. What failed once has not passed. */
+/** Collects the findings by operation and check. A check that failed once has not passed. */
 export class Findings {
   readonly #checks = new Map<string, Map<string, CheckResult>>()
   readonly #statuses = new Map<string, Set<number>>()

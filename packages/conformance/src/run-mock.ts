@@ -5,14 +5,14 @@ import { mockCases, nameOf, runMockCase } from './mock/cases.js'
 import { entryOf } from './operations.js'
 import { Findings, type Report } from './report.js'
 
-/** Has the SDK ask a mock of the spec for every documented answer, and judges what it sends and what it makes of them. */
+/** Lets the SDK ask a mock of the spec for every documented answer, and checks its requests and its results. */
 export async function runMock(apiUrl: string, checker: SpecChecker, signal: AbortSignal): Promise<Report> {
   const { spec } = checker
   const findings = new Findings(spec.operations.map(({ id }) => id))
   for (const mockCase of mockCases(spec)) {
     signal.throwIfAborted()
     const { operation, status } = mockCase
-    // An operation that a spec adds, which the SDK has no method for.
+    // The spec adds an operation that the SDK has no method for.
     if (entryOf(calls, operation.id) === undefined) continue
     const name = nameOf(mockCase)
     try {

@@ -19,10 +19,10 @@ const checks: readonly Check[] = [
   ...commonChecks,
 ]
 
-/** The check that all exchanges undergo, whichever check they belong to. */
+/** The check of every exchange, whichever check made it. */
 const asSpecified = 'answers as the spec says'
 
-/** Does with a live server all that it has to be able to do, and judges every answer by the spec. Cleans up after itself. */
+/** Tries everything that a server has to support on a live server, and checks every answer against the spec. Cleans up after itself. */
 export async function runSuite(target: Target, checker: SpecChecker): Promise<Report> {
   const { spec } = checker
   const findings = new Findings(spec.operations.map(({ id }) => id))
@@ -49,9 +49,9 @@ async function outcomeOf(check: Check, bench: Bench): Promise<['passed' | 'faile
     if (error instanceof Skipped) return ['skipped', error.message]
     if (error instanceof Mismatch) return ['failed', error.message]
     if (error instanceof SandboxAPIError) return ['failed', describe(error)]
-    // What the server answered can't be sent back to it.
+    // The server's answer can't be used in a further request.
     if (error instanceof SandboxValidationError) return ['failed', error.message]
-    // Of a raw request: a hang or a connection that broke.
+    // A raw request hung, or its connection broke.
     if (error instanceof DOMException || error instanceof TypeError) {
       return ['failed', `no answer came: ${error.cause instanceof Error ? error.cause.message : error.message}`]
     }

@@ -14,7 +14,7 @@ export async function loadSpec(file: string = publishedSpec): Promise<Spec> {
   return await Spec.load(file)
 }
 
-/** The codes that an Error may carry, as far as the spec knows them. */
+/** The error codes that the spec knows. */
 export function knownErrorCodes(spec: Spec): readonly string[] {
   const { schemas } = spec.document.components
   const codes = spec.resolve(schemas['KnownErrorCode'])['enum']

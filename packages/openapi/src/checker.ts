@@ -11,7 +11,7 @@ import type { Spec } from './spec.js'
 export interface CheckerOptions {
   /** Whether answers may have headers that the spec does not name. Default false. */
   readonly otherHeaders?: boolean
-  /** Whether a server may do more than the spec says: statuses, properties, headers of a later version. Default false. */
+  /** Whether a server may do more than the spec says, such as statuses, properties and headers of a later version. Default false. */
   readonly additions?: boolean
   /** What the API promises beyond its spec. Default: nothing. */
   readonly conventions?: Conventions
@@ -31,7 +31,7 @@ export class SpecChecker {
     this.#conventions = options.conventions ?? {}
   }
 
-  /** What is wrong with the request. A server must refuse what is `invalid`; `undocumented` parts do it no harm. */
+  /** What is wrong with the request. A server must refuse what is `invalid`; `undocumented` parts are harmless. */
   checkRequest(request: RecordedRequest): Problem[] {
     const [pathname, query] = split(request.target)
     const found = this.spec.match(request.method, pathname)
@@ -58,7 +58,7 @@ export class SpecChecker {
     ]
   }
 
-  /** What is wrong with the exchange: with the answer, and an answer of success to a request that had to be refused. */
+  /** What is wrong with the exchange: with the answer, or that a request succeeded which had to be refused. */
   check(exchange: Exchange): Problem[] {
     const problems = this.checkResponse(exchange).filter(
       ({ kind }) => kind === 'invalid' || this.#options.additions !== true,
@@ -139,7 +139,7 @@ export class SpecChecker {
     return place === 'header' && name.toLowerCase() === this.#conventions.requestId?.header.toLowerCase()
   }
 
-  /** Where the operation knows of request ids. */
+  /** Applies where the operation has request ids. */
   #checkRequestId({ parameters }: Operation, request: RecordedRequest, response: RecordedResponse): Problem[] {
     const parameter = parameters.find((each) => this.#isRequestId(each))
     if (parameter === undefined) return []
@@ -201,7 +201,7 @@ export class SpecChecker {
     return value === undefined ? [invalid(`the ${name} is not JSON`)] : this.#schemas.check(schema, value, name)
   }
 
-  /** Parameters and headers are text; what is no number stays text, and then is of the wrong type. */
+  /** Parameters and headers are text. What is no number stays text, and then has the wrong type. */
   #readText(schema: JsonObject, text: string): unknown {
     const { type } = this.spec.resolve(schema)
     if (type === 'integer' && /^-?\d+$/.test(text)) return Number(text)
@@ -210,7 +210,7 @@ export class SpecChecker {
   }
 }
 
-/** The path and the query, as they are: a URL would follow `..` and `//` in them, which no server has to. */
+/** The path and the query as they are: a URL would resolve `..` and `//` in them, which a server need not do. */
 function split(target: string): [string, URLSearchParams] {
   const [pathname = '', ...query] = target.split('?')
   return [pathname, new URLSearchParams(query.join('?'))]

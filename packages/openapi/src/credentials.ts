@@ -5,11 +5,11 @@ import { resolve } from './resolve.js'
 /** A header that credentials may come in. */
 export interface CredentialHeader {
   readonly name: string
-  /** What its value begins with, in lower case, as `bearer`; undefined when all of it is the secret. */
+  /** The scheme that its value begins with, in lower case, such as `bearer`; undefined when all of it is the secret. */
   readonly scheme: string | undefined
 }
 
-/** The headers that requests may have credentials in, by the security schemes of the document. */
+/** The headers for credentials, according to the security schemes of the document. */
 export function credentialHeaders(document: Document): readonly CredentialHeader[] {
   return entries(document.components['securitySchemes']).flatMap(([, source]): CredentialHeader[] => {
     const { type, scheme, in: place, name } = resolve(document, source)

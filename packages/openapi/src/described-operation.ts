@@ -35,7 +35,7 @@ export interface Header {
 export interface SpecResponse {
   /** By their names in lower case. */
   readonly headers: ReadonlyMap<string, Header>
-  /** By media type; empty when the response has none to speak of. */
+  /** By media type; empty when the response has no body. */
   readonly content: ReadonlyMap<string, Media>
 }
 
@@ -49,18 +49,18 @@ export interface Operation {
   readonly requestBody: RequestBody | undefined
   /** By status. */
   readonly responses: ReadonlyMap<number, SpecResponse>
-  /** For all other statuses: by range, as `4XX`, and by `default`. */
+  /** For all other statuses: by range, such as `4XX`, and by `default`. */
   readonly otherResponses: ReadonlyMap<string, SpecResponse>
 }
 
-/** What the operation says of a status: by itself, by its range, or by default. */
+/** What the operation says about a status: under the status, its range, or `default`. */
 export function responseOf(operation: Operation, status: number): SpecResponse | undefined {
   const { responses, otherResponses } = operation
   const range = `${Math.trunc(status / 100)}XX`
   return responses.get(status) ?? otherResponses.get(range) ?? otherResponses.get('default')
 }
 
-/** @throws {Error} when an operation has no name, or that of another one. */
+/** @throws {Error} when an operation has no name, or the name of another one. */
 export function describeOperations(document: Document): readonly Operation[] {
   return operationsOf(document).map((named) => describeOperation(document, named))
 }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from './json.js'
 
-/** As much of an OpenAPI 3.1 document as every reader of one may rely on. */
+/** The parts of an OpenAPI 3.1 document that every reader may rely on. */
 export interface Document extends JsonObject {
   readonly info: JsonObject & { readonly version: string }
   readonly security?: readonly unknown[]

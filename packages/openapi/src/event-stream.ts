@@ -4,7 +4,7 @@ import type { Problem, SchemaCheck } from './schema-check.js'
 
 type Rules = Readonly<Record<string, EventRules>>
 
-/** Holds a whole event stream against the rules of its events: what they are, and how it ends. */
+/** Checks a whole event stream: what its events are, and how it ends. */
 export function checkEventStream(text: string, rules: Rules, check: SchemaCheck): Problem[] {
   const events: EventSourceMessage[] = []
   const problems: Problem[] = []

@@ -10,7 +10,7 @@ export interface RecordedRequest {
   /** The path below the base path of the API, with the query: `/sessions?limit=5`. */
   readonly target: string
   readonly headers: Headers
-  /** Undefined when it was not kept, which is nothing to hold against it; empty when there was none. */
+  /** Undefined when it was not kept, and so can't be checked; empty when there was none. */
   readonly body: Uint8Array | undefined
 }
 

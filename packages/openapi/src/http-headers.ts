@@ -10,9 +10,9 @@ export const httpHeaders: ReadonlySet<string> = new Set([
   'keep-alive',
   'transfer-encoding',
   'vary',
-  // RFC 9110 wants it with every 401.
+  // RFC 9110 requires it with every 401.
   'www-authenticate',
-  // What browsers and nginx must not do to an answer on its way.
+  // They tell browsers and nginx what not to do with an answer.
   'x-accel-buffering',
   'x-content-type-options',
 ])

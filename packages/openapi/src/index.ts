@@ -1,6 +1,6 @@
 /**
- * The one reader of an OpenAPI 3.1 document: what it refers to, its operations and their examples, and what is wrong with a value,
- * a request or an answer by it. Nothing here knows any one API.
+ * The one reader of an OpenAPI 3.1 document: its references, its operations and their examples, and the check of values, requests
+ * and answers against it. Nothing here knows a particular API.
  *
  * @packageDocumentation
  */

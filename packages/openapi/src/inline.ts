@@ -3,10 +3,10 @@ import { isObject } from './json.js'
 import { lookUp } from './resolve.js'
 
 /**
- * The value with every reference replaced by what it names; what stands beside a reference wins over it.
+ * Replaces every reference in the value by what it names; siblings of a reference win over it.
  *
  * @param place - where it is in the document, as `#/paths`.
- * @throws {Error} for what holds itself: it can't be written out.
+ * @throws {Error} for a value that contains itself, which can't be written out.
  */
 export function inline(document: Document, value: unknown, place: string): unknown {
   return inlineWithin(document, value, place, new Map())

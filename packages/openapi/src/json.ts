@@ -5,7 +5,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A list as it is, and an empty one for anything else. */
+/** Returns a list as it is, and an empty list for anything else. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }

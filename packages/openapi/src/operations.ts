@@ -11,7 +11,7 @@ export type Method = Uppercase<(typeof methods)[number]>
 export interface PlacedOperation {
   readonly method: Method
   readonly path: string
-  /** What stands at the path, for all its methods. */
+  /** What the document says at the path, for all its methods. */
   readonly item: JsonObject
   readonly operation: JsonObject
 }
@@ -46,7 +46,7 @@ function isMethod(name: string): name is (typeof methods)[number] {
   return Object.hasOwn(capitals, name)
 }
 
-/** @throws {Error} when an operation has no name, or that of another one. */
+/** @throws {Error} when an operation has no name, or the name of another one. */
 export function operationsOf(document: Document): readonly NamedOperation[] {
   const found = new Map<string, NamedOperation>()
   for (const placed of placedOperations(document)) {

@@ -21,7 +21,7 @@ export function checkedDocument(value: unknown): Document {
   return value
 }
 
-/** Makes something of what a file of YAML holds. @throws {Error} as `unusable` says it, whatever goes wrong. */
+/** Parses a file of YAML and passes its content on. @throws {Error} of `unusable`, whatever goes wrong. */
 export async function readFileAs<T>(file: string, make: (content: unknown) => T): Promise<T> {
   try {
     return make(parse(await readFile(file, 'utf8')))
@@ -38,11 +38,11 @@ export function unusable(file: string, error: unknown): Error {
 function reasonOf(error: unknown): string {
   if (isObject(error) && error['code'] === 'ENOENT') return 'There is no such file.'
   if (!(error instanceof Error)) return String(error)
-  // A YAML parser's message goes on with the lines of the file.
+  // After its first line, a YAML parser's message quotes the file.
   return error.message.split('\n', 1).join('').replace(/:$/, '.')
 }
 
-/** A path as a reader of this folder knows it. */
+/** A path as seen from the current directory. */
 function fromHere(file: string): string {
   const below = path.relative('', file)
   return below.startsWith('..') ? file : below

@@ -2,19 +2,19 @@ import type { Document } from './document.js'
 import { isObject, type JsonObject } from './json.js'
 import { lookUp } from './resolve.js'
 
-/** What else a schema takes at the same place, where no level of the value lies between. */
+/** Keywords whose schemas apply to the same value. */
 const partsInPlace = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else']
 
-/** What holds values and no schemas, unless it is a name among others. */
+/** Keywords that hold values and no schemas, unless they are names of properties. */
 const data: ReadonlySet<string> = new Set(['example', 'value', 'default', 'const', 'enum'])
 const holdsNames = /\/(properties|responses)$/
 
 /**
- * A schema may hold itself further down, as a tree does. Not usable is one that leads back to itself at the same place:
- * a value would be held against it for ever.
+ * A schema may contain itself further down, as a tree does. It is unusable when it leads back to itself for the same value:
+ * checking the value would never end.
  *
- * @throws {Error} for such a one, for a `$ref` that leads nowhere or out of the document, and for a part of the file that
- * holds itself by an alias of YAML.
+ * @throws {Error} for such a schema, for a `$ref` that leads nowhere or out of the document, and for a part of the file that
+ * contains itself through an alias of YAML.
  */
 export function checkReferences(document: Document): void {
   const settled = new Set<JsonObject>()

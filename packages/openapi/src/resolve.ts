@@ -12,7 +12,7 @@ export function lookUp(document: Document, ref: unknown): unknown {
   return found
 }
 
-/** Follows the `$ref`s of a value to their end; what stands beside a `$ref` wins over what it points to, as 3.1 has it. */
+/** Follows the `$ref`s of a value to their end. As in OpenAPI 3.1, siblings of a `$ref` win over what it points to. */
 export function resolve(document: Document, value: unknown): JsonObject {
   const [last = {}, ...before] = chainOf(document, value).reverse()
   return before.reduce((all, { $ref: _, ...beside }) => ({ ...all, ...beside }), last)
@@ -29,7 +29,7 @@ export function refName(value: unknown): string | undefined {
   return value['$ref'].split('/').at(-1)
 }
 
-/** A part of a `$ref` or a path as it was before it was escaped with `%`; what is no escape stays as it is. */
+/** Decodes the `%` escapes in a part of a `$ref` or a path; text with malformed escapes stays as it is. */
 export function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

@@ -10,7 +10,7 @@ export interface Problem {
   readonly message: string
 }
 
-/** Holds values against the schemas of a spec, which are taken as closed: what they do not name is a problem too. */
+/** Checks values against the schemas of a spec. Schemas count as closed: a property that they do not name is a problem too. */
 export class SchemaCheck {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true })
   readonly #compiled = new Map<JsonObject, ValidateFunction>()
@@ -34,7 +34,7 @@ export class SchemaCheck {
 
 const root = 'spec'
 
-/** A schema by itself: its references lead into the document, and its objects take nothing that they do not name. */
+/** A schema on its own: its references lead into the document, and its objects take only properties that they name. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed)
   if (!isObject(node)) return node
@@ -49,7 +49,7 @@ function closed(node: unknown): unknown {
 }
 
 function describe({ instancePath, keyword, params, message }: ErrorObject, name: string): Problem {
-  // Which entry of a list it was tells nothing: the others are likely to have it too.
+  // The index in a list is left out, since other entries are likely to have the same problem.
   const place = `${name}${instancePath.replaceAll(/\/\d+(?=\/|$)/g, '[]').replaceAll('/', '.')}`
   const extra: unknown = isObject(params) ? params['unevaluatedProperty'] : undefined
   if (typeof extra === 'string') return { kind: 'undocumented', message: `${place}.${extra} is not in the spec` }

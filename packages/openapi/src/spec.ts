@@ -12,7 +12,7 @@ export class Spec {
   readonly operations: readonly Operation[]
   readonly credentials: readonly CredentialHeader[]
 
-  /** @throws {Error} when it is no OpenAPI 3.1 document, or refers to what is not there, or to itself in a circle. */
+  /** @throws {Error} when it is no OpenAPI 3.1 document, or has a reference that leads nowhere or in a circle. */
   constructor(document: unknown) {
     this.document = checkedDocument(document)
     this.version = this.document.info.version
@@ -45,7 +45,7 @@ export class Spec {
     return undefined
   }
 
-  /** Follows the `$ref`s of a value to their end; nothing at all has no properties. */
+  /** Follows the `$ref`s of a value to their end; undefined becomes an empty object. */
   resolve(value: unknown): JsonObject {
     return resolve(this.document, value ?? {})
   }

@@ -21,7 +21,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const epilogue = `
 Each option can be set in the environment as well: --data-dir as SANDBOX_SERVER_DATA_DIR, and so on; several origins are
-separated by commas. A secret is better set there, where other users of the machine cannot see it.`
+separated by commas. Set secrets there: other users of the machine can see a command line.`
 
 function makeCommand(version: string) {
   return new Command('sandbox-sessions-server')
@@ -29,8 +29,14 @@ function makeCommand(version: string) {
       'A Sandbox API on this machine: isolated, short-lived sessions that run commands and code and hold files.',
     )
     .usage('[options]')
-    .addOption(new Option('--host <address>', 'where to listen (127.0.0.1: this machine only)').argParser(text('host')))
-    .addOption(new Option('--port <port>', '0 takes any free one (8080)').argParser(integer('port', 0, 65_535)))
+    .addOption(
+      new Option('--host <address>', 'the address to listen at (127.0.0.1: this machine only)').argParser(text('host')),
+    )
+    .addOption(
+      new Option('--port <port>', 'the port to listen at; 0 takes any free one (8080)').argParser(
+        integer('port', 0, 65_535),
+      ),
+    )
     .addOption(
       new Option('--data-dir <dir>', `where sessions and their files are kept (${defaultDataDir()})`).argParser(
         text('data-dir'),
@@ -41,9 +47,7 @@ function makeCommand(version: string) {
         oneOf('engine', engines),
       ),
     )
-    .addOption(
-      new Option('--allow-unsafe', 'needed for the process engine, which isolates nothing: for trusted code only'),
-    )
+    .addOption(new Option('--allow-unsafe', 'allow the process engine, which isolates nothing: for trusted code only'))
     .addOption(
       new Option('--token <token>', 'the token that clients send (a random one, kept in the data directory)').argParser(
         text('token'),
@@ -52,7 +56,7 @@ function makeCommand(version: string) {
     .addOption(
       new Option(
         '--jwt-secret <secret>',
-        'accept JSON Web Tokens signed with HS256; "sub" is the user, "exp" is needed',
+        'accept JSON Web Tokens signed with HS256; "sub" is the user, "exp" is required',
       ).argParser(text('jwt-secret')),
     )
     .addOption(
@@ -69,7 +73,7 @@ function makeCommand(version: string) {
     .addOption(
       new Option(
         '--cors-origin <origin>',
-        'let pages of this origin use the API in a browser, * for all; can be repeated (none)',
+        'let pages of this origin use the API in a browser, * for every origin; repeatable (none)',
       ).argParser(origins),
     )
     .addOption(
@@ -98,7 +102,7 @@ function makeCommand(version: string) {
     .addOption(
       new Option('--log-level <level>', `${logLevels.join(', ')} (info)`).argParser(oneOf('log-level', logLevels)),
     )
-    .helpOption('-h, --help', 'show this')
+    .helpOption('-h, --help', 'show this help')
     .version(version, '-v, --version', 'show the version')
     .addHelpText('after', epilogue)
 }
@@ -106,7 +110,7 @@ function makeCommand(version: string) {
 type ServerCommand = ReturnType<typeof makeCommand>
 
 /**
- * Reads the command line, and the environment for what it leaves open.
+ * Reads the command line, and the environment for options that it does not name.
  *
  * @throws {UsageError}
  */
@@ -120,7 +124,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv, 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { show: shown }
-    // Commander only counts the arguments that there should not be.
+    // Commander says only how many arguments are too many.
     const message =
       error.code === 'commander.excessArguments' ? `unexpected argument "${command.args.join(' ')}"` : error.message
     throw new UsageError(`${message.replace(/^error: /, '')}.`.replace(/\.+$/, '.'))
@@ -150,14 +154,14 @@ function serverOptions(values: ReturnType<ServerCommand['opts']>): SandboxServer
   }
 }
 
-/** Commander's own `env` takes any value of a switch for yes, also `false`. */
+/** Commander's own `env` takes any value of a switch for true, even `false`. */
 function readEnvironment(command: ServerCommand, env: NodeJS.ProcessEnv): void {
   for (const option of command.options) {
     const variable = `SANDBOX_SERVER_${option.name().replaceAll('-', '_').toUpperCase()}`
     const name = option.attributeName()
     const value = env[variable]
     if (value === undefined || name === 'version' || command.getOptionValueSource(name) !== undefined) continue
-    // Its type is lost in the list of options: the parsers above give the right one.
+    // The list of options loses the type; the parsers above return the right one.
     const parsed: unknown = option.required ? option.parseArg?.<unknown>(value, undefined) : truth(variable, value)
     command.setOptionValueWithSource(name, parsed, 'env')
   }

@@ -37,14 +37,14 @@ export interface SandboxServerOptions {
   readonly engine?: EngineChoice | Engine
   /** Must be true for the process engine, which isolates nothing. Default false. */
   readonly allowUnsafe?: boolean
-  /** The one token that is accepted. Default: one that is made at the first start and kept in the data directory. */
+  /** The token that clients send. Default: a random one, made at the first start and kept in the data directory. */
   readonly token?: string
   /** More static tokens, each with its user. */
   readonly tokens?: Readonly<Record<string, string>>
   /** Accepts JSON Web Tokens; `sub` is the user. */
   readonly jwt?: JwtOptions
   /**
-   * Origins whose pages may use the API in a browser, for example `https://app.example.com`; `*` stands for every one.
+   * Origins whose pages may use the API in a browser, for example `https://app.example.com`; `*` allows every origin.
    * Default none.
    */
   readonly corsOrigins?: readonly string[]
@@ -56,7 +56,7 @@ export interface SandboxServerOptions {
   readonly graceMs?: number
   /** The time of sessions, idempotency keys and rate limits, for tests. Default the machine's. */
   readonly clock?: Clock
-  /** Another copy of the spec, as a path. Default the one of `sandbox-sessions-sdk`. */
+  /** The path of another copy of the spec. Default the one of `sandbox-sessions-sdk`. */
   readonly spec?: string
 }
 
@@ -75,13 +75,13 @@ export interface SandboxServer {
 /** The user of the one static token. */
 const defaultUser = 'default'
 
-/** How long answers may take to leave after everything has ended, in milliseconds. */
+/** How long the last answers may take to be sent after everything has ended, in milliseconds. */
 const farewellMs = 1_000
 
 /**
  * Starts a Sandbox API on this machine.
  *
- * @throws {EngineUnavailableError} when nothing isolates here; it says what to install.
+ * @throws {EngineUnavailableError} when no engine can isolate here; it says what to install.
  * @throws {Error} when the data directory or the port cannot be used.
  */
 export async function createSandboxServer(options: SandboxServerOptions = {}): Promise<SandboxServer> {
@@ -140,7 +140,7 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
       close: ({ graceMs = options.graceMs ?? 500 } = {}) => (closing ??= close(graceMs)),
     }
   } catch (error) {
-    // Each, whatever becomes of the others, and what went wrong first is what is told.
+    // Each step runs even if another one fails; the error that led here is thrown.
     for (const step of undo) await step().catch(() => undefined)
     throw error
   }
@@ -187,7 +187,7 @@ async function openEngine({ engine, allowUnsafe }: SandboxServerOptions, dataDir
   })
 }
 
-/** An address that a client on this machine can use: the ones that mean "everywhere" lead nowhere. */
+/** An address that a client on this machine can use: those that mean "everywhere" can't be connected to. */
 function reachable(address: string): string {
   return address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }

@@ -6,17 +6,17 @@ import { newCommand } from '../new-command.js'
 
 export const conformanceCommand = (context: Context) =>
   newCommand(context, 'conformance')
-    .description('tell whether a server keeps to the spec: it is put to work, and each of its answers is judged')
-    .option('--spec <file>', 'the OpenAPI 3.1 document to judge by (default: the one that the SDK was made from)')
-    .option('--mock', 'the server is a mock of the spec, such as Prism: judge the SDK by every documented answer')
+    .description('check whether a server follows the spec: try every operation and check every answer')
+    .option('--spec <file>', 'the OpenAPI 3.1 document to check against (default: the one that the SDK was made from)')
+    .option('--mock', 'check the SDK instead, against a mock of the spec, such as Prism, with every documented answer')
     .option(
       '--other-token <token>',
-      'of another user, to tell whether users see each other (default: SANDBOX_OTHER_TOKEN)',
+      'the token of another user, to check that users cannot see each other (default: SANDBOX_OTHER_TOKEN)',
     )
-    .option('--allow-additions', 'what the spec does not name is no failure: the server may speak a later version')
-    .option('--strict-headers', 'headers that the spec does not name are failures too')
+    .option('--allow-additions', 'accept what the spec does not name: the server may speak a later version')
+    .option('--strict-headers', 'treat headers that the spec does not name as failures')
     .action(async ({ spec: file, mock, otherToken, allowAdditions = false, strictHeaders }) => {
-      // Of use to this command alone: the others start without them.
+      // Loaded only by this command, so that the others start faster.
       const { loadSpec, runMock, runSuite, sandboxChecker } = await import('sandbox-sessions-conformance')
       const { describeReport } = await import('../describe-report.js')
       const spec = await loadSpec(file).catch((error: unknown) => {
@@ -38,7 +38,7 @@ export const conformanceCommand = (context: Context) =>
       if (!report.conforms) context.exitCode = ExitCode.Failure
     })
 
-/** Nothing can be told of a server that is not there, or that lets nobody in: those are failures of their own. */
+/** A server that can't be reached, or refuses the credentials, can't be checked: these are failures of their own. */
 async function assertUsable({ client, signal }: Context, isMock: boolean): Promise<void> {
   try {
     if (isMock) await client.health({ signal })
@@ -51,7 +51,7 @@ async function assertUsable({ client, signal }: Context, isMock: boolean): Promi
 
 function target(context: Context): { apiUrl: string; bearerToken: string } {
   const { url, token } = context.globals()
-  // The client is made of the same two, and checks them.
+  // The client is made from the same two options, and checks them.
   const apiUrl = (url ?? env('SANDBOX_API_URL') ?? '').replace(/\/+$/, '')
   return { apiUrl, bearerToken: token ?? env('SANDBOX_API_TOKEN') ?? '' }
 }

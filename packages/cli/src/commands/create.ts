@@ -7,7 +7,7 @@ export const createCommand = (context: Context) =>
   newCommand(context, 'create')
     .description('start a session and print its id')
     .addOption(ttlOption())
-    .option('--image <name>', 'what it is made from, for example python:3.11')
+    .option('--image <name>', 'the image to start from, for example python:3.11')
     .addOption(metadataOption())
     .action(async ({ ttl, image, metadata }) => {
       const session = await context.client.createSession({ ttl, image, metadata }, { signal: context.signal })

@@ -9,9 +9,9 @@ import { readStdin } from '../stdin.js'
 
 export const execCommand = (context: Context) =>
   newCommand(context, 'exec')
-    .description('run a command in a session, with its output as it comes')
+    .description('run a command in a session and print its output as it comes')
     .usage('[options] <session> <command...>')
-    // What follows the session is the command's own: its options too.
+    // Everything after the session belongs to the remote command, including options.
     .passThroughOptions()
     .argument('<session>', sessionHelp)
     .argument('<command...>', 'one word: a shell command; several: a program and its arguments, passed on as they are')
@@ -29,7 +29,7 @@ export const execCommand = (context: Context) =>
       await relay.run(stream, options.timeout)
     })
 
-/** A `--` before the command is left out. An option of ours that is put there would be taken for the command. */
+/** Removes a `--` before the command. An option of ours in this place would be taken for the command. */
 function commandWords([first = '', ...others]: readonly string[]): readonly string[] {
   if (first === '--') {
     if (others.length === 0) throw new UsageError("missing required argument 'command'")

@@ -8,9 +8,9 @@ import { findSession } from '../session-reference.js'
 
 export const filesLsCommand = (context: Context) =>
   newCommand(context, 'ls')
-    .description('list them')
+    .description('list files of a session')
     .argument('<remote>', '<session>, or <session>:<path> of a directory')
-    .addOption(recursiveOption('what lies in directories too'))
+    .addOption(recursiveOption('list what is in directories too'))
     .action(async (remote, { recursive }) => {
       const { session: reference, path } = parseRemoteDirectory(remote)
       const session = await findSession(context, reference)

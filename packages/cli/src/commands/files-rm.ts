@@ -8,9 +8,9 @@ import { findSession } from '../session-reference.js'
 
 export const filesRmCommand = (context: Context) =>
   newCommand(context, 'rm')
-    .description('delete them')
+    .description('delete files of a session')
     .argument('<remote...>', '<session>:<path>')
-    .addOption(recursiveOption('directories too, with all that is in them'))
+    .addOption(recursiveOption('delete directories too, with everything in them'))
     .action(async (remotes, { recursive }) => {
       await each(context, remotes.map(parseRemoteFile), async ({ session: reference, path }) => {
         const session = await findSession(context, reference)

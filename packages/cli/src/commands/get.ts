@@ -18,7 +18,7 @@ export const getCommand = (context: Context) =>
     .argument('<remote>', '<session>:<path>')
     .argument(
       '[local]',
-      'where to; a directory that is there is put into; - for standard output (default: the same name here)',
+      'the target; a directory that exists is copied into; - for standard output (default: the same name here)',
     )
     .addOption(overwriteOption())
     .action(async (remote, local = '.', { overwrite }) => {
@@ -42,7 +42,7 @@ async function localTarget(local: string, source: string): Promise<string> {
   return isInto ? path.join(local, path.posix.basename(source)) : local
 }
 
-/** The SDK would find it out when all is transferred. A directory that is there is filled. */
+/** Checked first, since the SDK would find out only after the transfer. An existing directory is filled. */
 async function checkFree(target: string): Promise<void> {
   if ((await isDirectory(target)) === false) {
     throw new CliError(`${target} exists. Use --overwrite to replace it.`, ExitCode.Conflict)
@@ -57,7 +57,7 @@ async function isDirectory(local: string): Promise<boolean | undefined> {
   )
 }
 
-/** No bar and no remark here: the terminal may be where the bytes go. */
+/** No progress bar and no remark here, since the bytes may go to the same terminal. */
 async function writeOut({ signal, stdout }: Context, session: Session, source: string): Promise<void> {
   await using file = await session.files.download(source, { signal })
   for await (const chunk of file.stream()) await stdout.write(chunk)

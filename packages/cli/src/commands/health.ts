@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 
 export const healthCommand = (context: Context) =>
   newCommand(context, 'health')
-    .description('tell whether the service works; needs no token')
+    .description('check whether the service works; needs no token')
     .action(async () => {
       const health = await context.client.health({ signal: context.signal })
       await context.print(health, health.status)

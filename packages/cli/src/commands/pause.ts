@@ -5,7 +5,7 @@ import { findSession, sessionHelp } from '../session-reference.js'
 
 export const pauseCommand = (context: Context) =>
   newCommand(context, 'pause')
-    .description('stop every process of a session where it stands')
+    .description('pause every process of a session')
     .argument('<session...>', sessionHelp)
     .action(async (references) => {
       await each(context, references, async (reference) => {

@@ -13,7 +13,7 @@ export const putCommand = (context: Context) =>
   newCommand(context, 'put')
     .description('copy a file or a whole directory into a session')
     .argument('<local>', 'a file, directory or pipe; - for standard input')
-    .argument('<remote>', '<session>:<path>; a path that is empty or ends with / is the directory to put it into')
+    .argument('<remote>', '<session>:<path>; a path that is empty or ends with / is a directory to copy into')
     .addOption(overwriteOption())
     .action(async (local, remote, { overwrite }) => {
       const { signal } = context

@@ -5,7 +5,7 @@ import { findSession, sessionHelp } from '../session-reference.js'
 
 export const resumeCommand = (context: Context) =>
   newCommand(context, 'resume')
-    .description('let the processes of a paused session go on')
+    .description('resume every process of a paused session')
     .argument('<session...>', sessionHelp)
     .action(async (references) => {
       await each(context, references, async (reference) => {

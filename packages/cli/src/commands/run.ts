@@ -20,13 +20,13 @@ const extensions: Readonly<Record<string, CodeLanguage>> = {
 }
 
 const languageOption = () =>
-  new Option('-l, --language <name>', 'language of the code (default: by the name of the file, else python)').choices(
+  new Option('-l, --language <name>', 'language of the code (default: from the file name, otherwise python)').choices(
     Object.values(CodeLanguage),
   )
 
 export const runCommand = (context: Context) =>
   newCommand(context, 'run')
-    .description('run code in a session, with its output as it comes')
+    .description('run code in a session and print its output as it comes')
     .usage('[options] <session> (<file> | - | -c <code>)')
     .argument('<session>', sessionHelp)
     .argument('[file]', 'a file of this machine; - for standard input')
@@ -53,7 +53,7 @@ async function readCode(file: string | undefined, code: string | undefined, sign
   if ((file === undefined) === (code === undefined)) throw new UsageError('Give either a file (or -) or --code.')
   if (code !== undefined) return code
   const bytes = file === undefined || file === '-' ? await readStdin(signal) : await readLocalFile(file, signal)
-  // With U+FFFD in its place, other code would run than was given.
+  // With U+FFFD in place of broken bytes, other code would run than was given.
   if (!isUtf8(bytes)) throw new UsageError('The code must be UTF-8. Convert it first, with iconv for example.')
   return bytes.toString()
 }

@@ -6,24 +6,24 @@ export interface Candidate {
   readonly description: string
 }
 
-/** Stands for the files of this machine, which the shell knows better how to complete. */
+/** Stands for the files of this machine, which the shell completes better. */
 export const localFiles: Candidate = { value: ':files', description: '' }
 
-/** Where a command line has come to, in the tree of commands. */
+/** The position of a command line in the tree of commands. */
 interface Position {
   readonly command: CommandUnknownOpts
-  /** How many arguments of the command are there already. */
+  /** How many arguments of the command are typed already. */
   readonly argument: number
   /** An option whose value comes next. */
   readonly option: Option | undefined
-  /** Whether `--` was there, or what belongs to another command: no options of ours come any more. */
+  /** Whether no options of ours can follow, because `--` or the start of another command was typed. */
   readonly onlyArguments: boolean
 }
 
 /**
- * What may stand in place of the last of the words, which is being typed. The words are those after the program's name.
+ * The candidates for the last of the words, which is being typed. The words are those after the program's name.
  *
- * @param sessions - The user's sessions, asked for only where one of them can stand.
+ * @param sessions - The user's sessions, asked for only where a session can be typed.
  */
 export async function candidates(
   program: CommandUnknownOpts,
@@ -32,7 +32,7 @@ export async function candidates(
 ): Promise<Candidate[]> {
   const typed = words.at(-1) ?? ''
   const position = words.slice(0, -1).reduce(advance, start(program))
-  // Without a server there still are the names of commands.
+  // The names of commands are there even without a server.
   const found = await possible(position, typed, () => sessions().catch(() => []))
   return found
     .filter((candidate) => candidate === localFiles || candidate.value.startsWith(typed))
@@ -56,7 +56,7 @@ function advance(position: Position, word: string): Position {
     const meant = defaultCommand(command)
     if (meant !== undefined) return advance(start(meant), word)
   }
-  // The names of the arguments say what they are: a command has options of its own.
+  // The names of the arguments say what they are. A remote command has options of its own.
   const isCommand = command.registeredArguments[argument + 1]?.name() === 'command'
   return { ...position, argument: argument + 1, onlyArguments: onlyArguments || isCommand }
 }
@@ -86,7 +86,7 @@ async function possible(
   ]
 }
 
-/** Which command of a group is meant when none is named: by our custom, the first. */
+/** The default command of a group, which by our convention is the first. */
 function defaultCommand(command: CommandUnknownOpts): CommandUnknownOpts | undefined {
   return command.parent === null ? undefined : command.commands[0]
 }

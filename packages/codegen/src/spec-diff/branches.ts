@@ -31,7 +31,7 @@ export function compareBranches(
       if (old[name] !== undefined && now[name] !== undefined) {
         compareSchemas(comparison, { ...site, open }, old[name], now[name])
       } else {
-        // One more alternative is more, one more part of what must hold is less.
+        // Another alternative allows more; another schema that must match allows less.
         const wider = added === (keyword !== 'allOf')
         fileEffect(comparison, site, wider ? 'wider' : 'narrower', `${keyword}: ${name} ${added ? 'added' : 'removed'}`)
       }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, type JsonObject, isObject, resolve, targetOf } from 'sandbox-sessions-openapi'
 import { type Change, type Grade, type SchemaPair, type Site, reasons } from './change.js'
 
-/** What people read, and no program goes by. */
+/** Texts for people, which no program depends on. */
 const annotations = [
   'description',
   'summary',
@@ -16,7 +16,7 @@ const annotations = [
   '$comment',
 ]
 
-/** Two documents that are being compared, and what was found so far. */
+/** Two documents that are being compared, and the findings so far. */
 export class Comparison {
   readonly base: Document
   readonly spec: Document
@@ -33,12 +33,12 @@ export class Comparison {
     return [resolve(this.base, before ?? {}), resolve(this.spec, after ?? {})]
   }
 
-  /** Both schemas where they stand in their documents, by which a pair is known again; `true` for one that takes anything. */
+  /** Both schemas as objects of their documents, which identify the pair; `true` for a schema that takes anything. */
   pairOf(before: unknown, after: unknown): SchemaPair {
     return [isObject(before) ? targetOf(this.base, before) : true, isObject(after) ? targetOf(this.spec, after) : true]
   }
 
-  /** Whether this pair was met at this place before: what is told by a schema's name is told once. */
+  /** Whether this pair was compared at this place before, so that a named schema is reported once. */
   isRepeated({ place, direction, open }: Site, pair: SchemaPair): boolean {
     const key = JSON.stringify([place, direction, open])
     const before = this.#compared.get(key) ?? []
@@ -52,7 +52,7 @@ export class Comparison {
     this.changes.push({ grade, subject, what, why, place })
   }
 
-  /** A thing that is identical in all but the keys that were compared elsewhere. What nobody compared is not passed over. */
+  /** Compares the keys that nobody else compares, so that no change is missed. */
   compareRest(
     before: JsonObject,
     after: JsonObject,
@@ -80,7 +80,7 @@ export function childOf(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-/** A value as it stands in a message. */
+/** A value as a message shows it. */
 export function show(value: unknown): string {
   if (value === undefined) return 'none'
   return typeof value === 'string' ? value : JSON.stringify(value)

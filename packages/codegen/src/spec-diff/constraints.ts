@@ -1,12 +1,12 @@
 import { type Site, reasons } from './change.js'
 import type { Comparison } from './comparison.js'
 
-/** What became of the values that a schema takes. */
+/** How the set of values that a schema takes has changed. */
 export type Effect = 'narrower' | 'wider' | 'other'
 
 /**
- * Files a change of what is valid. A request may take more; a server that takes less refuses what it took. In a response
- * neither does: with more, clients meet what they do not expect; with less, servers that are right today are wrong.
+ * Grades a change of what is valid. In a request, more may become valid; with less, a server refuses what it used to take. In a
+ * response, both break something: with more, clients get what they do not expect; with less, correct servers become wrong.
  */
 export function fileEffect(
   comparison: Comparison,

@@ -2,7 +2,7 @@ import { type Site, reasons } from './change.js'
 import { type Comparison, childOf, keysOf } from './comparison.js'
 import { compareSchemas } from './schemas.js'
 
-/** Compares the media types of two bodies. One more does no harm: it is met only by those who ask for it or send it. */
+/** Compares the media types of two bodies. A new one is harmless: only those who ask for it or send it get to see it. */
 export function compareContent(comparison: Comparison, site: Site, before: unknown, after: unknown): void {
   for (const type of keysOf(before, after)) {
     const at = { ...site, subject: `body ${type}` }

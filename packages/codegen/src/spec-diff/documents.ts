@@ -5,17 +5,17 @@ import { Comparison, childOf } from './comparison.js'
 import { compareOperations } from './operations.js'
 import { compareSchemes } from './security.js'
 
-/** What of a document is compared elsewhere, or says nothing about what is sent. */
+/** Parts of a document that are compared elsewhere, or do not affect what is sent. */
 const compared = ['openapi', 'info', 'paths', 'components', 'security', 'servers']
 
-/** Everything that changed from one OpenAPI 3.1 document to another, but the version itself. */
+/** Everything that changed from one OpenAPI 3.1 document to another, except the version itself. */
 export function diffDocuments(base: Document, spec: Document): readonly Change[] {
   const comparison = new Comparison(base, spec)
   compareOperations(comparison)
   compareSchemes(comparison, childOf(base.components, 'securitySchemes'), childOf(spec.components, 'securitySchemes'))
   const [before, after] = [withoutVersion(base), withoutVersion(spec)]
   comparison.compareRest(before, after, compared, (key) => ({ place: '', subject: key }))
-  // Nothing that is sent, or it would have been found: examples, the order of lists, components that nobody uses.
+  // It does not affect what is sent, or it would have been found: examples, the order of lists, unused components.
   if (comparison.changes.length === 0 && !isDeepStrictEqual(before, after)) {
     comparison.add('neutral', { place: '', subject: 'the document' }, 'changed in what is not on the wire')
   }

@@ -1,5 +1,5 @@
 /**
- * What became of an API from one OpenAPI 3.1 document to the next, and which version that needs.
+ * What changed in an API from one OpenAPI 3.1 document to the next, and which version that needs.
  *
  * @packageDocumentation
  */

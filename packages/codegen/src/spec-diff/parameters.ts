@@ -33,13 +33,13 @@ export function compareParameters(
   }
 }
 
-/** Where two have a name in common, the later one holds: an operation's own over its path's. */
+/** When two have the same name, the later one counts: an operation's own wins over its path's. */
 function byName(document: Document, parameters: readonly unknown[]): Map<string, { name: string; source: unknown }> {
   return new Map(
     parameters.map((source) => {
       const parameter = resolve(document, source)
       const name = `${String(parameter['in'])} parameter ${String(parameter['name'])}`
-      // The names of headers are the same in capitals.
+      // The names of headers ignore case.
       return [parameter['in'] === 'header' ? name.toLowerCase() : name, { name, source }]
     }),
   )

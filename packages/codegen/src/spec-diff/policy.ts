@@ -7,7 +7,7 @@ export interface Verdict {
   readonly text: string
 }
 
-/** Whether the version rose as much as the changes ask for. */
+/** Whether the version rose as much as the changes require. */
 export function judge(base: string, version: string, changes: readonly Change[]): Verdict {
   if (compareVersions(version, base) < 0) {
     return { ok: false, text: `The version went down from ${base} to ${version}: give it one that is higher.` }

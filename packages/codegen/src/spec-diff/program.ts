@@ -5,7 +5,7 @@ import { type Verdict, judge } from './policy.js'
 import { release, releaseFile, releasedVersions } from './releases.js'
 import { describe, group } from './report.js'
 
-/** What the program works on where no flag says otherwise. */
+/** What the program works on by default. */
 export interface SpecDiffDefaults {
   readonly spec: string
   /** The folder with the released versions. */
@@ -19,8 +19,8 @@ interface Flags extends SpecDiffDefaults {
 }
 
 /**
- * Compares a spec with the last released one, prints what changed, and fails when its version does not rise as the changes ask
- * for. With `--release` it keeps a copy of the spec among the released ones when all is well. Resolves to the exit code.
+ * Compares a spec with the last released one, prints what changed, and fails when its version does not rise as the changes
+ * require. With `--release`, it keeps a copy of the spec among the released ones if everything is fine. Resolves to the exit code.
  */
 export async function runSpecDiff(args: readonly string[], defaults: SpecDiffDefaults): Promise<number> {
   try {
@@ -49,7 +49,7 @@ async function specDiff(flags: Flags): Promise<number> {
   const changes = diffDocuments(base, spec)
   let verdict: Verdict = judge(base.info.version, version, changes)
   if (verdict.ok && released.includes(version) && base.info.version !== version) {
-    // Whatever it is compared with, a version that is out says what it said.
+    // A released version never changes, whatever this spec is compared with.
     verdict = judge(version, version, diffDocuments(await readDocument(releaseFile(flags.releases, version)), spec))
   }
 

@@ -39,7 +39,7 @@ function fileAddition(comparison: Comparison, site: Site, required: boolean, was
   }
 }
 
-/** A property that is new or gone is not looked at: that it is so was said. */
+/** Skips properties that are new or gone: they are reported already. */
 function compareRequired(comparison: Comparison, site: Site, before: JsonObject, after: JsonObject): void {
   const old = list(before['required']).map(String)
   const now = list(after['required']).map(String)
@@ -62,6 +62,6 @@ function compareOthers(
   after: unknown,
   compareSchemas: CompareSchemas,
 ): void {
-  // Left out, it means true; and so does a schema without a word in it.
+  // A missing one means true, and so does an empty schema.
   compareSchemas(comparison, { ...site, subject: `${site.subject}.*`, open: false }, before ?? true, after ?? true)
 }

@@ -15,7 +15,7 @@ export function releaseFile(folder: string, version: string): string {
   return path.join(folder, `${version}.yaml`)
 }
 
-/** Keeps a copy of the spec as a released one. @returns what was done, for people. */
+/** Keeps a copy of the spec as a released version. @returns what was done, for people. */
 export async function release(spec: string, folder: string, version: string): Promise<string> {
   const file = releaseFile(folder, version)
   if (!(await releasedVersions(folder)).includes(version)) {

@@ -1,6 +1,6 @@
 import { type Change, grades } from './change.js'
 
-/** The same change in all the places where it is met. */
+/** A change with all the places where it occurs. */
 export interface Finding extends Omit<Change, 'place'> {
   readonly places: readonly string[]
 }
@@ -8,7 +8,7 @@ export interface Finding extends Omit<Change, 'place'> {
 const titles = { breaking: 'Breaking', additive: 'Additive', neutral: 'Neutral' }
 const namedPlaces = 3
 
-/** A change of a component, or the same one in many operations, once. */
+/** Lists a change of a component, or the same change in many operations, only once. */
 export function group(changes: readonly Change[]): readonly Finding[] {
   const found = new Map<string, Finding & { readonly places: string[] }>()
   for (const { place, ...change } of changes) {

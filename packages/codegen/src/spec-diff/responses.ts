@@ -4,7 +4,7 @@ import { type Comparison, childOf, keysOf } from './comparison.js'
 import { compareContent } from './content.js'
 import { compareSchemas } from './schemas.js'
 
-/** Successes that HTTP allows only as answers to those who asked: with `Range`, or with a condition. */
+/** Success statuses that HTTP allows only when the request asked for them, with `Range` or a condition. */
 const askedFor = ['206', '304']
 
 /** Compares what an operation answers. */

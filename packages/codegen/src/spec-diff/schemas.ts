@@ -8,7 +8,7 @@ import { compareValues, haveCommonType, valueKeywords } from './values.js'
 
 const compared = [...valueKeywords, ...propertyKeywords, ...branchKeywords, '$ref', 'items', 'contentSchema']
 
-/** Compares what two schemas take. What changed in a named one is told by that name, wherever it is used. */
+/** Compares what two schemas take. A change in a named schema is reported under its name, wherever it is used. */
 export const compareSchemas: CompareSchemas = (comparison, site, before, after) => {
   if (before === after && typeof before === 'boolean') return
   if (before === false || after === false) {
@@ -16,13 +16,13 @@ export const compareSchemas: CompareSchemas = (comparison, site, before, after) 
     fileEffect(comparison, site, before === false ? 'wider' : 'narrower', what)
     return
   }
-  // `true` takes anything, as does a schema that says nothing.
+  // `true` takes anything, as does an empty schema.
   const [old, now] = comparison.resolve(before === true ? {} : before, after === true ? {} : after)
   const pair = comparison.pairOf(before, after)
   if (isIn(site.within, pair)) return
   const within = [...site.within, pair]
   const name = refName(before) === refName(after) ? refName(before) : undefined
-  // What stands beside a `$ref` belongs to the place and not to the named schema.
+  // The siblings of a `$ref` belong to the place and not to the named schema.
   const beside = [before, after].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
   const isNamedOnly = name !== undefined && beside.every((keyword) => keyword === '$ref')
   if (isNamedOnly && comparison.isRepeated(site, pair)) return

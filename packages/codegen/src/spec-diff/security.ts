@@ -2,7 +2,7 @@ import { isObject, list } from 'sandbox-sessions-openapi'
 import { reasons } from './change.js'
 import { type Comparison, childOf, keysOf } from './comparison.js'
 
-/** Compares the credentials that an operation takes: any one of the alternatives will do. */
+/** Compares the credentials that an operation takes: any one of the alternatives suffices. */
 export function compareSecurity(comparison: Comparison, place: string, before: unknown, after: unknown): void {
   const old = alternatives(before)
   const now = alternatives(after)
@@ -32,7 +32,7 @@ export function compareSchemes(comparison: Comparison, before: unknown, after: u
     if (old === undefined || now === undefined) continue
     const site = { place: '', subject: `security scheme ${name}` }
     const [from, to] = comparison.resolve(old, now)
-    // The form of a token is a hint: nobody but its maker looks into it.
+    // The format of a token is only a hint: nobody but its issuer reads the token.
     if (from['bearerFormat'] !== to['bearerFormat']) comparison.add('neutral', site, 'bearerFormat changed')
     comparison.compareRest(from, to, ['bearerFormat'], () => site)
   }

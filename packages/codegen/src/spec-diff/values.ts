@@ -43,7 +43,7 @@ function limitEffect(before: unknown, after: unknown, wider: 1 | -1): Effect | u
   return ((now ?? 0) - (old ?? 0)) * wider > 0 ? 'wider' : 'narrower'
 }
 
-/** Which of two patterns takes more is not asked: a changed one is another one. */
+/** A changed pattern counts as another one, since it can't be told which of the two takes more. */
 function ruleEffect(before: unknown, after: unknown): Effect | undefined {
   if (before === after) return undefined
   if (before === undefined) return 'narrower'
@@ -93,7 +93,7 @@ function compareEnums(comparison: Comparison, site: Site, before: unknown, after
   const added = without(after, before)
   if (missing.length > 0) {
     const what = `value removed: ${shown(missing)}`
-    // Whoever goes by it waits for it in vain, though no message is invalid without it.
+    // No message is invalid without it, but a program that relies on it waits in vain.
     if (site.open) comparison.add('breaking', site, what, reasons.missed)
     else fileEffect(comparison, site, 'narrower', what)
   }
@@ -111,7 +111,7 @@ function without(values: unknown, others: unknown): unknown[] {
 function compareDefaults(comparison: Comparison, site: Site, before: unknown, after: unknown): void {
   if (isDeepStrictEqual(before, after)) return
   const what = `default: ${show(before)} → ${show(after)}`
-  // Where none was named, everyone could take what they liked.
+  // Without a default, everyone could choose one.
   if (before === undefined) comparison.add('additive', site, what)
   else comparison.add('breaking', site, what, reasons.otherwise)
 }

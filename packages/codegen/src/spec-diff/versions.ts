@@ -1,4 +1,4 @@
-/** A version as the project gives them: three numbers. */
+/** A version of the project: three numbers. */
 export interface Version {
   readonly major: number
   readonly minor: number

@@ -12,21 +12,21 @@ import {
 } from 'sandbox-sessions-sdk'
 import type { OperationId, OutputOperationId, StreamOperationId } from '../operations.js'
 
-/** A call through the SDK. It answers what the wire must have carried for the SDK's domain object to be what it is. */
+/** A call through the SDK. It returns the wire form that corresponds to the SDK's domain object. */
 export type SdkCall = (client: SessionsClient, options: RequestOptions) => Promise<unknown>
 
-/** What every call names, and what the mock answers with. */
+/** The arguments of every call, and what the mock answers with. */
 const sessionId = '7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f'
 const filePath = 'data/input.csv'
 const execution = { timeout: 120, env: { CI: '1' }, cwd: 'app', stdin: 'line\n' }
 const command = { command: 'npm test', ...execution }
 const code = { code: 'console.log(6 * 7)', language: CodeLanguage.Javascript, ...execution }
-/** Input that no text can carry. Before it is sent, another command asks whether the server takes it. */
+/** Input that text can't express. Before the SDK sends it, another command finds out whether the server takes it. */
 const bytes = { stdin: new Uint8Array([0x1f, 0x8b, 0x08, 0x00]), encoding: 'bytes' } as const
 
 /**
- * One call for each operation, with every argument that it has. A success of another media type than `application/json` has
- * a call of its own.
+ * One call for each operation, with every argument that it has. A success with another media type than `application/json` has
+ * its own call.
  */
 export const calls: Readonly<Record<OperationId, SdkCall>> = {
   createSession: async (client, options) => {
@@ -78,7 +78,7 @@ export const byteStreamCalls: Readonly<Record<StreamOperationId, SdkCall>> = {
   executeCode: async (client, options) => events(client.streamCode(sessionId, { ...code, ...bytes }, options)),
 }
 
-/** From the fields that users see, so that each of them is looked at. */
+/** Made from the fields that users see, so that each of them is checked. */
 function wireSession(session: Session): Record<string, unknown> {
   const { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine } = session
   return { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine }

@@ -8,7 +8,7 @@ import { type SdkCall, byteCalls, byteStreamCalls, calls, streamCalls } from './
 import { domainOf, eventsOf, isInBase64 } from './domain.js'
 import { errorClass, expectError } from './errors.js'
 
-/** One example of one answer of one operation, asked of a mock (Prism, or what takes its `Prefer` header) by the SDK. */
+/** One example of one answer of one operation, which the SDK asks a mock for (Prism, or one that takes its `Prefer` header). */
 export interface MockCase {
   readonly operation: Operation
   readonly status: number
@@ -34,13 +34,13 @@ export function mockCases(spec: Spec): readonly MockCase[] {
   )
 }
 
-/** As `createSession 409 application/json idempotencyConflict`. */
+/** For example `createSession 409 application/json idempotencyConflict`. */
 export function nameOf({ operation, status, mediaType, example }: MockCase): string {
   return [operation.id, status, mediaType, example].filter((part) => part !== '' && part !== undefined).join(' ')
 }
 
 /**
- * Asks the mock for the case and holds what the SDK sends and makes of the answer against the spec.
+ * Asks the mock for the case, and checks the SDK's request and its result against the spec.
  *
  * @param makeClient - makes the client that asks, by default the SDK's own, from options that it has to keep to.
  * @throws {Mismatch} when the request breaks the spec, or the domain object or error is not the right one.
@@ -113,12 +113,12 @@ function tableFor(mediaType: string, inBytes: boolean): Readonly<Record<string, 
   return inBytes ? byteCalls : calls
 }
 
-/** The SDK asks for what it needs; only another kind of bytes than it prefers must be asked for. */
+/** The SDK asks for what it needs. Only a kind of bytes that it does not prefer must be asked for here. */
 function acceptOf(mediaType: string, status: number): Readonly<Record<string, string>> {
   return mediaType === 'text/plain' && status === 200 ? { accept: mediaType } : {}
 }
 
-/** What brings these answers about. */
+/** The calls that lead to these answers. */
 function rangeOf({ id }: Operation, status: number): Readonly<Record<string, string>> {
   return id === 'downloadFile' && (status === 206 || status === 416) ? { range: 'bytes=10-17' } : {}
 }
@@ -128,7 +128,7 @@ function reasonIn(body: Uint8Array | undefined): string {
   return body === undefined || body.length === 0 ? '' : `: ${Buffer.from(body).toString().slice(0, 500)}`
 }
 
-/** What of the spec no case drives, in words; empty when all of it is driven. */
+/** The parts of the spec that no case drives, in words; empty when all are driven. */
 export function undriven(spec: Spec, otherwiseDriven: ReadonlySet<string> = new Set()): readonly string[] {
   const cases = mockCases(spec)
   const driven = new Set(cases.map(({ operation, status }) => `${operation.id} ${status}`))

@@ -59,7 +59,7 @@ function commandResult(example: unknown): unknown {
   return { status, exitCode, stdout, stderr, truncated, durationMs, ok: exitCode === 0 }
 }
 
-/** What a property that holds output says, in the encoding that stands beside it. */
+/** The content of a property that holds output, decoded by the encoding beside it. */
 function output(holder: Readonly<Record<string, unknown>>, name: string): unknown {
   const { [name]: data = '', encoding } = holder
   return encoding === 'base64' ? new Uint8Array(Buffer.from(String(data), 'base64')) : data

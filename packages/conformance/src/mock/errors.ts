@@ -1,4 +1,4 @@
-/** Which error of the SDK each status and code must come out as. */
+/** The SDK's error class for each status and code. */
 import {
   ConflictError,
   FileNotFoundError,
@@ -31,15 +31,15 @@ const classes: Readonly<Record<ErrorStatus | 405, ErrorClass>> = {
   503: ServiceUnavailableError,
 }
 
-/** Where the code decides. */
+/** The codes that decide the class. */
 const classesOfCodes: Readonly<Partial<Record<string, ErrorClass>>> = { FILE_NOT_FOUND: FileNotFoundError }
 
-/** The class of the error, or undefined when this suite states none. */
+/** The class of the error; undefined when this suite states none. */
 export function errorClass(status: number, code: unknown): ErrorClass | undefined {
   return (typeof code === 'string' ? classesOfCodes[code] : undefined) ?? entryOf(classes, String(status))
 }
 
-/** What the headers of the mock's answer say, which are the examples of the spec. */
+/** The fields for the headers of the mock's answer, which are the examples of the spec. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers

@@ -1,5 +1,5 @@
 /**
- * What the SDK is asked to do with a mock of the spec, case by case: for tests that want one test for each.
+ * The cases that the SDK is run through against a mock of the spec, so that tests can have one test for each case.
  *
  * @packageDocumentation
  */

@@ -12,14 +12,14 @@ import { Recorder } from '../recorder.js'
 import { knownErrorCodes } from '../spec.js'
 import { Skipped } from './skipped.js'
 
-/** The server that is put to work. */
+/** The server under test. */
 export interface Target {
-  /** With the base path, as `https://sandbox.example.com/v1`. */
+  /** With the base path, for example `https://sandbox.example.com/v1`. */
   readonly apiUrl: string
   readonly bearerToken: string
   /** The token of another user of the same server. */
   readonly otherToken?: string | undefined
-  /** Ends the work early. Sessions are deleted all the same. */
+  /** Ends the suite early. Sessions are still deleted. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,7 +41,7 @@ export interface Answer {
   readonly json: unknown
 }
 
-/** What checks work with: the server through the SDK and by raw requests, all of it recorded; and sessions that are cleaned up. */
+/** What checks work with: recorded access to the server, through the SDK and by raw requests, and sessions that are cleaned up. */
 export class Bench implements AsyncDisposable {
   readonly client: SessionsClient
   readonly recorder: Recorder
@@ -73,7 +73,7 @@ export class Bench implements AsyncDisposable {
     return (this.#shared ??= this.newSession())
   }
 
-  /** A session of the check's own. @throws {Skipped} when the server makes none, which is another check's finding. */
+  /** A new session for one check. @throws {Skipped} when the server makes none, which another check reports. */
   async newSession(request: CreateSessionRequest = {}): Promise<Session> {
     try {
       return await this.client.createSession(request)
@@ -124,12 +124,12 @@ export class Bench implements AsyncDisposable {
     if (this.#knowsCode(code)) expectEqual('the error code', error.errorCode, code)
   }
 
-  /** Deletes the sessions that were made. What stands in the way of that was found by the checks of deleteSession. */
+  /** Deletes the sessions that were made. If that fails, the checks of deleteSession report it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.close()
     await using client = this.clientOf(this.#target.bearerToken)
     for (const id of await this.recorder.sessionIds()) {
-      // An id that is none can't be sent; that it came is a finding already.
+      // An invalid id can't be sent, and is a finding already.
       await failureOf(() => client.deleteSession(id)).catch((error: unknown) => {
         if (!(error instanceof SandboxValidationError)) throw error
       })

@@ -1,7 +1,7 @@
 import type { Spec } from 'sandbox-sessions-openapi'
 import type { OperationId } from '../operations.js'
 
-/** What a spec says of a number. The one that judges counts, not the one that the SDK knows. */
+/** What a spec says about a number. The spec in use counts, not the one that the SDK knows. */
 export interface Bounds {
   readonly minimum: number | undefined
   readonly maximum: number | undefined
@@ -17,7 +17,7 @@ export function boundsOfParameter(spec: Spec, operation: OperationId, parameter:
   return boundsOf(spec, spec.operation(operation)?.parameters.find(({ name }) => name === parameter)?.schema)
 }
 
-/** The least and the largest that may be sent. */
+/** The smallest and the largest value that may be sent. */
 export function boundary({ minimum, maximum }: Bounds): readonly number[] {
   return [minimum, maximum].filter((limit) => limit !== undefined)
 }

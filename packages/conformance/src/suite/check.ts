@@ -3,15 +3,15 @@ import { knownErrorCodes } from '../spec.js'
 import type { OperationId } from '../operations.js'
 import type { Bench } from './bench.js'
 
-/** One thing that a server of this API does. */
+/** One thing that a server of this API has to do. */
 export interface Check {
   /** The operation that the verdict is about. */
   readonly operation: OperationId
   /** What the server does, in words. */
   readonly name: string
-  /** Whether the spec knows what this looks at: an older one may not. Default: it does, when it has the operation. */
+  /** Whether the spec contains what this checks, which an older spec may lack. Default: whether it has the operation. */
   readonly appliesTo?: (spec: Spec) => boolean
-  /** @throws {Mismatch} when the server does something else. @throws {Skipped} when it can't be told. */
+  /** @throws {Mismatch} when the server does something else. @throws {Skipped} when it can't be checked. */
   run(bench: Bench): Promise<void>
 }
 

@@ -105,7 +105,7 @@ export const commandChecks: readonly Check[] = [
     async run(bench) {
       const session = await bench.session()
       const chunks: Uint8Array[] = []
-      // More than fits into a piece, and cut at other places than the input.
+      // More than fits into one piece, and split at other places than the input.
       const command = 'cat > all; for i in 1 2 3 4 5 6 7 8; do cat all all all all all all all all; done; rm all'
       const stdin = Buffer.concat(Array.from({ length: 64 }, () => everyByte))
       const cwd = bench.newPath('bytes')
@@ -146,7 +146,7 @@ export const commandChecks: readonly Check[] = [
       const seen: unknown[] = []
       for await (const event of stream) {
         seen.push(event.type === 'exit' ? [event.type, event.result.exitCode] : [event.type, event.data])
-        // Only who hears of the first line while the command runs can let it end.
+        // The command ends only if its first line arrives while it runs.
         if (seen.length === 1) await session.run(`touch ${go}`, { check: true })
       }
       expectEqual('the events', seen, [
@@ -261,10 +261,10 @@ export const codeChecks: readonly Check[] = [
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 const inBase64 = Buffer.from(everyByte).toString('base64')
 
-/** Writes its input to both outputs, without /dev/stderr: where that is a socket, it can't be opened. */
+/** Writes its input to both outputs. It avoids /dev/stderr, which can't be opened where it is a socket. */
 const echoTwice = 'file=$(mktemp); tee "$file"; cat "$file" >&2; rm "$file"'
 
-/** On the wire: what the SDK makes of an answer would not show how it is written. The program writes its input to both outputs. */
+/** Checks the wire form, since the SDK's result would not show it. The program writes its input to both outputs. */
 async function expectExact(bench: Bench, target: string, program: object): Promise<void> {
   const json = { ...program, stdin: inBase64, stdinEncoding: 'base64', encoding: 'base64' }
   const { status, json: body } = await bench.send(target, { method: 'POST', json })
@@ -296,7 +296,7 @@ async function firstEvent(stream: CommandStream): Promise<boolean> {
   return false
 }
 
-/** Something that moved has to stand still: it is given time for it, but not for ever. */
+/** Waits for something to stand still, but not for ever. */
 async function expectStill(read: () => Promise<string>): Promise<void> {
   let before = await read()
   for (let attempt = 0; attempt < 15; attempt += 1) {

@@ -4,7 +4,7 @@ import type { AccountOperationId, OperationId, SessionOperationId } from '../ope
 import { type Check, hasStatus } from './check.js'
 import type { RawRequest } from './bench.js'
 
-/** A request for an operation with which it would succeed, but for its path and method. */
+/** A request with which an operation would succeed, without its path and method. */
 interface Example extends Omit<RawRequest, 'method'> {
   readonly query?: string
 }
@@ -29,7 +29,7 @@ const onNoSession: Readonly<Record<AccountOperationId, Example>> = {
   listSessions: {},
 }
 
-/** What is sent for an operation, below the base path. */
+/** The request for an operation, below the base path. */
 interface Prepared {
   readonly operation: OperationId
   readonly request: RawRequest

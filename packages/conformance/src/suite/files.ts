@@ -4,7 +4,7 @@ import { isObject } from 'sandbox-sessions-openapi'
 import { expectEqual, expectThat } from '../expect.js'
 import { type Check, hasParameter, hasStatus } from './check.js'
 
-/** Every byte, more than once, and no whole number of anything. */
+/** Every byte value, more than once, in a length that is a multiple of nothing. */
 const bytes = Uint8Array.from({ length: 4_099 }, (_, index) => index % 256)
 const text = 'name,age\nalice,30\n'
 

@@ -7,7 +7,7 @@ import { type Check, hasCode, hasParameter } from './check.js'
 import { Skipped } from './skipped.js'
 import { boundary, boundsOfParameter, boundsOfProperty, outside } from './bounds.js'
 
-/** Dates on the wire may be cut to seconds. */
+/** Dates on the wire may be truncated to seconds. */
 const toleranceMs = 2_000
 
 function expectLifetime(from: Date, to: Date, seconds: number): void {
@@ -18,7 +18,7 @@ function expectLifetime(from: Date, to: Date, seconds: number): void {
   )
 }
 
-/** Sends what the SDK might not: the spec that judges may allow more than the one that the SDK knows. */
+/** Sends requests that the SDK may refuse: the spec in use may allow more than the one that the SDK knows. */
 async function sessionFrom(bench: Bench, target: string, method: string, json: unknown) {
   const answer = await bench.send(target, { method, json })
   expectEqual(`the status of ${show(json)}`, answer.status, 200)

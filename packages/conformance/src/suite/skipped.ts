@@ -1,4 +1,4 @@
-/** It could not be looked at; the message says why. */
+/** The check could not be made; the message says why. */
 export class Skipped extends Error {
   override readonly name = 'Skipped'
 }

@@ -6,7 +6,7 @@ import { ProcessEngine } from './process/engine.js'
 export type EngineChoice = 'auto' | 'bubblewrap' | 'process'
 
 export interface EngineOptions {
-  /** `auto` is bubblewrap: there is no falling back to something that does not isolate. Default `auto`. */
+  /** `auto` is bubblewrap: it never falls back to an engine that does not isolate. Default `auto`. */
   readonly engine?: EngineChoice
   /** Must be true for the process engine. Default false. */
   readonly allowUnsafe?: boolean

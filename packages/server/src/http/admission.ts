@@ -8,15 +8,15 @@ import { networkOf } from './network.js'
 
 const windowMs = 60_000
 
-/** How many pairs of a user and a network are remembered; the ones that were not seen for longest go first. */
+/** How many pairs of user and network are remembered. Those that were not seen for longest are forgotten first. */
 const maxAcquaintances = 10_000
 
 /**
- * Tells who asks, and bounds how often.
+ * Finds out who asks, and limits how often.
  *
- * A user's requests count against that user alone. Requests without valid credentials count against the network that they
- * come from; once those are too many, nobody gets in from there, with whatever credentials, who has not been in from there
- * before: guessing goes on at the bounded rate, and users who are there already notice nothing.
+ * A user's requests count only for that user. Requests without valid credentials count for the network that they come from.
+ * Once a network has too many of them, only users who were admitted from there before still get in: guessing is limited to that
+ * rate, and users who are there already notice nothing.
  */
 export class Admission {
   readonly #requests: RateWindows

@@ -5,7 +5,7 @@ export type ErrorCode = components['schemas']['KnownErrorCode']
 export interface ApiErrorOptions extends ErrorOptions {
   /** Free data about the error, for a program. */
   readonly details?: Readonly<Record<string, unknown>> | undefined
-  /** Headers of the response beside those that every response has. */
+  /** Headers of the response in addition to those that every response has. */
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -42,21 +42,21 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel,
       // Node looks for late requests this often.
       connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs, limits.requestTimeoutMs),
     },
-    // A longer id must reach validation, which says what is wrong with it.
+    // A longer id has to reach validation, which says what is wrong with it.
     routerOptions: { maxParamLength: limits.maxHeaderBytes },
     // Closing goes on while the service still answers, with errors of the spec.
     return503OnClosing: false,
     frameworkErrors: sendError,
-    // Replaced below: this one could not see what is being answered.
+    // Replaced below, since this one can't see the answer.
     clientErrorHandler: () => undefined,
   })
   refuseBadConnections(app.server, cors)
-  // An expectation that Node does not know is answered like any request rather than with an empty 417.
+  // A request with an unknown Expect header is answered like any other, and not with Node's empty 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(requestIdHeader, request.id)
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
-      // Who speaks HTTP this badly is not spoken with any longer.
+      // A request that breaks HTTP so badly ends its connection.
       void reply.header('Connection', 'close')
       throw invalidParameter('The Host header is required.', { parameter: 'Host' })
     }
@@ -97,10 +97,10 @@ function isKeptAlive({ raw, headers }: FastifyRequest): boolean {
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = answerOf(error, request)
-  // Fastify closes the connection with every body that it refuses. While the body still comes, that is a reset, and the caller
-  // may never see the answer.
+  // Fastify closes the connection whenever it refuses a body. While the body still comes, that is a reset, and the caller may
+  // never see the answer.
   if (!request.raw.complete && isKeptAlive(request)) void reply.header('Connection', 'keep-alive')
-  // Without this Fastify would write the answer of success's schema.
+  // Without this, Fastify would write the error with the schema of a success.
   void reply
     .code(answer.status)
     .headers({ [requestIdHeader]: request.id, ...answer.headers })

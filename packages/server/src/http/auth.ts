@@ -21,7 +21,7 @@ export interface AuthenticatorOptions {
   readonly jwt?: JwtOptions | undefined
 }
 
-/** The public-key algorithms that a key set is trusted with: never a shared secret, never none. */
+/** The algorithms that are accepted with a key set: public keys only, never a shared secret or none. */
 const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
 /** Tells who asks, from a bearer token or an API key. */
@@ -35,8 +35,8 @@ export class Authenticator {
   }
 
   /**
-   * Answers the user: that of a static token or the `sub` of a JSON Web Token, kept apart so that neither can pass for the
-   * other.
+   * Returns the user of a static token, or the `sub` of a JSON Web Token. They are kept apart, so that neither can pass for
+   * the other.
    *
    * @throws {ApiError} 401 `UNAUTHORIZED`; 503 when the key set cannot be fetched.
    */
@@ -63,7 +63,7 @@ export class Authenticator {
     if (token === undefined) return undefined
     const digest = digestOf(token)
     let user: string | undefined
-    // Digests have one length and all are compared, so the time taken says nothing about any token.
+    // All digests have the same length and all are compared, so that the time taken reveals nothing about a token.
     for (const known of this.#tokens) if (timingSafeEqual(known.digest, digest)) user = known.user
     return user
   }
@@ -107,7 +107,7 @@ function keyOf(secret: string | undefined, jwksUrl: string | undefined): JWTVeri
 
 function isTokenFault(error: unknown): boolean {
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return false
-  // What jose throws about a failed fetch of the key set has its general code.
+  // When jose can't fetch the key set, it throws an error with its general code.
   return error instanceof errors.JOSEError && error.code !== errors.JOSEError.code
 }
 

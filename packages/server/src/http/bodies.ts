@@ -27,7 +27,8 @@ export function acceptBodies(scope: FastifyInstance, operation: Operation): void
 }
 
 /**
- * Without a body no parser is asked, and a stream would pass for an empty one. A missing JSON body is found by validation.
+ * Fastify calls no parser when there is no body, so a missing stream would look like an empty one. Validation finds a missing
+ * JSON body.
  *
  * @throws {ApiError} 400 `INVALID_PARAMETER`.
  */
@@ -44,17 +45,17 @@ function wrongMediaType({ headers }: FastifyRequest, mediaTypes: readonly string
 
 function acceptJson(scope: FastifyInstance): void {
   scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_, bytes, done) => {
-    // Some clients name a content type without sending a content; validation tells whether it was needed.
+    // Some clients name a content type without sending content; validation finds out whether the body was required.
     if (bytes.byteLength === 0) done(null)
-    // With U+FFFD in its place, another command would run than was sent.
+    // With U+FFFD in place of broken bytes, another command would run than was sent.
     else if (!isUtf8(bytes)) done(invalidParameter('The body is not UTF-8.'))
     else done(...parse(bytes.toString()))
   })
 }
 
 /**
- * Fastify's own parser refuses `__proto__` and `constructor`, which are names like others here: JSON.parse makes them own
- * properties, and nothing of a body is ever copied by assignment.
+ * Fastify's own parser refuses `__proto__` and `constructor`. Here they are harmless names: JSON.parse makes them own properties,
+ * and no part of a body is ever copied by assignment.
  */
 function parse(text: string): [error: Error | null, body?: unknown] {
   try {

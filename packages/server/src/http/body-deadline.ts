@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Limits } from '../support/limits.js'
 
-/** How long the rest of a body that nobody wants may keep coming after the answer, in milliseconds. */
+/** How long an unwanted body may keep coming after the answer, in milliseconds. */
 const lingerMs = 5_000
 
 /** Ends connections whose body stops coming, or goes on coming after the answer. */
@@ -14,12 +14,12 @@ export function boundBodies(app: FastifyInstance, { bodyIdleTimeoutMs }: Limits)
       if (reply.raw.headersSent) socket.destroy()
       else app.server.emit('clientError', Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket)
     })
-    // A command may be silent for long once its request has arrived; between requests Node's own timeout counts again.
+    // A command may be silent for long once its request has arrived. Between requests, Node's own timeout applies again.
     raw.once('end', () => socket.setTimeout(reply.raw.writableFinished ? app.server.keepAliveTimeout : 0))
   })
   app.addHook('onResponse', async ({ raw }) => {
     if (raw.complete) return
-    // Reading on lets the caller get the answer while it still sends; a reset would take it away.
+    // Reading on lets the caller get the answer while it still sends; a reset would destroy the answer.
     raw.unpipe()
     raw.resume()
     const timer = setTimeout(() => raw.socket.destroy(), lingerMs)

@@ -13,7 +13,7 @@ type ExecuteCall = Pick<
 const json = 'application/json'
 const events = 'text/event-stream'
 
-/** Runs a command and answers its outcome, or its events as they come: whichever the caller prefers. */
+/** Runs a command and answers with its outcome or with its events as they come, whichever the caller prefers. */
 export class CommandAnswers {
   constructor(
     private readonly commands: CommandService,
@@ -37,7 +37,7 @@ export class CommandAnswers {
       const outcome = await this.commands.stream(user, path.sessionId, command, signal, open)
       stream?.end('exit', outcome)
     } catch (error) {
-      // Before anything runs, an error is an answer like any other.
+      // Before the command runs, an error is answered as for any operation.
       if (!stream) throw error
       if (!signal.aborted) stream.end('error', answerOf(error, request).toBody(request.id))
     }

@@ -11,10 +11,10 @@ export interface CorsOptions {
   readonly responseHeaders: readonly string[]
 }
 
-/** Headers that a page may send beside those of the API: of HTTP, of event streams, and those that traces are carried in. */
+/** Headers that a page may send in addition to those of the API: of HTTP, of event streams, and of tracing. */
 const commonRequestHeaders = ['Accept', 'Content-Type', 'Last-Event-ID', 'traceparent', 'tracestate', 'baggage']
 
-/** Headers of answers that the spec does not speak of. */
+/** Headers of answers that are not in the spec. */
 const commonResponseHeaders = ['Allow', 'Content-Length', 'WWW-Authenticate']
 
 /** How long a browser may keep the answer to a preflight, in seconds: no browser keeps one for longer than two hours. */
@@ -24,15 +24,15 @@ const preflightLifeSeconds = 7_200
  * Lets pages of other origins use the API. Credentials travel in headers, never in cookies, so that a page can do nothing
  * without a token that it was given.
  *
- * `@fastify/cors` answers from Fastify's hooks: what Node or Fastify refuses before them would have no headers, so that a page
- * could not see why. It knows nothing of private networks, and turns every OPTIONS into a preflight.
+ * `@fastify/cors` works in Fastify's hooks: what Node or Fastify refuses before them would have no headers, so that a page could
+ * not see why. It does not support private networks, and treats every OPTIONS as a preflight.
  */
 export class Cors {
   readonly #origins: ReadonlySet<string>
   readonly #exposed: string
   readonly #preflight: Readonly<Record<string, string>>
 
-  /** @throws {Error} for something that is no origin. */
+  /** @throws {Error} for a text that is no origin. */
   constructor({ origins, methods, requestHeaders, responseHeaders }: CorsOptions) {
     this.#origins = new Set(origins.map(readOrigin))
     this.#exposed = [...responseHeaders, ...commonResponseHeaders].join(', ')
@@ -43,16 +43,16 @@ export class Cors {
     }
   }
 
-  /** Headers of every answer to a request from there. Without an origin, it comes from no page of another one. */
+  /** Headers of every answer to a request from this origin. A request without one comes from no page of another origin. */
   headersFor(origin: string | undefined): Readonly<Record<string, string>> {
     const exposed = { 'Access-Control-Expose-Headers': this.#exposed }
     if (this.#origins.has('*')) return { 'Access-Control-Allow-Origin': '*', ...exposed }
-    // A cache must not give one origin what another one got.
+    // A cache must not give one origin the answer for another.
     const vary = { Vary: 'Origin' }
     return this.#allows(origin) ? { 'Access-Control-Allow-Origin': origin, ...exposed, ...vary } : vary
   }
 
-  /** What a browser asks for before it sends the request itself, without credentials; undefined when this is no such question. */
+  /** The answer to a preflight, which a browser sends without credentials before the request itself; undefined for any other request. */
   preflightFor({ method, headers }: IncomingMessage): Readonly<Record<string, string>> | undefined {
     const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
     if (!isPreflight || !this.#allows(headers.origin)) return undefined
@@ -65,7 +65,7 @@ export class Cors {
   }
 }
 
-/** Answers preflights, and marks every answer: also those that are written past Fastify, and those that it never gets to see. */
+/** Answers preflights, and adds the headers to every answer, also to those that bypass Fastify. */
 export function addCors(app: FastifyInstance, cors: Cors): void {
   app.server.prependListener('request', (request, response) => {
     for (const [name, value] of Object.entries(cors.headersFor(request.headers.origin))) response.setHeader(name, value)
@@ -80,7 +80,7 @@ export function addCors(app: FastifyInstance, cors: Cors): void {
 /**
  * Reads an origin as browsers write it.
  *
- * @throws {Error} with what an origin is.
+ * @throws {Error} that says what an origin looks like.
  */
 export function readOrigin(text: string): string {
   if (text === '*') return text
@@ -96,6 +96,6 @@ export function readOrigin(text: string): string {
       `"${text}" is no origin. Write one as https://app.example.com or http://localhost:3000, or * for all of them.`,
     )
   }
-  // Only for the schemes of the web does URL know an origin; apps have schemes of their own.
+  // URL knows an origin only for web schemes, but apps have schemes of their own.
   return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
 }

@@ -11,10 +11,10 @@ import { takeOver } from './take-over.js'
 const bytes = 'application/octet-stream'
 
 /**
- * Answers a file or a part of it. When it cannot be sent to its end the connection breaks: nobody must take a piece of it for
+ * Answers with a file or a part of it. When it cannot be sent completely, the connection breaks, so that nobody takes a piece for
  * the whole.
  *
- * @param options.isPart The answer is to a request for a part, also when that is all of the file.
+ * @param options.isPart Whether the request asked for a part, even if that is all of the file.
  * @param options.readerIdleTimeoutMs How long the reader may take nothing, in milliseconds.
  */
 export async function sendFile(
@@ -31,7 +31,7 @@ export async function sendFile(
     ETag: etagOf(entry.version),
     'Accept-Ranges': 'bytes',
     ...(isPart && { 'Content-Range': `bytes ${start}-${start + length - 1}/${entry.size}` }),
-    // What a guest wrote must never be run by a browser that guesses its type.
+    // A browser must never guess the type of what a guest wrote, and run it.
     'X-Content-Type-Options': 'nosniff',
   }
   const response = takeOver(reply, isPart ? 206 : 200, headers, readerIdleTimeoutMs)
@@ -45,12 +45,12 @@ export async function sendFile(
   } catch (error) {
     request.log.info({ err: error }, 'A download broke off.')
     response.destroy()
-    // A generator that was never begun does not end what it was to read.
+    // A generator that was never started does not close its source.
     await content[Symbol.asyncIterator]().return?.()
   }
 }
 
-/** Fails when the content ends early, and cuts off what it has too much. */
+/** Fails when the content is too short, and cuts off what is too much. */
 async function* exactly(content: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
   let missing = length
   for await (const chunk of content) {

@@ -4,7 +4,7 @@ import * as sessions from '../service/errors.js'
 import { type Shortage, shortageOf } from './shortage.js'
 import { ApiError, type ErrorCode, invalidParameter } from './api-error.js'
 
-/** What a caller may wait, in seconds, before it is worth trying again. */
+/** How many seconds to wait before it is worth trying again. */
 const retryAfter = { 'Retry-After': '5' }
 
 /** The same for a session that is being made, which takes no longer. */
@@ -14,7 +14,7 @@ interface Answer {
   readonly status: number
   readonly code: ErrorCode
   readonly headers?: Readonly<Record<string, string>>
-  /** What to tell about a path instead of the error's own message. */
+  /** The message about a path, in place of the error's own. */
   readonly about?: (path: string, reason: string) => string
 }
 
@@ -25,9 +25,9 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [sessions.SessionPausedError, { status: 409, code: 'SESSION_PAUSED' }],
   [sessions.CapacityExceededError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
   [sessions.ShuttingDownError, { status: 503, code: 'CAPACITY_EXCEEDED', headers: retryAfter }],
-  // Nobody reads it; what matters is that it is no failure of the server.
+  // Nobody reads this answer, but it must not count as a failure of the server.
   [sessions.CallerGoneError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
-  // Without Retry-After: whoever repeats what may have done something does so on his own account.
+  // Without Retry-After, since the command may have done something: repeating it is the caller's own decision.
   [sessions.InterruptedError, { status: 503, code: 'CAPACITY_EXCEEDED' }],
   [sessions.SandboxEndedError, { status: 409, code: 'INVALID_STATE' }],
   [sessions.IdempotencyKeyReusedError, { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' }],
@@ -67,7 +67,7 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
 export interface Subject {
   /** The path that the request names. */
   readonly path: string | undefined
-  /** The most bytes that a body may have where it went. */
+  /** The most bytes that a body may have at this path. */
   readonly maxBodyBytes: number
 }
 
@@ -88,7 +88,7 @@ export function toApiError(error: unknown, { path, maxBodyBytes }: Subject): Api
   return isFastifyError(error) ? ofFastify(error, maxBodyBytes) : internalError(error)
 }
 
-/** When the service knows better than the table when it is worth trying again. */
+/** The wait that the service itself knows, in place of the table's. */
 function hintOf(error: unknown): Record<string, string> {
   const seconds = error instanceof sessions.CapacityExceededError ? error.retryAfter : undefined
   return seconds === undefined ? {} : { 'Retry-After': String(seconds) }
@@ -108,7 +108,7 @@ function rangeNotSatisfiable(cause: engine.RangeNotSatisfiableError): ApiError {
   return new ApiError(416, 'RANGE_NOT_SATISFIABLE', message, { details: { size }, headers, cause })
 }
 
-/** Wherever one turns up, what was begun is undone: the same request may be sent again. */
+/** Wherever a shortage turns up, what was begun is undone, so that the same request may be sent again. */
 function ofShortage({ resource, message, retryAfter: seconds }: Shortage, cause: unknown): ApiError {
   const headers = { 'Retry-After': String(seconds) }
   return new ApiError(503, 'CAPACITY_EXCEEDED', message, { details: { resource }, headers, cause })

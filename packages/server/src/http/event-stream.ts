@@ -12,18 +12,18 @@ export class EventStream implements OutputSink {
   readonly #response: ServerResponse
   readonly #keepAlive: NodeJS.Timeout
 
-  /** Sends the headers at once. From here on the reply is this stream's alone. */
+  /** Sends the headers at once. From here on, only this stream may use the reply. */
   constructor(reply: FastifyReply, { keepAliveMs, readerIdleTimeoutMs }: Limits) {
     const headers = {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache',
-      // Some proxies collect an answer unless they are told not to.
+      // Some proxies buffer an answer unless this header forbids it.
       'X-Accel-Buffering': 'no',
     }
     this.#response = takeOver(reply, 200, headers, readerIdleTimeoutMs)
     this.#response.flushHeaders()
     this.#keepAlive = setTimeout(() => {
-      // To a reader who takes nothing it would only add to what waits.
+      // When the reader takes nothing, it would only add to what waits.
       if (!this.isFull) this.#response.write(': keep-alive\n\n')
       this.#keepAlive.refresh()
     }, timerMs(keepAliveMs)).unref()

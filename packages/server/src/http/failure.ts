@@ -4,11 +4,11 @@ import { isObject } from '../support/json.js'
 import type { ApiError } from './api-error.js'
 import { toApiError } from './error-map.js'
 
-/** What to answer for an error; what is the server's own fault, or its machine's, is logged. */
+/** The answer for an error. A failure of the server or its machine is logged. */
 export function answerOf(error: unknown, request: FastifyRequest): ApiError {
   const answer = toApiError(error, { path: pathOf(request.query), maxBodyBytes: request.routeOptions.bodyLimit })
   if (answer.status >= 500 && (answer.code === 'INTERNAL_ERROR' || shortageOf(answer))) {
-    // A caller who goes away within the body is no failure of the server.
+    // It is no failure of the server when the caller goes away in the middle of the body.
     const hasLeft = request.raw.destroyed && !request.raw.complete
     request.log[hasLeft ? 'info' : 'error']({ err: error }, hasLeft ? 'A request broke off.' : 'A request failed.')
   }

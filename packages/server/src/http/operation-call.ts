@@ -12,7 +12,7 @@ export interface OperationCall<Id extends OperationId> extends Input<Id> {
   readonly reply: FastifyReply
 }
 
-/** What an operation answers: its JSON, or undefined for nothing, or when it streams its answer itself. */
+/** Returns the JSON of the answer, or undefined when there is none, or when the handler streams its answer itself. */
 export type Handler<Id extends OperationId> = (call: OperationCall<Id>) => Promise<JsonAnswer<Id> | undefined>
 
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

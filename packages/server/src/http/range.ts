@@ -18,7 +18,7 @@ export function etagOf(version: string): string {
   return `"${version}"`
 }
 
-/** The version that an If-Range header names; one that no file ever had when it is weak, a date or somebody else's. */
+/** The version that an If-Range header names. For a weak tag, a date or a foreign tag, a version that no file ever has. */
 export function versionOf(header: string): string {
   return /^"([\w-]+)"$/.exec(header)?.[1] ?? ''
 }

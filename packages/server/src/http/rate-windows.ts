@@ -1,17 +1,17 @@
 import type { Clock } from '../service/clock.js'
 
-/** More keys than this are not remembered, in whatever number they come. */
+/** The most keys that are remembered. */
 const maxKeys = 10_000
 
-/** How many of something one key has had in its window, and when that ends, in milliseconds since the Unix epoch. */
+/** The count of one key in its window, and when the window ends, in milliseconds since the Unix epoch. */
 export interface RateWindow {
   readonly count: number
   readonly endsAt: number
 }
 
-/** Counts by key in windows of fixed length, each of which begins with the first count after the one before. */
+/** Counts by key, in windows of fixed length. A window begins with the first count after the previous window. */
 export class RateWindows {
-  /** The one that began first is first. */
+  /** The oldest window comes first. */
   readonly #windows = new Map<string, RateWindow>()
 
   constructor(
@@ -38,7 +38,7 @@ export class RateWindows {
 
   #isOpen({ endsAt }: RateWindow): boolean {
     const leftMs = endsAt - this.clock.now()
-    // More is left than there ever was when somebody set the machine's clock back.
+    // When somebody sets the machine's clock back, more than a whole window seems to be left.
     return leftMs > 0 && leftMs <= this.lengthMs
   }
 

@@ -5,14 +5,14 @@ import { requestIdHeader } from './spec/validation.js'
 import { ApiError, invalidParameter } from './api-error.js'
 import type { Cors } from './cors.js'
 
-/** Answers what Node could not read as a request with an Error of the spec, and closes the connection. */
+/** Answers a request that Node could not read with an Error of the spec, and closes the connection. */
 export function refuseBadConnections(server: Server, cors: Cors | undefined): void {
   const responses = new WeakMap<Duplex, ServerResponse>()
   server.prependListener('request', (request, response) => responses.set(request.socket, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = responses.get(socket)
     const isAnswering = response?.headersSent === true && !response.writableFinished
-    // Nobody listens any more, or this would garble the answer that is under way.
+    // Nobody listens any more, or an answer is under way that this would garble.
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy()
     else refuse(socket, error.code, cors?.headersFor(response?.req.headers.origin))
   })

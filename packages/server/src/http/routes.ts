@@ -20,7 +20,7 @@ export interface RoutesOptions {
   readonly admission: Admission
 }
 
-/** Makes one route an operation of the spec. @throws {Error} when the spec lacks an operation that has a handler. */
+/** Makes one route for each operation of the spec. @throws {Error} when the spec lacks an operation that has a handler. */
 export function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
   const ids = new Set<string>(options.operations.map(({ id }) => id))
   const missing = Object.keys(options.handlers).filter((id) => !ids.has(id))
@@ -42,7 +42,7 @@ function addRoute<Id extends OperationId>(
   const handler = handlers[operation.id]
   const readInput = compileInput(operation)
   scope.addHook('onRequest', async (request, reply) => {
-    // The router takes nothing for a parameter, too; `/sessions/` is no path of the API.
+    // The router accepts an empty parameter, but `/sessions/` is no path of the API.
     if (hasEmptyPart(request.params)) reply.callNotFound()
   })
   if (operation.secured) {
@@ -54,7 +54,7 @@ function addRoute<Id extends OperationId>(
   scope.route({
     method: operation.method,
     url: basePath + operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    // Answers of success are written by the spec's schema: nothing that it does not name gets out.
+    // Success answers are written by the spec's schema, so that only what it names gets out.
     ...(operation.answer && { schema: { response: { [operation.success]: operation.answer } } }),
     handler: async (request, reply) => {
       assertStreamed(request, operation)

@@ -1,11 +1,11 @@
 import { isSystemError } from '../support/system-error.js'
 
-/** What the machine has too little of. */
+/** A resource that the machine has too little of. */
 export type Resource = 'disk' | 'descriptors' | 'processes'
 
 export interface Shortage {
   readonly resource: Resource
-  /** What is the matter and what to do, as a sentence. */
+  /** What is wrong and what to do, as sentences. */
   readonly message: string
   /** When it is worth trying again, in seconds. */
   readonly retryAfter: number
@@ -40,10 +40,10 @@ const shortages: ReadonlyMap<string, Shortage> = new Map([
   ['ENFILE', noDescriptors],
 ])
 
-/** How deep causes are followed: an error may be its own. */
+/** How deep causes are followed, since an error may be its own cause. */
 const deepest = 10
 
-/** The lack of something that an error is about, or that one of its causes is. */
+/** The shortage that an error, or one of its causes, is about. */
 export function shortageOf(error: unknown): Shortage | undefined {
   let cause = error
   for (let depth = 0; cause instanceof Error && depth < deepest; depth++) {
@@ -55,7 +55,7 @@ export function shortageOf(error: unknown): Shortage | undefined {
 }
 
 function shortageAt({ code = '', syscall = '' }: NodeJS.ErrnoException): Shortage | undefined {
-  // Of anything else EAGAIN says that it is worth trying at once.
+  // For other calls, EAGAIN means that it is worth trying again at once.
   if ((code === 'EAGAIN' || code === 'ENOMEM') && syscall.startsWith('spawn')) return noProcesses
   return shortages.get(code)
 }

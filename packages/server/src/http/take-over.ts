@@ -2,8 +2,8 @@ import type { FastifyReply } from 'fastify'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 /**
- * Writes the head of an answer that is streamed, with what the reply had for its headers. From here on the response is the
- * caller's alone.
+ * Writes the head of a streamed answer, with the headers that the reply had. From here on, only the caller of this function uses
+ * the response.
  *
  * @param idleTimeoutMs How long a reader may take nothing before the connection is closed, in milliseconds.
  */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { invalidParameter } from './api-error.js'
 
 export interface Upload {
-  /** The name that a part of a multipart body gives itself, without directories. */
+  /** The file name of a part of a multipart body, without directories. */
   readonly filename: string | undefined
   readonly content: AsyncIterable<Uint8Array>
   /** Bytes of the content, where the caller told them. */
@@ -18,7 +18,7 @@ const limits = { fields: 100, fieldSize: 64 * 1024, parts: 200, headerSize: 16 *
 /** Reads the start of an upload; its content streams from the connection while it is consumed. */
 export async function receiveUpload(request: IncomingMessage, mediaType: string | undefined): Promise<Upload> {
   if (mediaType === 'multipart/form-data') return await receivePart(request)
-  // Whoever stops reading early must not tear down the connection, or the answer could not be sent on it.
+  // Stopping to read early must not close the connection, since the answer is sent on it.
   const length = request.headers['content-length']
   return {
     filename: undefined,
@@ -27,7 +27,7 @@ export async function receiveUpload(request: IncomingMessage, mediaType: string 
   }
 }
 
-/** @throws {ApiError} 400 when the body is no multipart or lacks the part. */
+/** @throws {ApiError} 400 when the body is not multipart or lacks the part. */
 function receivePart(request: IncomingMessage): Promise<Upload> {
   return new Promise((resolve, reject) => {
     const parser = makeParser(request)
@@ -40,7 +40,7 @@ function receivePart(request: IncomingMessage): Promise<Upload> {
       file?.destroy(error)
     }
     parser.on('file', (name, stream, filename) => {
-      // A part that ends early says so by an error event.
+      // A part that ends early emits an error.
       stream.on('error', (error: Error) => stream.destroy(error))
       if (name !== filePart || file) {
         stream.resume()

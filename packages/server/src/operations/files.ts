@@ -28,7 +28,7 @@ export function fileHandlers(files: FileService, limits: Limits): Pick<Handlers,
     },
     downloadFile: async ({ user, path, query, header, request, reply }) => {
       const { Range: rangeHeader, 'If-Range': ifRange } = header
-      // HTTP has no ranges but for GET.
+      // HTTP has ranges only for GET.
       const range = rangeHeader === undefined || request.method === 'HEAD' ? undefined : readRange(rangeHeader)
       const version = ifRange === undefined ? undefined : versionOf(ifRange)
       const file = await files.read(user, path.sessionId, query.filePath, { range, version })

@@ -7,9 +7,9 @@ type Body = components['schemas']['CommandRequest']
 type Settings = Pick<Body, 'env' | 'cwd' | 'stdin'> & Required<Pick<Body, 'timeout' | 'stdinEncoding' | 'encoding'>>
 
 /**
- * What a command and code have in common.
+ * The settings that commands and code have in common.
  *
- * @throws {ApiError} 400 `INVALID_PARAMETER` for text that is none, and a `stdin` that is not in the encoding that it is said to be in.
+ * @throws {ApiError} 400 `INVALID_PARAMETER` for text that is not well-formed, and for a `stdin` that is not in its encoding.
  */
 export function processSettings(settings: Settings): Omit<CommandRequest, 'programs'> {
   const { env = {}, cwd = '.', stdin = '', stdinEncoding, encoding, timeout } = settings
@@ -24,7 +24,7 @@ export function processSettings(settings: Settings): Omit<CommandRequest, 'progr
 
 function bytesOf(stdin: string, encoding: Settings['stdinEncoding']): Uint8Array {
   const bytes = Buffer.from(stdin, encoding)
-  // Node reads anything as base64, and passes over what is none: something else would be read than was sent.
+  // Node reads any text as base64 and skips what is invalid, so that the program would read something else than was sent.
   if (encoding === 'utf-8' || bytes.toString('base64') === stdin) return bytes
   throw invalidParameter(
     'stdin must be base64 in the alphabet of RFC 4648, section 4, with padding and without line breaks, since stdinEncoding is base64.',

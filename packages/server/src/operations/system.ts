@@ -4,7 +4,7 @@ import type { Sessions } from '../service/sessions.js'
 export function systemHandlers(sessions: Sessions): Pick<Handlers, 'healthCheck'> {
   return {
     healthCheck: async () => {
-      // Whoever spreads requests over several servers has to send them elsewhere now.
+      // A load balancer has to send requests to other servers now.
       sessions.assertOpen()
       return { status: 'healthy' }
     },

@@ -3,8 +3,7 @@ import { invalidParameter } from '../http/api-error.js'
 const loneSurrogate = /\p{Surrogate}/u
 
 /**
- * JSON can hold half of a surrogate pair, which UTF-8 can't: U+FFFD would take its place, and something else would run than was
- * sent.
+ * JSON can hold half of a surrogate pair, and UTF-8 can't: U+FFFD would replace it, and something else would run than was sent.
  *
  * @throws {ApiError} 400 `INVALID_PARAMETER`.
  */

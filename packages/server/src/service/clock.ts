@@ -1,6 +1,6 @@
 import { timerMs } from '../support/timers.js'
 
-/** Where the service takes its time from, so that a test can move it. */
+/** The time for the service, which a test can move. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number

@@ -17,7 +17,7 @@ export interface CommandSlotsOptions {
 /** Gives a slot back. Called once. */
 export type Release = () => void
 
-/** Arranges that it is told, later, why there is no use in waiting any more. @returns what ends that. */
+/** Registers a callback for the reason why waiting has become pointless. @returns a function that removes it. */
 export type Watch = (leave: (reason: Error) => void) => () => void
 
 interface Waiting {
@@ -25,17 +25,17 @@ interface Waiting {
   readonly leave: (reason: Error) => void
 }
 
-/** What callers are told to wait at the least and at the most, in seconds. */
+/** The shortest and the longest wait that callers are told, in seconds. */
 const shortestRetry = 1
 const longestRetry = 30
 
-/** How much of the typical duration the latest command makes. */
+/** The weight of the latest command in the typical duration. */
 const weightOfLatest = 0.2
 
-/** Bounds how many commands run at a time. What comes in excess waits for its turn, for a while. */
+/** Limits how many commands run at a time. Further ones wait for their turn, for a while. */
 export class CommandSlots {
   readonly #running = new Map<string, number>()
-  /** By session, each with its first comer first. The session that had its turn least recently is first. */
+  /** A queue for each session. The session whose turn was longest ago comes first. */
   readonly #waiting = new Map<string, Waiting[]>()
   #runningCount = 0
   #waitingCount = 0
@@ -48,11 +48,11 @@ export class CommandSlots {
   ) {}
 
   /**
-   * Resolves when a command may run. Sessions take turns, so that one with many commands keeps no other one waiting.
+   * Resolves when a command may run. Sessions take turns, so that one with many commands does not keep others waiting.
    *
    * @param watch Called if it has to wait.
    * @throws {CapacityExceededError} when the queue is full, or nothing became free in time.
-   * @throws What the watch told.
+   * @throws The reason that the watch gave.
    */
   async take(session: string, watch: Watch): Promise<Release> {
     if (!this.#hasRoom(session)) await this.#wait(session, watch)
@@ -67,7 +67,7 @@ export class CommandSlots {
     }
   }
 
-  /** Sends away everyone who waits. */
+  /** Rejects everyone who waits. */
   dismiss(reason: Error): void {
     for (const waiting of [...this.#waiting.values()].flat()) waiting.leave(reason)
   }
@@ -116,7 +116,7 @@ export class CommandSlots {
       if (!first || !this.#hasRoom(session)) continue
       first.start()
       const line = this.#waiting.get(session)
-      // Behind all others, until they had their turn.
+      // The session goes behind all others.
       this.#waiting.delete(session)
       if (line) this.#waiting.set(session, line)
       return

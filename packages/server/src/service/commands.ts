@@ -80,10 +80,10 @@ export class CommandService {
   }
 
   /**
-   * Runs a command to its end and passes its output on as it comes, all of it, as fast as it is taken: while nobody takes it,
-   * the command waits. The outcome has no output.
+   * Runs a command to its end and passes all of its output on as it comes, as fast as it is taken: while nobody takes it, the
+   * command waits. The outcome has no output.
    *
-   * @param open Called when the command runs; nothing was written before.
+   * @param open Called when the command runs, before any output is written.
    * @param signal Kills the command, for a caller that went away.
    * @throws What {@link CommandService.follow} does.
    */
@@ -102,8 +102,8 @@ export class CommandService {
   }
 
   /**
-   * Starts a command, when it is its turn, and hands it to a consumer, which must read both outputs; killed if the consumer
-   * fails.
+   * Starts a command when it is its turn, and passes it to a consumer, which must read both outputs. The command is killed if the
+   * consumer fails.
    *
    * @throws {SessionPausedError} @throws {SessionNotFoundError} also when the session ends meanwhile.
    * @throws {ShuttingDownError} @throws {InvalidCommandError} @throws {ExecStartError} @throws {CapacityExceededError}
@@ -135,7 +135,7 @@ export class CommandService {
   }
 }
 
-/** There is no use in waiting when the session ends or is paused, or nobody waits for the answer. */
+/** Waiting is pointless when the session ends or is paused, or nobody waits for the answer. */
 function watchOf(session: LiveSession, signal: AbortSignal): Watch {
   return (leave) => {
     const leaveAborted = () => leave(new CallerGoneError())
@@ -168,7 +168,7 @@ async function consumeUntil<Result>(
   try {
     return await consume(execution)
   } catch (error) {
-    // It holds its slot until nothing of it is left.
+    // It keeps its slot until all its processes are gone.
     await kill()
     throw error
   } finally {

@@ -1,12 +1,12 @@
 import { QuotaExceededError } from './errors.js'
 
-/** How long a count of a session's files is good for, in milliseconds, and at least in times of what it took. */
+/** How long a count of a session's files stays valid, in milliseconds, and as a multiple of the time that it took. */
 const freshForMs = 1_000
 const freshForTimes = 20
 
-/** A place that an upload holds while it is under way. */
+/** Room that an upload reserves while it is under way. */
 export interface Reservation {
-  /** Holds so many bytes in all from now on. @throws {QuotaExceededError} */
+  /** Reserves this many bytes in all from now on. @throws {QuotaExceededError} */
   grow(bytes: number): void
   /** Ends it. @param written Bytes of the new file; 0 when there is none. */
   end(written: number): void
@@ -15,9 +15,9 @@ export interface Reservation {
 /**
  * What one session's files take, as far as the server knows.
  *
- * Nobody tells the server what programs write, so the files are counted when an upload asks: no more than once a second, and
- * for no more than a twentieth of the time, however many they are. In between, what is uploaded is added. A count that fails
- * leaves the last one standing.
+ * The server does not see what programs write, so it counts the files when an upload asks: at most once a second, and for at most
+ * a twentieth of the time, however many files there are. In between, it adds what is uploaded. When a count fails, the last one
+ * stays.
  */
 export class DiskAccount {
   #counted = 0
@@ -37,7 +37,7 @@ export class DiskAccount {
   /** @param size Bytes that are known to come. @throws {QuotaExceededError} */
   async reserve(size: number): Promise<Reservation> {
     if (this.#age > Math.max(freshForMs, freshForTimes * this.#tookMs)) await this.#recount()
-    // Files may be gone by now: a refusal needs a newer count.
+    // Files may have been deleted since: a refusal needs a newer count.
     if (size > this.#left && this.#age > freshForTimes * this.#tookMs) await this.#recount()
     return this.#hold(size)
   }
@@ -82,7 +82,7 @@ export class DiskAccount {
     this.#tookMs = this.#countedAt - startedAt
     if (counted === undefined) return
     this.#counted = counted
-    // What ended while it was counted may be in the count or not: too much is the safe side, until the next one.
+    // An upload that ended during the count may be in it or not: counting it twice is the safe side, until the next count.
     this.#written -= before
   }
 }

@@ -1,4 +1,4 @@
-/** What the service throws beside the errors of the engine contract. */
+/** What the service throws in addition to the errors of the engine contract. */
 export class SessionError extends Error {
   override name = 'SessionError'
 
@@ -57,7 +57,7 @@ export class ShuttingDownError extends SessionError {
   }
 }
 
-/** Nobody waits any more for the answer to what did not begin yet. */
+/** The caller went away before the work began. */
 export class CallerGoneError extends SessionError {
   override name = 'CallerGoneError'
 
@@ -66,7 +66,7 @@ export class CallerGoneError extends SessionError {
   }
 }
 
-/** What ran was cut off because the service shut down. It must not be repeated unasked. */
+/** The work was cut off because the service shut down. It must not be repeated automatically. */
 export class InterruptedError extends SessionError {
   override name = 'InterruptedError'
 
@@ -75,7 +75,7 @@ export class InterruptedError extends SessionError {
   }
 }
 
-/** What ran was cut off because the sandbox ended by itself. It must not be repeated unasked. */
+/** The work was cut off because the sandbox ended by itself. It must not be repeated automatically. */
 export class SandboxEndedError extends SessionError {
   override name = 'SandboxEndedError'
 
@@ -86,7 +86,7 @@ export class SandboxEndedError extends SessionError {
   }
 }
 
-/** The idempotency key stands for another request. */
+/** The idempotency key belongs to another request. */
 export class IdempotencyKeyReusedError extends SessionError {
   override name = 'IdempotencyKeyReusedError'
 
@@ -104,7 +104,7 @@ export class IdempotencyConflictError extends SessionError {
   }
 }
 
-/** Metadata that nobody could write down again. */
+/** Metadata that could not be returned unchanged. */
 export class InvalidMetadataError extends SessionError {
   override name = 'InvalidMetadataError'
 

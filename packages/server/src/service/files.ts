@@ -22,7 +22,7 @@ export class FileService {
     private readonly options: {
       /** The longest content of one upload, in bytes. */
       readonly maxFileBytes: number
-      /** What the files of one session may take for it to take another upload, in bytes. */
+      /** The most that the files of one session may take, in bytes, for another upload to be accepted. */
       readonly maxDiskBytes: number
     },
   ) {}

@@ -9,7 +9,7 @@ import type { KeyedSession, KeyMark, SessionOrigin, SessionRecord } from './reco
 /** How long a key stands for its session, in milliseconds: what the spec promises. */
 const keyLifeMs = 24 * 60 * 60 * 1_000
 
-/** How often keys that have served their time are removed, in milliseconds. */
+/** How often expired keys are removed, in milliseconds. */
 const sweepMs = 60 * 60 * 1_000
 
 export interface IdempotencyOptions {
@@ -21,7 +21,7 @@ export interface IdempotencyOptions {
   readonly maxPerOwner: number
 }
 
-/** Makes one session an idempotency key, whatever happens in between. Owners do not share keys. */
+/** Makes exactly one session for each idempotency key, whatever happens in between. Owners do not share keys. */
 export class IdempotencyKeys {
   /** Owner to key to session, each oldest first. */
   readonly #known = new Map<string, Map<string, KeyedSession>>()
@@ -31,7 +31,7 @@ export class IdempotencyKeys {
 
   constructor(private readonly options: IdempotencyOptions) {}
 
-  /** Learns the keys of an earlier run: those of the sessions that have state, and of those that ended. Call it once. */
+  /** Loads the keys of an earlier run: those of sessions that have state, and those of sessions that ended. Call it once. */
   async load(sessions: readonly SessionRecord[]): Promise<void> {
     const { files } = this.options
     const origins: readonly SessionOrigin[] = [...(await files.load()), ...sessions]
@@ -43,7 +43,7 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Makes a session, or answers the one that the same key has made. A failure to make one frees the key.
+   * Makes a session, or returns the one that the same key has made. If making it fails, the key is free again.
    *
    * @param request What was asked for, with its defaults.
    * @throws {IdempotencyKeyReusedError} @throws {IdempotencyConflictError}
@@ -75,14 +75,14 @@ export class IdempotencyKeys {
     if (!session || this.#find(session.owner, session.idempotency.key)?.id !== session.id) return
     const { files } = this.options
     try {
-      // On a full disk the state itself has to do: all that the key needs is in it.
+      // On a full disk, the state itself serves: it contains everything that the key needs.
       await files.save(session).catch(() => files.takeFrom(states, session.id))
     } catch (error) {
       this.options.log.error({ sessionId: record.id, err: error }, 'An idempotency key is lost at the next restart.')
     }
   }
 
-  /** Ends the clean-up; what is on the disk stays. */
+  /** Stops the clean-up. What is on the disk stays. */
   close(): void {
     this.#sweep?.()
   }
@@ -99,7 +99,7 @@ export class IdempotencyKeys {
   #remember(session: KeyedSession): KeyedSession {
     const { owner, idempotency } = session
     const own = this.#known.get(owner) ?? new Map<string, KeyedSession>()
-    // What stood here is over; the new one is the youngest.
+    // The earlier entry is over; the new one is the youngest.
     const over = own.get(idempotency.key)
     if (over) this.#forget(over)
     this.#known.set(owner, own.set(idempotency.key, session))

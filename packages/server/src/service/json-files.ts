@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic'
 
 const suffix = '.json'
 
-/** Keeps one small JSON file an item, each written whole or not at all, readable by the server's user only. */
+/** Keeps a small JSON file for each item. It is written completely or not at all, and only the server's user can read it. */
 export class JsonFiles<Item extends { readonly id: string }> {
   constructor(
     private readonly directory: string,
@@ -27,7 +27,7 @@ export class JsonFiles<Item extends { readonly id: string }> {
     await writeFileAtomic(this.#fileOf(item.id), JSON.stringify(item), { mode: 0o600 })
   }
 
-  /** Takes over the file of an item that is one of these as well. It needs no room on the disk. */
+  /** Takes over an item's file from other files. The move needs no room on the disk. */
   async takeFrom<Other extends { readonly id: string }>(other: JsonFiles<Other>, id: string): Promise<void> {
     await rename(other.#fileOf(id), this.#fileOf(id))
   }

@@ -5,7 +5,7 @@ import { InvalidStateError, SessionPausedError } from './errors.js'
 import type { JsonFiles } from './json-files.js'
 import type { SessionRecord, SessionStatus } from './record.js'
 
-/** How long the time of the last activity may wait to be written, in milliseconds. */
+/** How long the time of the last activity may stay unwritten, in milliseconds. */
 const activityWriteDelayMs = 5_000
 
 /** A session with its sandbox at hand: its state, its timers and the order of its writes. */
@@ -29,7 +29,7 @@ export class LiveSession {
     this.#armExpiry()
   }
 
-  /** True as soon as the session is to end: from then on its id is unknown. */
+  /** True as soon as the session begins to end: from then on its id is unknown. */
   get ended(): boolean {
     return this.#ended
   }
@@ -41,7 +41,7 @@ export class LiveSession {
   }
 
   /**
-   * Tells, once, that nothing can be started in the session any more, because it ends or is paused.
+   * Calls the listener once when nothing can be started in the session any more, because it ends or is paused.
    *
    * @returns what ends the watch.
    */
@@ -54,7 +54,7 @@ export class LiveSession {
     return this.#sandbox
   }
 
-  /** Puts a sandbox in the place of the one that ended by itself, once for all who ask at the same time. */
+  /** Replaces a sandbox that ended by itself, once for all who ask at the same time. */
   async revive(recover: () => Promise<Sandbox>): Promise<void> {
     this.#revival ??= this.#inOrder(async () => {
       if (this.#ended) throw new SandboxGoneError('The session ended.')
@@ -73,7 +73,7 @@ export class LiveSession {
     return this.clock.now() >= this.record.expiresAt
   }
 
-  /** Notes that something runs or moves a file now. It reaches the disk a little later, to keep commands cheap. */
+  /** Notes that something runs or moves a file now. It is written to the disk a little later, to keep commands cheap. */
   touch(): void {
     this.record.lastActivityAt = this.clock.now()
     this.#activityWrite ??= this.clock.setTimer(() => {
@@ -82,7 +82,7 @@ export class LiveSession {
     }, activityWriteDelayMs)
   }
 
-  /** Moves the end of the session. One that cannot be kept stays where it was. */
+  /** Moves the end of the session. If that cannot be written, it stays as it was. */
   async extend(expiresAt: number): Promise<void> {
     await this.#inOrder(async () => {
       const before = this.record.expiresAt
@@ -96,7 +96,7 @@ export class LiveSession {
     })
   }
 
-  /** Pauses or resumes: one change at a time, none that changes nothing, and none that cannot be kept. */
+  /** Pauses or resumes. It makes one change at a time, and refuses one that changes nothing or cannot be written. */
   async changeStatus(status: SessionStatus): Promise<void> {
     await this.#inOrder(async () => {
       if (this.record.status === status) {
@@ -112,7 +112,7 @@ export class LiveSession {
         this.record.status = status
         await this.#write()
       } catch (error) {
-        // It fails only when the sandbox is gone; the next one is started in the state that the record says.
+        // It fails only when the sandbox is gone. The next one is started in the state of the record.
         if (isDone) await this.#putInto(before).catch(() => undefined)
         this.record.status = before
         throw error
@@ -144,7 +144,7 @@ export class LiveSession {
     this.#armExpiry()
   }
 
-  /** Calls back when the time is up, however often that time is moved. */
+  /** Calls back when the time is up, even if that time is moved. */
   #armExpiry(): void {
     this.#expiry?.()
     if (this.#ended) return

@@ -1,4 +1,4 @@
-/** Where the service tells what happens behind the back of a caller. */
+/** Where the service logs what no caller gets to see. */
 export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void

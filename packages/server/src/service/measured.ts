@@ -1,6 +1,6 @@
-/** Passes a content on and tells how long it is so far, before each piece; what `onSize` throws ends it. */
+/** Passes a content on, and calls `onSize` with the length so far before each piece. An error of `onSize` ends the content. */
 export class MeasuredContent implements AsyncIterable<Uint8Array> {
-  /** What ended the content early, whatever whoever consumed it made of that. */
+  /** The error that ended the content early, even if its consumer threw another one. */
   failure: unknown
 
   constructor(

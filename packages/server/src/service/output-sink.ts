@@ -4,7 +4,7 @@ import { type OutputEncoding, type OutputPiece, outputPieces } from './output.js
 /** Takes what a program writes while it runs. */
 export interface OutputSink {
   write(output: 'stdout' | 'stderr', piece: OutputPiece): void
-  /** Enough was written for now: {@link OutputSink.drained} tells when there is room again. */
+  /** True when it is full for now; {@link OutputSink.drained} tells when there is room again. */
   readonly isFull: boolean
   /** Resolves when there is room, or the signal is aborted. */
   drained(signal: AbortSignal): Promise<void>
@@ -13,8 +13,8 @@ export interface OutputSink {
 /**
  * Passes both outputs of a program to a sink until they end, no faster than the sink takes them.
  *
- * A program whose sandbox is gone waits for no reader: what is left of its output, no more than the engine's window, is
- * written at once.
+ * When the sandbox is gone, this does not wait for the reader: what is left of the output, at most the engine's window, is written
+ * at once.
  *
  * @param signal The caller went away: nothing more is passed on.
  * @throws What the execution's outputs throw, or the signal's reason.
@@ -37,7 +37,7 @@ export async function pumpOutput(
     }
   }
   try {
-    // Both to their end, also when one fails: nothing may be written after whatever the caller does next.
+    // Waits for both, even if one fails, so that nothing is written after this has returned.
     const pumps = await Promise.allSettled([pump('stdout'), pump('stderr')])
     for (const pumped of pumps) if (pumped.status === 'rejected') throw pumped.reason
     signal.throwIfAborted()

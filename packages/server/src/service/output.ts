@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util'
 /** How output is given: as text, or exact to the byte. */
 export type OutputEncoding = 'utf-8' | 'base64'
 
-/** A piece of an output. Without an encoding it is text, as it was before there were others. */
+/** A piece of an output. Without an encoding it is text, as before encodings were added. */
 export interface OutputPiece {
   readonly data: string
   readonly encoding?: 'base64'
@@ -12,19 +12,19 @@ export interface OutputPiece {
 /** An output up to its cap, in the encoding that was asked for. */
 export interface CollectedOutput {
   readonly data: string
-  /** There was more than the cap; its end is missing. */
+  /** Whether the output was longer than the cap, so that its end is missing. */
   readonly truncated: boolean
 }
 
-/** How many bytes of an output become one piece, at the most. */
+/** The most bytes of an output in one piece. */
 const longestPiece = 64 * 1024
 
-/** What a result and each piece say of their encoding. */
+/** The encoding as a result and each piece show it. */
 export function named(encoding: OutputEncoding): { readonly encoding?: 'base64' } {
   return encoding === 'base64' ? { encoding } : {}
 }
 
-/** An output as it comes. In base64 each piece stands for itself. */
+/** An output as it comes. In base64, each piece can be decoded by itself. */
 export async function* outputPieces(
   output: AsyncIterable<Uint8Array>,
   encoding: OutputEncoding,
@@ -38,7 +38,7 @@ export async function* outputPieces(
 
 /**
  * An output as text, as it comes: a character that falls between two pieces goes whole into the second, and bytes that are
- * no UTF-8 become U+FFFD.
+ * not UTF-8 become U+FFFD.
  */
 async function* decodeOutput(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = newDecoder()
@@ -52,7 +52,7 @@ async function* decodeOutput(output: AsyncIterable<Uint8Array>): AsyncGenerator<
 
 /**
  * Reads an output to its end and keeps the first `cap` bytes of it. What comes after the cap is read and dropped, so that
- * the process never waits for a reader. As text, bytes that are no UTF-8 become U+FFFD.
+ * the process never waits for a reader. As text, bytes that are not UTF-8 become U+FFFD.
  */
 export async function collectOutput(
   output: AsyncIterable<Uint8Array>,
@@ -67,7 +67,7 @@ export async function collectOutput(
   return { data, truncated }
 }
 
-/** The first bytes that come, copied together: of small chunks, each would keep the large buffer alive that it is a part of. */
+/** Copies the first bytes together, since each small chunk would keep the large buffer alive that it is a part of. */
 class KeptBytes {
   truncated = false
   #buffer = Buffer.alloc(0)

@@ -9,7 +9,7 @@ export interface SessionRecord {
   readonly createdAt: number
   readonly image: string
   readonly metadata: JsonObject
-  /** Written together with the session, so that no crash can part them. */
+  /** Written together with the session, so that no crash can separate them. */
   readonly idempotency?: KeyMark
   status: SessionStatus
   expiresAt: number
@@ -22,7 +22,7 @@ export interface KeyMark {
   readonly request: string
 }
 
-/** What of a session its idempotency key needs, also when it has ended. */
+/** What an idempotency key needs to know of its session, also when that has ended. */
 export type KeyedSession = Pick<SessionRecord, 'id' | 'owner' | 'createdAt' | 'image'> & {
   readonly idempotency: KeyMark
 }

@@ -21,11 +21,10 @@ interface RecoveryOptions {
 }
 
 /**
- * Matches the state files with the sandboxes that the engine still holds. What has both and time left is taken over;
+ * Matches the state files with the sandboxes that the engine still holds. A session that has both, and time left, is taken over;
  * everything else is removed.
  *
- * A paused session stays paused: its processes are gone, like those of every recovered session, and whoever paused it
- * finds it as it was left.
+ * A paused session stays paused, as its owner left it. Its processes are gone, like those of every recovered session.
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<RecoveredSession[]> {
   const { engine, records, forget, clock, log } = options
@@ -65,7 +64,7 @@ async function takeOver(options: RecoveryOptions, record: SessionRecord): Promis
       await forget(record)
     }
     log.error({ sessionId: record.id, err: error }, 'The sandbox of a session of an earlier run could not be started.')
-    // Anything else may pass: the next call that needs the sandbox tries again.
+    // Other failures may be temporary: the next call that needs the sandbox tries again.
     return error instanceof SandboxGoneError ? undefined : new LostSandbox(engine, record)
   }
 }

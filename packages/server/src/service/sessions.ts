@@ -33,7 +33,7 @@ export interface SessionsOptions {
   readonly keys: IdempotencyKeys
   readonly clock: Clock
   readonly log: Log
-  /** How many sessions there may be at a time, those that are being made or removed included. */
+  /** How many sessions there may be at a time, including those that are being made or removed. */
   readonly maxSessions: number
 }
 
@@ -42,7 +42,7 @@ export type SessionView = Readonly<SessionRecord> & { readonly engine: string }
 
 type Action<Result> = (session: LiveSession) => Promise<Result>
 
-/** The life of sessions: created, found, extended, paused, ended by a caller or by time, and kept over a restart. */
+/** Creates, finds, extends, pauses and ends sessions, and keeps them over a restart. */
 export class Sessions {
   readonly #live = new Map<string, LiveSession>()
   readonly #creating = new Set<Promise<unknown>>()
@@ -54,7 +54,7 @@ export class Sessions {
 
   constructor(private readonly options: SessionsOptions) {}
 
-  /** Takes over what an earlier run left behind, and removes what has no use any more. Call it once, first. */
+  /** Takes over what an earlier run left behind, and removes what is of no use any more. Call it once, first. */
   async start(): Promise<void> {
     const { engine, store, keys, clock, log } = this.options
     const records = await store.load()
@@ -65,7 +65,7 @@ export class Sessions {
   }
 
   /**
-   * With an idempotency key that has made a session before, answers that one: as it is now or, when it has ended, as it
+   * With an idempotency key that has made a session before, returns that session: as it is now or, when it has ended, as it
    * was made.
    *
    * @throws {CapacityExceededError} @throws {ShuttingDownError} @throws {ImageNotAvailableError}
@@ -116,18 +116,18 @@ export class Sessions {
   }
 
   /**
-   * Does something with a session's sandbox, which is started again if it ended by itself before. Whatever goes wrong
-   * because the session ended meanwhile is told as that.
+   * Does something with a session's sandbox, which is started again if it ended by itself before. What fails
+   * because the session ended meanwhile throws an error that says so.
    *
    * @throws {SessionNotFoundError} @throws {InterruptedError}
-   * @throws {SandboxEndedError} when the sandbox ended by itself under the action.
+   * @throws {SandboxEndedError} when the sandbox ended by itself during the action.
    */
   use<Result>(owner: string, id: string, action: Action<Result>): Promise<Result> {
     const session = this.#find(owner, id)
     return this.#track(this.#work, this.#guard(session, action))
   }
 
-  /** Like {@link Sessions.use}, for what changes nothing: it is done again when the sandbox ended under it. */
+  /** Like {@link Sessions.use}, for an action that changes nothing: it is repeated when the sandbox ended during it. */
   async useRepeatably<Result>(owner: string, id: string, action: Action<Result>): Promise<Result> {
     try {
       return await this.use(owner, id, action)
@@ -143,13 +143,13 @@ export class Sessions {
     if (!this.#open) throw new ShuttingDownError()
   }
 
-  /** Tells when no new work is taken any more. */
+  /** Calls the listener when no new work is taken any more. */
   onDrain(listener: () => void): void {
     this.#drainListeners.push(listener)
   }
 
   /**
-   * Takes no new work from now on, and waits until what runs has ended, but no longer than a grace period in
+   * Takes no new work from now on, and waits until running work has ended, but no longer than a grace period in
    * milliseconds.
    */
   async drain(graceMs: number): Promise<void> {
@@ -227,7 +227,7 @@ export class Sessions {
     this.#live.set(record.id, session)
   }
 
-  /** Sessions that were let go for the next run are not gone. @throws {ShuttingDownError} */
+  /** Sessions that are kept for the next run are not gone. @throws {ShuttingDownError} */
   #assertPresent(): void {
     if (this.#closed) throw new ShuttingDownError()
   }
@@ -235,7 +235,7 @@ export class Sessions {
   #find(owner: string, id: string): LiveSession {
     this.#assertPresent()
     const session = this.#live.get(id.toLowerCase())
-    // Time may be up a moment before the timer says so.
+    // The time may be up a moment before the timer fires.
     if (session?.record.owner !== owner || session.isOverdue()) throw new SessionNotFoundError(id)
     return session
   }
@@ -249,16 +249,16 @@ export class Sessions {
   }
 
   async #remove(session: LiveSession): Promise<void> {
-    // The sandbox goes first: a call that waits in it is what a write may be waiting for.
+    // The sandbox is removed first, since a write may be waiting for a call in it.
     session.end()
     const destroyed = session.destroySandbox()
     await Promise.allSettled([destroyed, session.retire()])
-    // The state goes even if the sandbox could not: the next start then removes a sandbox without state.
+    // The state is removed even if the sandbox could not be: the next start then removes a sandbox without state.
     await this.#forget(session.record)
     await destroyed
   }
 
-  /** The key first: a crash in between leaves a session too many in the state, never a key too few. */
+  /** The key is kept first: a crash in between may leave state of an ended session, but never loses a key. */
   async #forget(record: SessionRecord): Promise<void> {
     const { keys, store } = this.options
     await keys.retain(record, store)

@@ -14,7 +14,7 @@ import { isSystemError } from './system-error.js'
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
   if (process.getuid?.() === 0) return '/var/lib/sandbox-sessions'
   const { XDG_STATE_HOME: state } = env
-  // The specification of these directories takes an empty one for one that is not set.
+  // The XDG specification treats an empty variable as unset.
   const base = state === undefined || state === '' ? path.join(os.homedir(), '.local', 'state') : state
   return path.join(base, 'sandbox-sessions')
 }
@@ -25,7 +25,7 @@ export interface DataDir {
   readonly sessions: string
   /** The idempotency keys of sessions that have ended. */
   readonly keys: string
-  /** For the engine; other users can pass through to what it opens to them. */
+  /** For the engine. Other users can pass through it to what the engine makes accessible. */
   readonly sandboxes: string
   /** The token of a server without any configured credentials: made once, kept with mode 0600. */
   readToken(): Promise<string>
@@ -36,7 +36,7 @@ export interface DataDir {
 export async function openDataDir(directory: string): Promise<DataDir> {
   const root = path.resolve(directory)
   try {
-    // Passable and not listable: the sandboxes inside run as users of their own.
+    // Others can pass but not list it, since the sandboxes inside run as users of their own.
     await makeDirectory(root, 0o711)
     const sandboxes = path.join(root, 'sandboxes')
     await makeDirectory(sandboxes, 0o711)

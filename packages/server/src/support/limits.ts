@@ -1,4 +1,4 @@
-/** Bounds of the server that the spec leaves to it. */
+/** Limits that the spec leaves to the server. */
 export interface Limits {
   /** Sessions at a time, over all users. Default 100. */
   readonly maxSessions: number
@@ -14,7 +14,7 @@ export interface Limits {
   readonly commandWaitMs: number
   /** Idempotency keys that are remembered for one user within their 24 hours; the oldest go first. Default 10 000. */
   readonly maxIdempotencyKeys: number
-  /** Requests of one user in a minute; 0 for any number. Default 60 000: what no honest use of one machine reaches. */
+  /** Requests of one user in a minute; 0 for any number. Default 60 000, more than any honest use of one machine. */
   readonly requestsPerMinute: number
   /** Requests without valid credentials from one address in a minute; 0 for any number. Default 600. */
   readonly failedLoginsPerMinute: number
@@ -22,13 +22,13 @@ export interface Limits {
   readonly maxBodyBytes: number
   /** Bytes of one uploaded file. Default 1 GiB. */
   readonly maxFileBytes: number
-  /** Bytes of disk that one session's files may take for another upload to be taken. Default 10 GiB. */
+  /** Bytes of disk that one session's files may take for another upload to be accepted. Default 10 GiB. */
   readonly maxDiskBytes: number
-  /** Bytes that are kept of each of stdout and stderr of one command, but for event streams. Default 10 MiB. */
+  /** Bytes that are kept of each of stdout and stderr of one command; event streams have no such limit. Default 10 MiB. */
   readonly maxOutputBytes: number
   /**
    * Milliseconds that a command has to end by itself, after SIGTERM, at its timeout or when its caller went away, before it
-   * is killed; 0 kills at once. Default 2000. Clients allow for some seconds and no more.
+   * is killed; 0 kills at once. Default 2000. Clients wait only a few seconds longer than the timeout.
    */
   readonly killGraceMs: number
   /** Bytes of all headers of a request. Default 16 KiB. */
@@ -41,7 +41,7 @@ export interface Limits {
   readonly requestTimeoutMs: number
   /** Milliseconds of silence after which an event stream says that it is alive. Default 15 000. */
   readonly keepAliveMs: number
-  /** Milliseconds that a reader may take nothing of an event stream or a download. Default 5 minutes. */
+  /** Milliseconds for which the reader of an event stream or a download may take nothing. Default 5 minutes. */
   readonly readerIdleTimeoutMs: number
 }
 

@@ -8,20 +8,20 @@ import { promisify } from 'node:util'
 import { isObject } from './json.js'
 import { isSystemError } from './system-error.js'
 
-// A FileHandle would be closed, and the lock lost, when the garbage collector finds it first.
+// The garbage collector would close a FileHandle, and the lock would be lost.
 const openDescriptor = promisify(openCallback)
 const closeDescriptor = promisify(closeCallback)
 const statDescriptor = promisify(fstat)
 
-/** How long a file system may take to answer, in milliseconds: that of a server which is away hangs. */
+/** How long a file system may take to answer, in milliseconds: a network file system whose server is away hangs. */
 const answerWithinMs = 30_000
 
 /**
  * Locks a file for this process alone, until it is given back or the process ends, however it ends.
  *
  * The kernel holds the lock (`flock`) for as long as the descriptor is open, and Node passes the descriptor to no child. So it
- * holds between PID namespaces and containers, where a process id says nothing, and `kill -9` leaves no lock behind. The file
- * itself stays: where it is removed, two servers can lock two files of one name. What it says is for people only.
+ * works between PID namespaces and containers, where a process id says nothing, and `kill -9` leaves no lock behind. The file
+ * itself stays: if it were removed, two servers could lock two files of one name. Its content is only for people.
  *
  * @returns A function that gives the lock back.
  * @throws {Error} when another server holds it, or nothing can be locked here.
@@ -32,7 +32,7 @@ export async function acquireLock(file: string): Promise<() => Promise<void>> {
     try {
       await lock(descriptor, file)
       if (await isAt(file, descriptor)) {
-        // A full disk must not keep the server from starting: its sessions are what can be deleted.
+        // A full disk must not keep the server from starting, since deleting sessions is what frees the disk.
         await writeFile(file, JSON.stringify({ pid: process.pid, host: os.hostname() })).catch(() => undefined)
         return () => closeDescriptor(descriptor)
       }
@@ -40,7 +40,7 @@ export async function acquireLock(file: string): Promise<() => Promise<void>> {
       await closeDescriptor(descriptor)
       throw error
     }
-    // Somebody removed the file meanwhile: the lock is on one that nobody else finds.
+    // Somebody removed the file meanwhile: nobody else can find the locked one.
     await closeDescriptor(descriptor)
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 /**
  * Makes a directory, and its parents, with a mode that the umask does not narrow. One that exists stays as it is.
  *
- * Node's own recursive mkdir never returns where a parent exists and yet nothing can be made in it, as in /proc.
+ * Node's own recursive mkdir never returns when a parent exists but nothing can be made in it, as in /proc.
  */
 export async function makeDirectory(directory: string, mode: number): Promise<void> {
   if (await isDirectory(directory)) return

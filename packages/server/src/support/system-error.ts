@@ -1,4 +1,4 @@
-/** Whether the operating system said no. */
+/** Whether it is an error of the operating system. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
 }

@@ -15,8 +15,8 @@ export interface Mounts {
 }
 
 /**
- * Files of /etc that programs need and that tell nothing about the host but which system its /usr is. What may hold names,
- * addresses or credentials (machine-id, resolv.conf, gitconfig, npmrc, pip.conf) stays out.
+ * Files of /etc that programs need, and that reveal nothing about the host except which system it runs. Files that may hold
+ * names, addresses or credentials (machine-id, resolv.conf, gitconfig, npmrc, pip.conf) stay out.
  */
 const etcNames = [
   'alternatives',
@@ -37,19 +37,19 @@ const etcNames = [
   'timezone',
 ]
 
-/** What is of the sandbox's own making, in the runtime's directory. */
+/** Files that the sandbox gets of its own, in the runtime's directory. */
 const ownEtc = ['group', 'hostname', 'hosts', 'passwd']
 
-/** Bytes of the directory for pipes, which has no content but their names. */
+/** Bytes of the directory for pipes, which holds only their names. */
 const pipesBytes = 1024 ** 2
 
-/** What bwrap reads from `--args`. Descriptors: 4 the system call filter, 5 where it tells the child's pid. */
+/** What bwrap reads from `--args`. Descriptor 4 has the system call filter, and bwrap writes the child's pid to 5. */
 export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, canDisableUserns: boolean): string[] {
   const etc = `${mounts.runtime}/etc`
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
     ...['--uid', String(guestId), '--gid', String(guestId), '--hostname', 'sandbox', '--cap-drop', 'ALL'],
-    // Older ones have not got it; the system call filter forbids further namespaces anyway.
+    // Older versions lack it; the system call filter forbids further namespaces anyway.
     ...(canDisableUserns ? ['--disable-userns'] : []),
     ...['--die-with-parent', '--new-session', '--clearenv', '--seccomp', '4', '--info-fd', '5'],
     ...['--ro-bind', '/usr', '/usr'],
@@ -68,12 +68,12 @@ export function bubblewrapArguments(mounts: Mounts, limits: BubblewrapLimits, ca
     ...['--ro-bind', mounts.runtime, insidePaths.runtime],
     ...(mounts.node === undefined ? [] : ['--ro-bind', mounts.node, insidePaths.node]),
     ...['--bind', mounts.workspace, insidePaths.workspace, '--chdir', insidePaths.workspace],
-    // Last: what is mounted above stays as it is.
+    // This comes last: it does not change what is mounted above.
     ...['--remount-ro', '/'],
   ]
 }
 
-/** The first program in the sandbox: the limits have to be set where they count for this sandbox alone. */
+/** The first program in the sandbox, which sets the limits: here they count only for this sandbox. */
 export function limitArguments(limits: BubblewrapLimits): string[] {
   const { processes, openFiles, fileBytes } = limits
   const of = (name: string, value: number): string => `--${name}=${value}:${value}`

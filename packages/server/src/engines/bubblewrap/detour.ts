@@ -1,4 +1,4 @@
-/** Where the engine's directory is mounted for bwrap alone when the way to it is closed for other users. */
+/** Where the engine's directory is mounted, only for bwrap, when other users can't reach it. */
 const mountPoint = '/mnt'
 
 const mountScript = [
@@ -9,15 +9,15 @@ const mountScript = [
 ].join('\n')
 
 /**
- * The user that a sandbox runs as can't pass a private directory (/root, a temporary one). Its mode is not the engine's to
- * change: a mount namespace of bwrap's own shows the engine's directory at a place that anybody can reach.
+ * The user that a sandbox runs as can't pass a private directory (/root, a temporary one), and the engine must not change its
+ * mode. So a mount namespace for bwrap shows the engine's directory at a place that everybody can reach.
  */
 export function detour(base: string, userId: number, program: string): [string, ...string[]] {
   const shell = ['/bin/sh', '-c', mountScript, 'sh', base, String(userId), program]
   return ['/usr/bin/unshare', '--mount', '--propagation', 'private', '--', ...shell]
 }
 
-/** Where a path below the engine's directory is then. */
+/** The path in that namespace for a path below the engine's directory. */
 export function detoured(base: string, path: string): string {
   return path.startsWith(`${base}/`) ? `${mountPoint}${path.slice(base.length)}` : path
 }

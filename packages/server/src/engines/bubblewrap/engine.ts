@@ -42,7 +42,7 @@ interface Host {
   readonly systemLinks: ReadonlyMap<string, string | undefined>
   readonly etc: readonly string[]
   readonly filter: Buffer
-  /** Whether sandboxes run as a user who can't get to the engine's directory by himself. */
+  /** Whether sandboxes run as a user who can't reach the engine's directory. */
   readonly needsDetour: boolean
 }
 
@@ -110,7 +110,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       node: inUsr ? undefined : ownNode,
       canDisableUserns: help.includes('--disable-userns'),
       systemLinks: await systemLinks(),
-      // Java's own settings are there, one directory a version, and it does not start without them.
+      // Java does not start without its settings, which have one directory for each version.
       etc: (await readdir('/etc')).filter((name) => /^java-[\w.-]+$/.test(name)),
       filter: seccompFilter(process.arch),
       needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),

@@ -7,7 +7,7 @@ import { isRecord } from '../guest/protocol/json.js'
 import type { Launched } from '../host/sandbox.js'
 import { StartedProcess } from '../host/started-process.js'
 
-/** How long a killed sandbox may take to be gone before it is left to the kernel, in milliseconds. */
+/** How long to wait for a killed sandbox to be gone, in milliseconds. */
 const endTimeoutMs = 10_000
 
 export interface BubblewrapStart {
@@ -26,12 +26,12 @@ export interface BubblewrapStart {
 /** Starts bwrap with a supervisor in it. */
 export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched> {
   const [program, ...before] = start.command
-  // The guest can read what bwrap was started with: the server's environment and paths stay out of it.
+  // The guest can read what bwrap was started with, so that the server's environment and paths stay out of it.
   const child = spawn(program, [...before, '--args', '3', '--', ...start.inside], {
     env: {},
     cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
-    // A Ctrl-C at the server's terminal is for the server alone.
+    // A Ctrl-C at the server's terminal is meant only for the server.
     detached: true,
     ...(start.userId === undefined ? {} : { uid: start.userId, gid: start.userId }),
   })

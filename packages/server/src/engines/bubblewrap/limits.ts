@@ -1,6 +1,6 @@
-/** What one sandbox may use. Memory and disk are not among it: that takes cgroups and quotas of the machine. */
+/** What one sandbox may use. Memory and disk are missing: they need cgroups and quotas of the machine. */
 export interface BubblewrapLimits {
-  /** Processes and threads at once, of which a sandbox may be made with fewer. Default 512. */
+  /** Processes and threads at once. A sandbox may ask for fewer. Default 512. */
   readonly processes: number
   /** Open files of one process. Default 4096. */
   readonly openFiles: number
@@ -20,5 +20,5 @@ export const defaultBubblewrapLimits: BubblewrapLimits = {
   shmBytes: 64 * 1024 ** 2,
 }
 
-/** A sandbox with fewer processes and threads has no room for a command beside what it needs itself. */
+/** A sandbox needs so many processes and threads for itself and one command. */
 export const leastProcesses = 32

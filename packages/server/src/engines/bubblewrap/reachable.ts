@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Whether a user who owns nothing can get to a path: everybody may pass every directory above it. */
+/** Whether everybody can reach a path, because everybody may pass every directory above it. */
 export async function isReachable(path: string): Promise<boolean> {
   for (let above = dirname(path); ; above = dirname(above)) {
     if (((await stat(above)).mode & 0o001) === 0) return false

@@ -5,7 +5,7 @@ const firstId = 20_001
 const lastId = 59_999
 
 /**
- * Unprivileged user ids, one for each sandbox. Who holds which is read from the owners of the sandboxes' directories, so it
+ * Unprivileged user ids, one for each sandbox. The owners of the sandboxes' directories tell which are in use, so that this
  * survives the server.
  */
 export class UserIds {
@@ -24,7 +24,7 @@ export class UserIds {
       const id = randomInt(firstId, lastId + 1)
       if (taken.has(id)) continue
       taken.add(id)
-      // Ids of sandboxes that are gone come back with the next look.
+      // Reading the owners again frees the ids of sandboxes that are gone.
       if (taken.size > (lastId - firstId) / 2) this.#taken = undefined
       return id
     }

@@ -10,8 +10,8 @@ import type { SandboxPorts } from './ports.js'
  * Bytes travel as async iterables, so that back-pressure reaches the sandbox: an engine stops reading a command's output
  * while nobody consumes it, and holds no more than a small window of it in memory.
  *
- * What only some engines can do is optional: {@link EngineCapabilities} says it before there is a sandbox, and in a sandbox
- * an optional member is there exactly when the engine can do it.
+ * What only some engines can do is optional: {@link EngineCapabilities} says so before there is a sandbox, and a sandbox has an
+ * optional member exactly when the engine can do it.
  */
 export interface Engine {
   /** What `Session.engine` says, for example `bubblewrap`. */
@@ -27,30 +27,30 @@ export interface Engine {
    * Makes a new sandbox with an empty working directory. On failure nothing of it is left.
    *
    * @throws {ImageNotAvailableError} when this engine has nothing that the image could run on.
-   * @throws {LimitNotAvailableError} @throws {NetworkNotAvailableError} for what this engine can't hold.
+   * @throws {LimitNotAvailableError} @throws {NetworkNotAvailableError} for what this engine can't guarantee.
    */
   create(id: string, options: SandboxOptions): Promise<Sandbox>
   /** Ids of every sandbox whose files this engine still holds, also those made by an earlier run of the server. */
   list(): Promise<string[]>
   /**
-   * Takes over a sandbox that an earlier run of the server made, or that ended by itself: its files are there. So are the
-   * processes of one that runs, where sandboxes outlive the server; of any other, none is.
+   * Takes over a sandbox that an earlier run of the server made, or that ended by itself. Its files are still there. Its processes
+   * are there only if it still runs, where sandboxes outlive the server.
    *
-   * @param options What it was created with; as `image` also what it said of itself.
+   * @param options What it was created with; `image` may also be the name that the sandbox gave.
    * @throws {SandboxGoneError} when nothing of it is left.
    */
   recover(id: string, options: SandboxOptions): Promise<Sandbox>
   /** Removes whatever is left of a sandbox by id, running or not. Removing an unknown one is no error. */
   remove(id: string): Promise<void>
   /**
-   * Lets go of every sandbox and keeps its files, so that a later run can recover it. Ends every process, unless sandboxes
+   * Releases every sandbox and keeps its files, so that a later run can recover it. Ends every process, unless sandboxes
    * outlive the server.
    */
   close(): Promise<void>
 }
 
 export interface EngineCapabilities {
-  /** {@link Engine.recover} finds the processes of a sandbox running, whatever became of the server meanwhile. */
+  /** {@link Engine.recover} finds the processes of a sandbox running, whatever happened to the server meanwhile. */
   readonly outlivesServer: boolean
   /** {@link ExecRequest.terminal} can be asked for. */
   readonly terminal: boolean
@@ -66,18 +66,18 @@ export interface EngineCapabilities {
 
 export interface Sandbox {
   readonly id: string
-  /** What really runs: what `Session.image` says. */
+  /** The image that really runs, which `Session.image` shows. */
   readonly image: string
-  /** What really holds, the engine's own defaults included. */
+  /** The limits that really apply, including the engine's own defaults. */
   readonly limits: SandboxLimits
-  /** What really holds. */
+  /** The network that the sandbox really has. */
   readonly network: NetworkPolicy
   /** It ended by itself, or was ended: every call throws SandboxGoneError, until {@link Engine.recover}. */
   readonly gone: boolean
   /** Starts a process. Resolves when it runs. @throws {ExecStartError} @throws {PathEscapesError} */
   exec(request: ExecRequest): Promise<Execution>
   /**
-   * Finds a process that was started before: one that runs, or has ended and is kept.
+   * Finds a process that was started before and runs, or has ended and is kept.
    *
    * At least the last 16 that ended are kept, unless their outputs take more than 32 MiB together; the oldest go first.
    *
@@ -96,7 +96,7 @@ export interface Sandbox {
   /** Ends every process and removes every file. Calling it again is no error. */
   destroy(): Promise<void>
   /**
-   * Bytes of disk that its files take; uploads that are not complete are left out, and so is what is kept in memory.
+   * Bytes of disk that its files take, without incomplete uploads and what is kept in memory.
    *
    * @throws {EngineError} when counting them takes too long.
    */

@@ -15,7 +15,7 @@ export class ImageNotAvailableError extends EngineError {
   override name = 'ImageNotAvailableError'
 }
 
-/** The engine can't hold a limit that was asked for. */
+/** The engine can't enforce a limit that was asked for. */
 export class LimitNotAvailableError extends EngineError {
   override name = 'LimitNotAvailableError'
 }
@@ -30,7 +30,7 @@ export class NotSupportedError extends EngineError {
   override name = 'NotSupportedError'
 }
 
-/** The sandbox ended, or never was. */
+/** The sandbox ended, or never existed. */
 export class SandboxGoneError extends EngineError {
   override name = 'SandboxGoneError'
 }
@@ -60,7 +60,7 @@ export class DirectoryNotEmptyError extends EngineError {
   override name = 'DirectoryNotEmptyError'
 }
 
-/** The guest's own rights do not allow it (a file it made unreadable, say). */
+/** The guest's own rights do not allow it (for example, it made the file unreadable). */
 export class FileAccessError extends EngineError {
   override name = 'FileAccessError'
 }
@@ -87,7 +87,7 @@ export class NoSpaceError extends EngineError {
   override name = 'NoSpaceError'
 }
 
-/** The sandbox is paused: what was asked for has to wait until it is resumed. */
+/** The sandbox is paused: resume it first. */
 export class SandboxPausedError extends EngineError {
   override name = 'SandboxPausedError'
 }
@@ -107,7 +107,7 @@ export class InputClosedError extends EngineError {
   override name = 'InputClosedError'
 }
 
-/** The output has not come to that position yet. */
+/** The output has not reached that position yet. */
 export class OutputPositionError extends EngineError {
   override name = 'OutputPositionError'
 }

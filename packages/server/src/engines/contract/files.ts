@@ -11,12 +11,12 @@ export interface FileEntry {
   readonly permissions: string
   readonly createdAt: Date
   readonly modifiedAt: Date
-  /** Another one for every content that was ever at the path: printable ASCII without spaces and quotes. */
+  /** Different for every content that was ever at the path: printable ASCII without spaces and quotes. */
   readonly version: string
 }
 
 export interface DescribedFile extends FileEntry {
-  /** MD5 of the content, hex; of a file only, and only when it was asked for. */
+  /** MD5 of the content, in hex; only of a file, and only on request. */
   readonly checksum: string | undefined
 }
 
@@ -25,13 +25,13 @@ export interface WrittenFile extends FileEntry {
   readonly checksum: string
 }
 
-/** A part of a file, in bytes: from an offset to the end or to another offset (included), or so many at the end. */
+/** A part of a file, in bytes: from an offset to the end or to another offset (included), or a number of bytes at the end. */
 export type ByteRange = { readonly first: number; readonly last?: number } | { readonly suffix: number }
 
 export interface ReadOptions {
-  /** What is read; what of it lies behind the end of the file does not count. Default the whole file. */
+  /** The part to read; bytes past the end of the file do not count. Default the whole file. */
   readonly range?: ByteRange | undefined
-  /** The version that the range is meant for: of any other one the whole file is read. Default any. */
+  /** The version that the range is meant for: if the file has another one, the whole file is read. Default any. */
   readonly version?: string | undefined
 }
 
@@ -47,30 +47,30 @@ export interface FileContent {
   readonly start: number
   /** Bytes of the content. */
   readonly length: number
-  /** Throws rather than end early, whatever became of the file meanwhile. */
+  /** Throws rather than end early, whatever happened to the file meanwhile. */
   readonly content: AsyncIterable<Uint8Array>
 }
 
 /**
  * File operations run inside the isolation and with the guest's rights: a link that the guest planted leads the engine
- * nowhere that the guest could not go. Every path is relative to the sandbox root; one that leaves it (`..`, absolute, or
+ * only where the guest could go itself. Every path is relative to the sandbox root; one that leaves it (`..`, absolute, or
  * through a link) is a {@link PathEscapesError}.
  */
 export interface SandboxFiles {
   /**
-   * Entries below a directory, sorted by path; directories are walked, links are not followed.
+   * Entries below a directory, sorted by path. Links are not followed.
    *
    * @throws {FileNotFoundError} @throws {NotADirectoryError}
    */
   list(path: string, options: { recursive: boolean; limit: number; offset: number }): Promise<FilePage>
   /**
-   * What is at a path. A link at its end is described itself; links on the way are followed.
+   * Describes what is at a path. A link at its end is described itself; links on the way are followed.
    *
    * @throws {FileNotFoundError}
    */
   stat(path: string, options: { checksum: boolean }): Promise<DescribedFile>
   /**
-   * Reads a file or a part of it, and nothing else of it.
+   * Reads a file, or just a part of it.
    *
    * @throws {FileNotFoundError} @throws {IsADirectoryError}
    * @throws {RangeNotSatisfiableError} when no byte of the file is in the range.
@@ -91,9 +91,9 @@ export interface SandboxFiles {
    */
   remove(path: string, options: { recursive: boolean }): Promise<void>
   /**
-   * Tells what changes at a path, or below it. Missing where the engine can't watch.
+   * Reports what changes at a path, or below it. Missing where the engine can't watch.
    *
-   * Resolves when nothing that happens from then on is missed.
+   * Resolves when it will miss no change from then on.
    *
    * @throws {FileNotFoundError} @throws {FileAccessError} when the guest watches as much as it may.
    */
@@ -107,7 +107,7 @@ export type FileWatch = AsyncIterable<FileChange>
 export type FileChange =
   | { readonly kind: 'created' | 'modified' | 'deleted'; readonly path: string; readonly type: FileType }
   | { readonly kind: 'moved'; readonly path: string; readonly from: string; readonly type: FileType }
-  /** More changed than could be told: whoever keeps a copy has to list the files again. */
+  /** More changed than could be reported: to keep a copy current, list the files again. */
   | { readonly kind: 'overflow' }
 
 export interface FilePage {

@@ -12,7 +12,7 @@ export interface SandboxPorts {
 
 export interface ListeningPort {
   readonly port: number
-  /** Whose process it is, where that is known. */
+  /** The process that listens, where it is known. */
   readonly executionId?: string
 }
 
@@ -22,7 +22,7 @@ export interface PortConnection {
   readonly incoming: AsyncIterable<Uint8Array>
   /** Resolves when there is room for more. @throws {EngineError} when the connection broke. */
   write(bytes: Uint8Array): Promise<void>
-  /** Nothing more is sent to the program; what it sends still comes. */
+  /** Sends nothing more to the program; what the program sends still comes. */
   end(): void
   /** Ends both directions at once. */
   close(): void

@@ -1,6 +1,6 @@
 import type { FailureCode } from './protocol/messages.js'
 
-/** What an operation may throw; anything else is told as `Internal`. */
+/** What an operation may throw; anything else is reported as `Internal`. */
 export class Failure extends Error {
   override name = 'Failure'
   readonly code: FailureCode

@@ -5,9 +5,9 @@ import type { OutgoingStream } from './protocol/outgoing-stream.js'
 export interface IncomingCall {
   readonly input: IncomingStream
   output(stream: number): OutgoingStream
-  /** Tells something before the outcome; at most once. */
+  /** Sends something before the outcome; at most once. */
   reply(message: unknown): void
   readonly cancelled: boolean
-  /** Called when the engine wants no more of it, at once when it already said so. */
+  /** The listener is called when the engine cancels the call, or at once if it already has. */
   onCancel(listener: () => void): void
 }

@@ -5,7 +5,7 @@ import { Supervisor } from './supervisor.js'
 
 const O_CLOEXEC = 0o2000000
 
-/** What the server inherited from whoever started it (a log, a socket) is nothing for the guest. */
+/** The guest must not get what the server inherited from its parent (a log, a socket). */
 function closeInherited(): void {
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name)

@@ -1,14 +1,14 @@
 import { booleanOf, parseRecord, stringMapOf, stringOf } from './protocol/json.js'
 
-/** What the engine tells the supervisor at its start, as JSON in the first argument. */
+/** What the engine passes to the supervisor at its start, as JSON in the first argument. */
 export interface SupervisorSettings {
   /** The sandbox root: an absolute path without links. */
   readonly root: string
   /** A directory of the supervisor's own, outside the sandbox root, for pipes. */
   readonly pipeDirectory: string
-  /** In a PID namespace of its own: whatever runs there belongs to the sandbox. */
+  /** Whether the sandbox has its own PID namespace, so that everything that runs there belongs to it. */
   readonly isolated: boolean
-  /** Every command's environment carries it as the start of {@link COMMAND_MARK}'s value. */
+  /** The value of {@link commandMark} in every command's environment begins with this. */
   readonly mark: string
   /** The environment that every command gets. */
   readonly env: Readonly<Record<string, string>>

@@ -6,12 +6,12 @@ import type { JsonRecord } from '../guest/protocol/json.js'
 import type { OutgoingCall } from './outgoing-call.js'
 import type { Connection } from './connection.js'
 
-/** Bytes of one listing: more than an honest page of 1000 paths can take. */
+/** The most bytes of one listing, more than an honest page of 1000 paths takes. */
 const maxListingBytes = 32 * 1024 * 1024
 
 type Step = IteratorResult<Uint8Array, undefined>
 
-/** A supervisor that answers nonsense is not the one that the engine started. @throws {SandboxGoneError} */
+/** Ends the sandbox when an answer makes no sense: then the guest has replaced the supervisor. @throws {SandboxGoneError} */
 export async function checked<T>(connection: Connection, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation()
@@ -41,9 +41,9 @@ export async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string
 }
 
 /**
- * A stream whose sender is told when its reader leaves early.
+ * A stream that tells its sender when its reader leaves early.
  *
- * No generator: one that is left before its first step does not run its `finally`, and the sender would never be told.
+ * It is not a generator, since a generator that is left before its first step does not run its `finally`.
  */
 export function leavable(
   stream: IncomingStream,

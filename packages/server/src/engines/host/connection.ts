@@ -8,15 +8,15 @@ import { maxAnswerBytes, maxRequestBytes, readyCall, Stream } from '../guest/pro
 import type { Request } from '../guest/protocol/messages.js'
 import { OutgoingCall } from './outgoing-call.js'
 
-/** How often a supervisor that owes an answer is asked whether it lives, in milliseconds. */
+/** How often a supervisor that owes an answer is pinged, in milliseconds. */
 const pingIntervalMs = 10_000
 
-/** How long it may take to answer that, in milliseconds: then the guest has stopped or replaced it. */
+/** How long it may take to answer a ping, in milliseconds. After that, the guest has stopped or replaced it. */
 const pingTimeoutMs = 30_000
 
 /**
- * The engine's end of the line to a supervisor. The guest can take the supervisor over, so whatever comes from there is
- * checked, bounded, and ends the sandbox when it is not as agreed.
+ * The engine's end of the connection to a supervisor. The guest can take the supervisor over, so everything that comes from there
+ * is checked and bounded, and ends the sandbox when it breaks the protocol.
  */
 export class Connection {
   /** Resolves with the reason when the sandbox can no longer be talked to. */
@@ -117,7 +117,7 @@ export class Connection {
   }
 }
 
-/** The supervisor would take such a frame for a broken protocol, and end with everything that runs. */
+/** To the supervisor, such a frame breaks the protocol: it would end, with everything that runs. */
 function tooLong({ op }: Request): EngineError {
   return op === 'exec'
     ? new ExecStartError('The arguments, the environment and the working directory are too long.')

@@ -1,8 +1,8 @@
 import type { OutgoingCall } from './outgoing-call.js'
 
 /**
- * Passes a content on as the input of a call, no faster than it is taken. The input ends with the content, also when that
- * throws; when the call is over before, nothing more of the content is taken.
+ * Passes a content on as the input of a call, no faster than it is taken. The input ends with the content, also when the
+ * content throws. When the call is over first, the rest of the content is not read.
  *
  * @throws What the content throws.
  */
@@ -23,7 +23,7 @@ export function passContent(content: AsyncIterable<Uint8Array>, call: OutgoingCa
     let isPassed = false
     const leave = (): void => {
       isOver = true
-      // The content may be waiting for a chunk that never comes, as with what somebody types.
+      // The content may wait for a chunk that never comes, such as somebody's typing.
       if (!isPassed) Promise.resolve(chunks.return?.()).catch(() => undefined)
       resolve()
     }

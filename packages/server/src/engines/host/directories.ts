@@ -18,7 +18,7 @@ const usageTimeoutMs = 10_000
 /** The directories of an engine's sandboxes, one each, named by id. */
 export class SandboxDirectories {
   readonly #base: string
-  /** Out of sight, and could not be removed: that takes a process, which there may be no room for. Tried again later. */
+  /** Hidden directories that could not be removed, perhaps because no process could be started. Removed later. */
   readonly #trash = new Set<string>()
 
   /** @param base - absolute. */
@@ -71,13 +71,13 @@ export class SandboxDirectories {
 
   /**
    * Bytes of disk that a sandbox's files take, hard links counted once. du walks by descriptors and follows no link, so the
-   * guest can lead it nowhere, and has no hand in what it says.
+   * guest can neither mislead it nor change what it says.
    *
    * @throws {EngineError} when it takes too long.
    */
   async usage(id: string): Promise<number> {
     const options = ['-s', '-x', '-B1', `--exclude=${temporaryPattern}`]
-    // What the guest moved, or closed to itself, makes du complain and fail after it has counted all the rest.
+    // When the guest moves something, or makes it unreadable, du fails, but only after it has counted the rest.
     const stdout = await run('sh', ['-c', 'exec du "$@" 2>/dev/null', 'sh', ...options, '--', this.path(id)], {
       timeout: usageTimeoutMs,
       killSignal: 'SIGKILL',
@@ -90,11 +90,11 @@ export class SandboxDirectories {
     return Number(bytes)
   }
 
-  /** Every process of the sandbox must be gone. Removing what is not there is no error. */
+  /** Every process of the sandbox must be gone. It is no error when nothing is there. */
   async remove(id: string): Promise<void> {
     const trash = join(this.#base, `${trashPrefix}${randomBytes(8).toString('hex')}`)
     try {
-      // At once out of sight: a half removed sandbox must never be listed.
+      // Hidden at once, since a half-removed sandbox must never be listed.
       await rename(this.path(id), trash)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
@@ -118,7 +118,7 @@ export class SandboxDirectories {
  * never follows a link.
  */
 async function erase(path: string): Promise<void> {
-  // What never held anything goes without a process.
+  // An empty directory is removed without a process.
   const wasEmpty = await rmdir(path).then(
     () => true,
     () => false,
@@ -128,7 +128,7 @@ async function erase(path: string): Promise<void> {
   try {
     await remove()
   } catch {
-    // Not root, and the guest took its own rights away.
+    // The server is not root, and the guest took rights away from itself.
     await run('chmod', ['-R', 'u+rwX', '--', path]).catch(() => undefined)
     await remove().catch((error: unknown) => {
       throw new EngineError('Files of a sandbox could not be removed.', { cause: error })

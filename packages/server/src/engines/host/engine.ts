@@ -13,7 +13,7 @@ import type { Defaults, Held } from './held.js'
 export abstract class SupervisedEngine implements Engine {
   abstract readonly name: string
   abstract readonly capabilities: EngineCapabilities
-  /** What holds where nothing is asked for. */
+  /** The defaults of its sandboxes. */
   protected abstract readonly defaults: Defaults
   protected readonly directories: SandboxDirectories
   readonly #live = new Map<string, SupervisedSandbox>()
@@ -132,7 +132,7 @@ export abstract class SupervisedEngine implements Engine {
     return this.#prepared
   }
 
-  /** One thing at a time for an id: what comes later waits. */
+  /** Does one thing at a time for an id; others wait. */
   async #alone<T>(id: string, operation: () => Promise<T>): Promise<T> {
     const before = this.#busy.get(id) ?? Promise.resolve()
     const mine = before.then(operation, operation)

@@ -50,7 +50,7 @@ export class SupervisedHandle implements ExecutionHandle {
   }
 
   async kill(): Promise<void> {
-    // What has ended, or went with its sandbox, is what was asked for.
+    // It is no failure when the process, or its sandbox, has ended already.
     await this.#ask('kill').catch(() => undefined)
     await this.exit.catch(() => undefined)
   }
@@ -64,10 +64,10 @@ export class SupervisedHandle implements ExecutionHandle {
   }
 }
 
-/** How the process ended that an `exec` or an `attach` call is about. */
+/** How the process of an `exec` or `attach` call ended. */
 export function exitOf(connection: Connection, call: OutgoingCall): Promise<ExecutionExit> {
   const exit = checked(connection, async () => readExit(await call.done))
-  // Whoever only reads the output need not look at it.
+  // It is no unhandled rejection when the caller only reads the output.
   exit.catch(() => undefined)
   return exit
 }

@@ -8,7 +8,7 @@ import { SupervisedHandle, exitOf } from './execution-handle.js'
 /**
  * Starts a process and resolves when it runs.
  *
- * @param graceMs - how long what is ended may take to end by itself, in milliseconds.
+ * @param graceMs - how long the process may take to end by itself when it is ended, in milliseconds.
  */
 export async function startExecution(
   connection: Connection,
@@ -31,7 +31,7 @@ export async function startExecution(
   if (stdout === undefined || stderr === undefined) throw new TypeError('A command has two output streams.')
   const handle = new SupervisedHandle(connection, id, exitOf(connection, call))
   const inputDone = stdin === undefined || stdin === 'open' ? Promise.resolve() : passContent(stdin, call)
-  // Whoever does not care for it need not look at it.
+  // It is no unhandled rejection when the caller ignores it.
   inputDone.catch(() => undefined)
   return Object.assign(handle, { stdout, stderr, inputDone })
 }

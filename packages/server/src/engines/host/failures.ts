@@ -37,7 +37,7 @@ const errorClasses = new Map<string, new (message: string) => EngineError>([
   ['SandboxPaused', SandboxPausedError],
 ])
 
-/** @throws {ProtocolError} when the supervisor did not tell a failure. */
+/** @throws {ProtocolError} when this is not a failure. */
 export function failureOf(value: unknown): EngineError {
   const record = asRecord(value)
   const message = stringOf(record, 'message').slice(0, 1000)

@@ -66,7 +66,7 @@ export class SupervisedFiles implements SandboxFiles {
       for await (const chunk of content) if (!(await call.input.write(chunk))) break
     } catch (error) {
       call.cancel()
-      // The old file must be all there is when the caller learns of it.
+      // The caller must get the error only when nothing but the old file is left.
       await call.done.catch(() => undefined)
       throw error
     }
@@ -115,7 +115,7 @@ function textOf(record: JsonRecord, key: string, longest: number): string {
   return text
 }
 
-/** It becomes a header of HTTP, so its letters matter. */
+/** It becomes an HTTP header, so that its characters matter. */
 function versionOf(record: JsonRecord): string {
   const version = textOf(record, 'version', 100)
   if (!/^[\w-]+$/.test(version)) throw new ProtocolError('version must have letters, digits, _ and - only.')

@@ -3,7 +3,7 @@ import { LimitNotAvailableError, NetworkNotAvailableError } from '../contract/er
 import type { LimitName, NetworkPolicy, SandboxLimits, SandboxOptions } from '../contract/options.js'
 import { resolveHostImage } from './images.js'
 
-/** What a sandbox was asked to be and an engine can make it, defaults included. */
+/** What a sandbox is really made with: what was asked for, and defaults for the rest. */
 export interface Held {
   readonly image: string
   readonly limits: SandboxLimits
@@ -12,7 +12,7 @@ export interface Held {
 
 export interface Defaults {
   readonly limits: SandboxLimits
-  /** What may be asked for, of each limit that has bounds of its own. */
+  /** The range of each limit that has one. */
   readonly ranges?: Readonly<Partial<Record<LimitName, { readonly least: number; readonly most: number }>>>
   readonly network: NetworkPolicy
 }
@@ -25,7 +25,7 @@ const allLimits: readonly { readonly name: LimitName; readonly text: string; rea
   { name: 'processes', text: 'processes', isWhole: true },
 ]
 
-/** What holds in a sandbox that is made with these options. */
+/** Finds out what a sandbox is really made with. */
 export class Holding {
   readonly #engine: string
   readonly #capabilities: EngineCapabilities
@@ -63,7 +63,7 @@ export class Holding {
 
   #network(asked: NetworkPolicy | undefined): NetworkPolicy {
     if (asked === undefined) return this.#defaults.network
-    // Nobody may be reached.
+    // An empty list allows no host.
     const policy = typeof asked === 'object' && asked.allow.length === 0 ? 'none' : asked
     const kind = typeof policy === 'string' ? policy : 'allow'
     if (this.#capabilities.networks.includes(kind)) return policy

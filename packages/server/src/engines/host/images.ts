@@ -5,7 +5,7 @@ const imageProfiles = ['python', 'node', 'ubuntu', 'debian']
 const hostImage = 'host'
 
 /**
- * What really runs: this machine's own system. The tag that was asked for is not kept, since nothing of it is true here.
+ * The image that really runs: this machine's own system. The tag that was asked for is dropped, since it means nothing here.
  *
  * @throws {ImageNotAvailableError}
  */

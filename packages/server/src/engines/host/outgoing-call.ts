@@ -7,7 +7,7 @@ import { asRecord } from '../guest/protocol/json.js'
 import type { OutgoingStream } from '../guest/protocol/outgoing-stream.js'
 import { failureOf } from './failures.js'
 
-/** One operation under way in the supervisor, as the engine sees it. */
+/** One operation that the supervisor carries out, as the engine sees it. */
 export class OutgoingCall {
   /** What the supervisor says before the outcome; rejects when the call fails first. */
   readonly reply: Promise<JsonRecord>
@@ -29,7 +29,7 @@ export class OutgoingCall {
     ;[this.done, this.#settleDone] = deferred()
   }
 
-  /** Over, with nothing more to come on its streams. */
+  /** Whether it is over, and nothing more comes on its streams. */
   get complete(): boolean {
     return this.#over && this.outputs.every((output) => output.ended)
   }

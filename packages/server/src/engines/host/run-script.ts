@@ -1,6 +1,6 @@
 import type { Sandbox } from '../contract/engine.js'
 
-/** Runs a short shell script and returns what it printed: for an engine's check of itself. */
+/** Runs a short shell script and returns what it printed. Engines check themselves with it. */
 export async function runScript(sandbox: Pick<Sandbox, 'exec'>, script: string): Promise<string> {
   const execution = await sandbox.exec({
     argv: ['sh', '-c', script],
@@ -8,7 +8,7 @@ export async function runScript(sandbox: Pick<Sandbox, 'exec'>, script: string):
     cwd: '.',
     timeoutMs: 20_000,
   })
-  // The sandbox may go as soon as this is over, and whoever still read would be told so.
+  // The sandbox may end as soon as this is over, and a read that is still open would fail.
   const [text] = await Promise.all([textOf(execution.stdout), textOf(execution.stderr), execution.exit])
   return text
 }

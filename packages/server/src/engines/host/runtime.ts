@@ -6,7 +6,7 @@ import { makeDirectory } from './make-directory.js'
 
 const supervisorSources = fileURLToPath(new URL('../guest', import.meta.url))
 
-/** What a sandbox needs of the server's own files, where any user may read it. */
+/** The files of the server that a sandbox needs, in a place that every user may read. */
 export interface Runtime {
   /** Holds the supervisor: `guest/main.js`. */
   readonly directory: string
@@ -21,13 +21,13 @@ const etcTexts = {
   passwd: 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nsandbox:x:1000:1000:sandbox:/workspace:/bin/bash\n',
   group: 'root:x:0:\nsandbox:x:1000:\n',
   hostname: 'sandbox\n',
-  // Its own name is a full one: git, for one, makes an author's address of it, and commits nothing without.
+  // The sandbox has a full host name, since git, for example, makes an author's address from it, and refuses to commit without.
   hosts: '127.0.0.1 localhost\n::1 localhost\n127.0.0.1 sandbox.localdomain sandbox\n::1 sandbox.localdomain sandbox\n',
 }
 
 /**
- * Copies it once into `base`, under a name made from its content: a newer version of the server never changes what a running
- * one uses.
+ * Copies it once into `base`, under a name made from its content, so that a newer version of the server never changes what a
+ * running one uses.
  */
 export async function installRuntime(base: string): Promise<Runtime> {
   const sources = await readTree(supervisorSources)
@@ -53,7 +53,7 @@ export async function installRuntime(base: string): Promise<Runtime> {
   return runtime
 }
 
-/** Where a copy of the running Node stands that any user may run. */
+/** The path of a copy of the running Node that every user may run. */
 export async function installNode(base: string): Promise<string> {
   const hash = createHash('sha256').update(`${process.execPath} ${process.version}`).digest('hex').slice(0, 16)
   const directory = join(base, `node-${hash}`)

@@ -25,7 +25,7 @@ export interface Launched {
   end(): Promise<void>
 }
 
-/** What holds a sandbox's files. */
+/** The place of a sandbox's files. */
 export interface Storage {
   /** Removes all of them; every process of the sandbox must be gone. */
   remove(): Promise<void>
@@ -56,7 +56,7 @@ export class SupervisedSandbox implements Sandbox {
     this.files = new SupervisedFiles(launched.connection)
     void launched.connection.gone.then(() => {
       this.#gone = true
-      // Nothing of a sandbox that can't be talked to may go on.
+      // A sandbox that can't be reached any more must not go on running.
       return launched.end().catch(() => undefined)
     })
   }
@@ -112,7 +112,7 @@ export class SupervisedSandbox implements Sandbox {
     await this.#launched.end()
   }
 
-  /** The supervisor keeps the time, but the guest could have replaced it. */
+  /** The supervisor keeps the time, but the guest may have replaced it. */
   #enforce(execution: Execution, longestMs: number): void {
     let leftMs = longestMs + overrunMs
     const stepMs = 5000

@@ -6,10 +6,10 @@ import { EngineError, SandboxGoneError } from '../contract/errors.js'
 import { asSentence } from './as-sentence.js'
 import { Connection } from './connection.js'
 
-/** How long a supervisor may take to get ready, in milliseconds: a loaded machine is slow, a broken one hangs. */
+/** How long a supervisor may take to get ready, in milliseconds: a machine under load is slow. */
 const startTimeoutMs = 30_000
 
-/** How much of what it says on its error output is kept, in bytes. */
+/** How much of its error output is kept, in bytes. */
 const maxComplaintBytes = 4096
 
 /** The process that an engine starts for a sandbox, connected to the supervisor in it. */
@@ -30,7 +30,7 @@ export class StartedProcess {
     if (stdin instanceof Writable && stdout instanceof Readable && stderr instanceof Readable) {
       return new StartedProcess(child, stdin, stdout, stderr)
     }
-    // Node then makes no pipes at all, and an error that nobody listens to ends the server.
+    // Without descriptors, Node makes no pipes, and its error would end the server if nobody listened.
     const told: unknown[] = await once(child, 'error')
     const [cause] = told
     throw new EngineError(`A sandbox could not be started. ${asSentence(messageOf(cause))}`, { cause })
@@ -72,7 +72,7 @@ export class StartedProcess {
       await this.connection.ready()
     } catch (error) {
       if (!(error instanceof SandboxGoneError)) throw error
-      // Its last words may come after the end of its output.
+      // Its error output may end after its output.
       await Promise.race([this.#closed, delay(1000, undefined, { ref: false })])
       throw new EngineError(`A sandbox could not be started. ${asSentence(this.complaint || error.message)}`, {
         cause: this.#failure ?? error,

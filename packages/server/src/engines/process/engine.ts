@@ -28,8 +28,8 @@ export interface ProcessOptions {
 /**
  * Runs commands as plain processes of the server's own user, with no isolation at all: for trusted code only.
  *
- * A process that clears its environment and leaves its parent and its session can't be told from a stranger's, and outlives
- * the sandbox.
+ * A process that clears its environment and leaves its parent and its session looks like any other process of the machine, and
+ * outlives the sandbox.
  */
 export class ProcessEngine extends SupervisedEngine {
   readonly name = 'process'
@@ -62,7 +62,7 @@ export class ProcessEngine extends SupervisedEngine {
   }
 
   protected async adopt(): Promise<void> {
-    // The server's own user has it already.
+    // The directory belongs to the server's own user already.
   }
 
   protected async launch(id: string, directory: string): Promise<Launched> {
@@ -82,7 +82,7 @@ export class ProcessEngine extends SupervisedEngine {
       cwd: '/',
       env: { PATH: path.join(':') },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A Ctrl-C at the server's terminal is for the server alone.
+      // A Ctrl-C at the server's terminal is meant only for the server.
       detached: true,
     })
     const started = await StartedProcess.of(child).catch(async (error: unknown) => {
@@ -94,7 +94,7 @@ export class ProcessEngine extends SupervisedEngine {
       await Promise.race([started.ended, delay(endTimeoutMs, undefined, { ref: false })])
       if (started.running) child.kill('SIGKILL')
       await started.ended
-      // What the supervisor had no time for, or was killed before it could.
+      // Ends what the supervisor left over, for want of time or because it was killed.
       await new Hunt(markedBy(id)).kill()
       await rm(pipeDirectory, { recursive: true, force: true })
     }

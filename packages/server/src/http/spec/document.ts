@@ -14,7 +14,7 @@ export async function loadSpec(file: string): Promise<Spec> {
   }
 }
 
-/** The spec with no reference left in its operations, as requests are validated. @throws {Error} when a schema of theirs holds itself. */
+/** The spec without references in its operations, to validate requests. @throws {Error} when a schema contains itself. */
 function servableSpec(document: Document): Spec {
   return new Spec({ ...document, paths: inline(document, document.paths, '#/paths') })
 }

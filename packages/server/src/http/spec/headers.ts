@@ -1,12 +1,12 @@
 import type { Operation, Spec } from 'sandbox-sessions-openapi'
 
-/** Headers that requests may have by the spec: those of its parameters and of its credentials. */
+/** Headers that the spec allows in requests, for parameters and credentials. */
 export function requestHeadersOf({ credentials, operations }: Spec): string[] {
   const parameters = operations.flatMap((operation) => operation.parameters).filter((each) => each.in === 'header')
   return unique([...credentials, ...parameters].map(({ name }) => name))
 }
 
-/** Headers that some answer has by the spec. */
+/** Headers that answers have in the spec. */
 export function responseHeadersOf({ operations }: Spec): string[] {
   return unique(operations.flatMap(headersOf).map(({ name }) => name))
 }

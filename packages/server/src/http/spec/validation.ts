@@ -23,8 +23,8 @@ ajvFormats.default(ajv)
 /**
  * Makes the check of one operation's requests: parameters of the path, the query and the headers, and a JSON body.
  *
- * Values of a path, a query and a header are text, so integers and booleans are read from it; values of a JSON body have
- * types of their own and are taken as they are.
+ * Values of a path, a query and a header are text, and are converted to integers and booleans. Values of a JSON body have types
+ * already and are taken as they are.
  *
  * @throws {ApiError} 400 `INVALID_PARAMETER`, from the returned function.
  */
@@ -63,7 +63,7 @@ export function compileRequestId({ document }: Spec): (id: unknown) => id is str
 }
 
 function bodyOf(operation: Operation, schema: JsonObject | undefined, body: unknown): { body?: unknown } {
-  // A body that may be left out has a default for every property: those come from validating an empty object.
+  // An optional body has a default for every property. Validating an empty object fills them in.
   if (body === undefined) return schema && !operation.requestBody?.required ? { body: {} } : {}
   return { body }
 }

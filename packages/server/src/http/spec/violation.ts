@@ -12,7 +12,7 @@ export interface Violation {
 
 const longestShownValue = 100
 
-/** Puts what Ajv found (with `verbose`, so that the rules and the value are at hand) into one readable sentence. */
+/** Turns what Ajv found into one readable sentence. Needs `verbose`, for the rules and the value. */
 export function describeViolation(error: ErrorObject | undefined): Violation {
   if (!error) return { message: 'The request is not valid.' }
   const missing = isObject(error.params) ? error.params['missingProperty'] : undefined

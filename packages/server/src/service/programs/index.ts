@@ -12,7 +12,7 @@ const programs: Record<Language, (code: string) => Program[]> = {
   bash: bashPrograms,
 }
 
-/** A byte order mark at the start is of the file that the code comes from, and no part of the code: Bash would run it. */
+/** A byte order mark at the start belongs to the file that the code comes from, not to the code: Bash would run it. */
 export function codePrograms(language: Language, code: string): Program[] {
   return programs[language](code.startsWith('\uFEFF') ? code.slice(1) : code)
 }

@@ -16,14 +16,14 @@ export function javascriptPrograms(code: string): Program[] {
   ]
 }
 
-/** Whether the code may be a module that uses names of CommonJS; no harm is done where it is not. */
+/** Whether the code may be a module that uses names of CommonJS. A wrong yes does no harm. */
 function isMixed(code: string): boolean {
   return /\b(?:await|import|export)\b/.test(code) && /\b(?:require|module|exports|__filename|__dirname)\b/.test(code)
 }
 
 /**
- * A module that runs before the code and gives it what CommonJS has, with the values that `-e` gives them. As properties of
- * the global object they are in no line of the code's, and the code may have variables of these names.
+ * A module that runs before the code and gives it what CommonJS has, with the values that `-e` gives them. They are properties
+ * of the global object, so that the lines of the code stay as they are, and the code may have variables of these names.
  */
 const mixer = `data:text/javascript,${encodeURIComponent(`
 import Module, { createRequire } from 'node:module'

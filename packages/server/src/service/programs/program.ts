@@ -1,7 +1,7 @@
 /** A program to start, and what it reads first from its standard input. */
 export interface Program {
   readonly argv: readonly [string, ...string[]]
-  /** Read by the program itself, to the last byte; what the caller sends comes after it. */
+  /** The program itself reads exactly this; what the caller sends comes after it. */
   readonly stdin: Uint8Array
 }
 

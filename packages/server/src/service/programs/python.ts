@@ -1,10 +1,10 @@
 import type { Program } from './program.js'
 
 /**
- * Python runs a loader that reads the code from standard input and gives it the main module, so that code of any size is
- * shown with its lines in a traceback, which `-c` alone does not do. `-u`: what was printed before a timeout is not lost.
+ * Python runs a loader that reads the code from standard input and gives it the main module, so that code of any size
+ * is shown with its lines in a traceback, which `-c` alone does not do. `-u` keeps what was printed before a timeout.
  *
- * It is compiled as text: of bytes, Python would believe a comment that names another encoding than they have.
+ * It is compiled as text: with bytes, Python would believe a comment that names another encoding than they have.
  */
 export function pythonPrograms(code: string): Program[] {
   const stdin = Buffer.from(code)

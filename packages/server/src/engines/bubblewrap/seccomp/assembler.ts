@@ -1,7 +1,7 @@
 /**
  * Classic BPF as the kernel runs it on a system call (linux/filter.h). Little endian, as x86_64 and aarch64 are.
  *
- * A check is a jump over its own answer, so that offsets, which are one byte, stay small however long the filter is.
+ * A check jumps over its own answer. So offsets, which have one byte, stay small however long the filter is.
  */
 const loadWord = 0x20
 const jumpEqual = 0x15
@@ -28,7 +28,7 @@ export type Instruction = readonly [code: number, ifTrue: number, ifFalse: numbe
 export const load = (field: number): Instruction => [loadWord, 0, 0, field]
 export const answer = (value: number): Instruction => [returnAction, 0, 0, value]
 
-/** Goes on with `then` when the loaded word equals the value, and behind it otherwise. */
+/** Goes on with `then` when the loaded word equals the value, and after it otherwise. */
 export function ifEqual(value: number, then: readonly Instruction[]): Instruction[] {
   return [[jumpEqual, 0, then.length, value], ...then]
 }

@@ -13,15 +13,15 @@ const x32Bit = 0x40000000
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
 const newNamespace = 0x7e020000
 
-/** TIOCSTI and TIOCLINUX put words into a terminal's mouth. */
+/** TIOCSTI and TIOCLINUX fake input of a terminal. */
 const terminalInjection = [0x5412, 0x541c]
 
 /** AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK. Others reach around the network namespace (AF_VSOCK) or have no use here. */
 const socketFamilies = [1, 2, 10, 16]
 
 /**
- * The system calls that a guest may not make: those that change the machine, make namespaces, or are a wide door into the
- * kernel. Everything else is left to the namespaces and the missing rights.
+ * The system calls that a guest may not make: those that change the machine, make namespaces, or expose much of the
+ * kernel. Namespaces and missing rights take care of everything else.
  *
  * @param architecture - as `process.arch` names it.
  * @throws {EngineUnavailableError} for one without a table.
@@ -45,7 +45,7 @@ export function seccompFilter(architecture: string): Buffer {
     load(Field.number),
     ...ifAtLeast(x32Bit, [answer(Answer.errno(ENOSYS))]),
     ...Object.values(denied).flatMap((number) => ifEqual(number, [refuse])),
-    // Its flags are behind a pointer, where a filter can't look; libraries fall back to clone.
+    // A filter can't read its flags, which are behind a pointer. Libraries fall back to clone.
     ...ifEqual(checked.clone3, [answer(Answer.errno(ENOSYS))]),
     ...ifEqual(checked.clone, [load(Field.argument(0)), ...ifAnyBit(newNamespace, [refuse]), allow]),
     ...ifEqual(checked.ioctl, [

@@ -2,10 +2,10 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { Failure } from '../failure.js'
 
-/** The longest time until somebody who opens an input that has ended gets its end, in milliseconds. */
+/** The longest time until a program that opens an ended input sees its end, in milliseconds. */
 const maxIntervalMs = 100
 
-/** How much may wait here for room in the pipe, in bytes: one wait for each chunk would make a long input slow. */
+/** How much may wait here for room in the pipe, in bytes. Waiting for each chunk would make a long input slow. */
 const maxAheadBytes = 256 * 1024
 
 /** The writing end of a command's standard input. */
@@ -13,7 +13,7 @@ export class CommandInput {
   readonly #fd: number
   readonly #socket: Socket
   #last: Promise<unknown> = Promise.resolve()
-  /** What was written before is in the pipe, or never will be. */
+  /** Settles when what was written before is in the pipe, or never will be. */
   #written: Promise<void> = Promise.resolve()
   #aheadBytes = 0
   #ended = false
@@ -28,7 +28,7 @@ export class CommandInput {
   }
 
   /**
-   * Resolves when all of it is in the pipe; what comes later waits for that.
+   * Resolves when all of it is in the pipe. A later write waits for that.
    *
    * @param isLast - the input ends after it.
    * @throws {Failure} InputClosed when the command takes no more.
@@ -36,7 +36,7 @@ export class CommandInput {
   pass(content: AsyncIterable<Uint8Array>, isLast: boolean): Promise<void> {
     const passing = this.#last.then(async () => {
       if (this.#ended) throw closed()
-      // Not by `for await`: what the command does not take must not be taken from whoever sends it.
+      // Not with `for await`: what the command does not take must not be taken from the sender.
       const chunks = content[Symbol.asyncIterator]()
       for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
         if (!(await this.#write(next.value))) throw closed()
@@ -49,7 +49,7 @@ export class CommandInput {
     return passing
   }
 
-  /** The command is over: what still waits to be written is dropped. */
+  /** Drops what still waits to be written, since the command is over. */
   close(): void {
     this.#ended = true
     this.#socket.destroy()
@@ -73,7 +73,7 @@ export class CommandInput {
     return this.#takes
   }
 
-  /** Another one may have ended it while this waited. */
+  /** Another call may have ended it while this one waited. */
   get #takes(): boolean {
     return !this.#ended
   }
@@ -87,8 +87,8 @@ export class CommandInput {
   }
 
   /**
-   * A program that opens `/dev/stdin` again would wait for ever: a named pipe opens only when somebody opens its other end,
-   * too. It is enough to do that for a moment, now and then.
+   * A program that opens `/dev/stdin` again would wait for ever, since a named pipe opens only when somebody opens its other end.
+   * It is enough to do that briefly, now and then.
    */
   #knockLater(afterMs: number): void {
     this.#knock = setTimeout(() => {

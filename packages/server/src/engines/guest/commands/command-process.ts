@@ -27,7 +27,7 @@ export interface CommandStart {
   readonly isolated: boolean
 }
 
-/** A process that was asked for, with all that descends from it. */
+/** The process of a command, with all its descendants. */
 export class CommandProcess {
   readonly exit: Promise<ExecOutcome>
   readonly #child: ChildProcess
@@ -60,7 +60,7 @@ export class CommandProcess {
           timedOut: this.#ended === 'timed out',
           durationMs: performance.now() - startedAt,
         }
-        // It is not over before the last of its descendants is.
+        // The command is over only when the last of its descendants is.
         void Promise.resolve(this.#ending).then(() => resolve(outcome))
       })
     })
@@ -87,8 +87,8 @@ export class CommandProcess {
   }
 
   /**
-   * Asks the process and all its descendants to end, kills what is left after the grace, and resolves when none of them is.
-   * What is paused can't end by itself, and is killed at once. No effect once it has ended.
+   * Asks the process and all its descendants to end, kills what is left after the grace, and resolves when none is left. A paused
+   * process can't end by itself, and is killed at once. No effect once it has ended.
    */
   kill(): Promise<void> {
     if (this.#paused) this.#grace?.cut()
@@ -96,7 +96,7 @@ export class CommandProcess {
   }
 
   /**
-   * Signals the process and its group, which has the process's own number: that is nobody else's as long as it runs.
+   * Signals the process and its group. The group has the process's own number, which nobody else can have while it runs.
    *
    * @returns false when it has ended.
    */
@@ -136,7 +136,7 @@ export class CommandProcess {
     const hunt = new Hunt((info) => {
       if (info.key === this.#leaderKey || this.#isOfLeader(info)) return true
       if (environmentHas(info.pid, `${sentinel}\0`)) return true
-      // It left the tree, the session and the environment of its command; in a PID namespace it still ends up with init.
+      // It left the tree, the session and the environment of its command. In a PID namespace it still becomes a child of init.
       return isolated && info.parent === 1 && info.pid !== process.pid && isAlone() && this.#isNew(info.key, info.pid)
     })
     if (graceMs > 0 && !this.#paused) {
@@ -148,7 +148,7 @@ export class CommandProcess {
     await hunt.kill()
   }
 
-  /** Whether it is in the leader's session or group, and the number is not another's by now. */
+  /** Whether it is in the leader's session or group, and that number was not reused. */
   #isOfLeader({ session, group }: ProcessInfo): boolean {
     if (session !== this.#leader && group !== this.#leader) return false
     const holder = inspect(this.#leader)

@@ -12,7 +12,7 @@ export class Execution {
   readonly logs: { readonly stdout: OutputLog; readonly stderr: OutputLog }
   /** Resolves when the command is over. */
   readonly outcome: Promise<ExecOutcome>
-  /** Nobody will ask for it when it has ended. */
+  /** Whether it is forgotten when it ends. */
   isForgotten: boolean
   readonly #pumps: readonly OutputPump[]
   #isOver = false
@@ -34,12 +34,12 @@ export class Execution {
     this.outcome = this.#end()
   }
 
-  /** Bytes that are kept of its outputs. */
+  /** How many bytes of its outputs are kept. */
   get keptBytes(): number {
     return Object.values(this.logs).reduce((sum, { start, end }) => sum + end - start, 0)
   }
 
-  /** Ends it and all its descendants. Whoever started it waits for its output no longer. No effect once it has ended. */
+  /** Ends it and all its descendants. The call that started it waits for its output no longer. No effect once it has ended. */
   async kill(): Promise<void> {
     if (this.#isOver) return
     for (const pump of this.#pumps) pump.hurry()

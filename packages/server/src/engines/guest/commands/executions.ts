@@ -1,13 +1,13 @@
 import { Failure } from '../failure.js'
 import type { Execution } from './execution.js'
 
-/** How many that have ended are kept. */
+/** How many ended executions are kept. */
 const maxEnded = 100
 
 /** Bytes that their outputs may take together. */
 const maxEndedBytes = 32 * 1024 * 1024
 
-/** What can be found by its id: the executions that run, and the last ones that ended and were to be kept. */
+/** The executions that can be found by id: those that run, and the last ones that ended, unless they were to be forgotten. */
 export class Executions {
   readonly #known = new Map<string, Execution>()
   /** Those that have ended; the oldest is first. */

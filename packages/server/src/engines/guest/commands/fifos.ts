@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, unlinkSync } from
 import { join } from 'node:path'
 import { Failure } from '../failure.js'
 
-/** Each batch takes a process, so that a larger one is cheaper; a command takes two or three. */
+/** Pipes in one batch. Each batch takes a process, so that larger ones are cheaper; a command takes two or three pipes. */
 const batchSize = 32
 
 export interface Pipe {
@@ -27,7 +27,7 @@ export class Fifos {
   }
 
   /**
-   * Both ends of a pipe that has no name any more. The reading end does not block.
+   * Gives both ends of a pipe that has no name any more. The reading end does not block.
    *
    * @throws {Failure} ExecStart.
    */
@@ -77,12 +77,12 @@ export class Fifos {
 function openBothEnds(path: string): Pipe | undefined {
   const readFd = openPipe(path, constants.O_RDONLY | constants.O_NONBLOCK)
   if (readFd === undefined) return undefined
-  // By its descriptor: behind the name there may be another pipe by now, whose reader would be waited for.
+  // Opened through its descriptor: the name may lead to another pipe by now, and this would wait for its reader.
   const writeFd = openPipe(`/proc/self/fd/${readFd}`, constants.O_WRONLY)
   try {
     unlinkSync(path)
   } catch {
-    // The guest did it.
+    // Only the guest can have done it.
   }
   if (writeFd !== undefined) return { readFd, writeFd }
   closeSync(readFd)

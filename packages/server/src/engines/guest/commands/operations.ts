@@ -5,10 +5,10 @@ import { Stream } from '../protocol/messages.js'
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
 import type { Commands } from './run.js'
 
-/** What a command may be sent. */
+/** The signals that a command may be sent. */
 const signalNames = ['HUP', 'INT', 'QUIT', 'TERM', 'KILL', 'USR1', 'USR2', 'STOP', 'CONT'].map((name) => `SIG${name}`)
 
-/** What is asked for of commands that were started before, by their ids. */
+/** The operations on commands that were started before, by their ids. */
 export async function operate(
   commands: Commands,
   call: IncomingCall,

@@ -1,6 +1,6 @@
 import type { OutgoingStream } from '../protocol/outgoing-stream.js'
 
-/** Small pieces are put together in blocks of this size, so that what is kept takes no more memory than bytes. */
+/** Small pieces are joined into blocks of this size, so that what is kept takes hardly more memory than its bytes. */
 const blockBytes = 16 * 1024
 
 interface Block {
@@ -29,12 +29,12 @@ export class OutputLog {
     this.#keepBytes = keepBytes
   }
 
-  /** Position of the first byte that can still be had. */
+  /** Position of the first byte that is still kept. */
   get start(): number {
     return this.#blocks[0]?.start ?? this.#end
   }
 
-  /** Position behind the last byte that was written. */
+  /** Position after the last byte that was written. */
   get end(): number {
     return this.#end
   }
@@ -78,7 +78,7 @@ export class OutputLog {
     this.#wake()
   }
 
-  /** Nothing is added any more; followers get the rest as fast as they take it. */
+  /** Ends the output. Followers get the rest as fast as they take it. */
   close(): void {
     this.#closed = true
     this.#wake()
@@ -87,7 +87,7 @@ export class OutputLog {
   /** Gives a follower what it has room for now, and ends its stream. */
   cut(stream: OutgoingStream): void {
     for (const follower of this.#followers) {
-      // What is being written has no room.
+      // There is no room for what is being written.
       if (follower.stream !== stream || follower.isWriting) continue
       for (let at = follower.position; ;) {
         const piece = this.#at(at)
@@ -119,7 +119,7 @@ export class OutputLog {
   }
 
   #at(position: number): Buffer | undefined {
-    // Nearly always one of the last: a binary search would gain nothing.
+    // It is nearly always one of the last, so that a binary search would gain nothing.
     for (let index = this.#blocks.length - 1; index >= 0; index -= 1) {
       const block = this.#blocks[index]
       if (block === undefined || position >= block.start + block.length) return undefined

@@ -6,7 +6,7 @@ import type { OutputLog } from './output-log.js'
 /** How long a process that outlived its command may still add to the command's output, in milliseconds. */
 const graceMs = 100
 
-/** What a pipe can hold at the most (fs.pipe-max-size), in bytes: more than this was written after the command ended. */
+/** The most that a pipe can hold (fs.pipe-max-size), in bytes: anything beyond it was written after the command ended. */
 const maxRestBytes = 1024 * 1024
 
 /** Carries one output pipe of a command to its log, no faster than the log takes it. */
@@ -19,7 +19,7 @@ export class OutputPump {
   #over = false
   #hurry = false
 
-  /** @param first - the stream of whoever started the command. */
+  /** @param first - the stream of the call that started the command. */
   constructor(readFd: number, log: OutputLog, first: OutgoingStream) {
     this.#fd = readFd
     this.#log = log
@@ -30,12 +30,12 @@ export class OutputPump {
     this.#socket.on('close', () => void this.#finish())
   }
 
-  /** The command ended: what its pipe holds is delivered, what others write to it later is dropped. */
+  /** The command ended: delivers what its pipe holds, and drops what others write to it later. */
   commandEnded(): void {
     setTimeout(() => void this.#deliverRest(), graceMs).unref()
   }
 
-  /** Whoever started the command does not wait for its output any more, and gets no more than it has room for now. */
+  /** The call that started the command gets no more output than it has room for now. */
   hurry(): void {
     this.#hurry = true
   }
@@ -68,7 +68,7 @@ export class OutputPump {
       if (!this.#hurry) await adding
     }
     this.#close()
-    // Closing the pipe would kill a background process at its next line: read on, and drop it.
+    // Closing the pipe would kill a background process at its next line, so this reads on and drops it.
     this.#socket.resume()
   }
 
@@ -78,7 +78,7 @@ export class OutputPump {
   }
 
   #readNow(): Buffer | undefined {
-    // The socket may hold bytes that it read ahead of this.
+    // The socket may hold bytes that it has read already.
     const ahead: unknown = this.#socket.read()
     if (Buffer.isBuffer(ahead)) return ahead
     if (this.#socket.destroyed || this.#socket.readableEnded) return undefined

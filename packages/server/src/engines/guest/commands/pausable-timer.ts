@@ -1,4 +1,4 @@
-/** A timer that stands still while the sandbox is paused: pausing must not kill. */
+/** A timer that stands still while the sandbox is paused, so that pausing does not kill. */
 export class PausableTimer {
   readonly #expired: () => void
   #leftMs: number
@@ -20,7 +20,7 @@ export class PausableTimer {
   resume(): void {
     if (this.#timer !== undefined) return
     this.#startedAt = performance.now()
-    // setTimeout takes no more than 31 bits, and answers at once for more.
+    // setTimeout takes no more than 31 bits, and fires at once for more.
     this.#timer = setTimeout(this.#expired, Math.min(Math.max(0, this.#leftMs), 2 ** 31 - 1))
   }
 

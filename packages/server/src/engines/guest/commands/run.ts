@@ -29,7 +29,7 @@ export class Commands {
     this.#fifos = fifos
   }
 
-  /** Stops the clocks of all commands, and starts no other; resolves when none is half started. */
+  /** Stops the clocks of all commands, and lets no other start. Resolves when none is half started. */
   async pause(): Promise<void> {
     this.#paused = true
     await Promise.allSettled(this.#starting.values())
@@ -54,7 +54,7 @@ export class Commands {
     const execution = await starting.finally(() => this.#starting.delete(id))
     this.known.add(execution)
     call.reply({})
-    // That the command takes no more of it is no failure.
+    // It is no failure when the command takes no more of it.
     if (request.input === 'call') execution.input?.pass(call.input, true).catch(() => undefined)
     const outcome = await execution.outcome
     this.#running.delete(execution.command)

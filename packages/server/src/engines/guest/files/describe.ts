@@ -10,7 +10,7 @@ import { openFile } from './open-file.js'
 const blockBytes = 256 * 1024
 
 /**
- * What is at a path; a link at its end is described itself.
+ * Describes what is at a path; a link at its end is described itself.
  *
  * @param isWanted - asked while a checksum is made.
  * @throws {Failure} FileNotFound, also for what listings leave out: a socket, a pipe, a device.
@@ -40,7 +40,7 @@ async function describeContent(
   return { ...entryOf(name, 'file', file.stats), checksum }
 }
 
-/** Of the first `size` bytes: a file that grows meanwhile must not be read for ever. */
+/** Reads only the first `size` bytes: a file that grows meanwhile must not be read for ever. */
 async function md5(file: FileHandle, size: number, isWanted: () => boolean): Promise<string> {
   const hash = createHash('md5')
   const block = Buffer.allocUnsafe(blockBytes)

@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Failure, errnoOf } from '../failure.js'
 import { isInside } from './path-rules.js'
 
-/** Missing in node:fs. Needs no right to read the directory. */
+/** O_PATH, missing in node:fs. It needs no right to read the directory. */
 const O_PATH = 0o10000000
 
 /**

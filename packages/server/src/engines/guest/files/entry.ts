@@ -1,10 +1,10 @@
 import type { Stats } from 'node:fs'
 import type { EntryMessage } from '../protocol/messages.js'
 
-/** Uploads that are not complete stand under such a name; listings leave them out. */
+/** Incomplete uploads have such a name; listings leave them out. */
 const temporary = /^\.sandbox-upload-[0-9a-f]{16}$/
 
-/** The same names, for a shell. */
+/** The same names, as a pattern for a shell. */
 export const temporaryPattern = `.sandbox-upload-${'[0-9a-f]'.repeat(16)}`
 
 export function temporaryName(random: Buffer): string {
@@ -15,7 +15,7 @@ export function isTemporary(name: string): boolean {
   return temporary.test(name)
 }
 
-/** Undefined for what the API has no word for: a socket, a pipe, a device. */
+/** Undefined for what the API does not know: a socket, a pipe, a device. */
 export function typeOf(of: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): EntryMessage['type'] | undefined {
   if (of.isFile()) return 'file'
   if (of.isDirectory()) return 'directory'
@@ -36,8 +36,8 @@ export function entryOf(path: string, type: EntryMessage['type'], stats: Stats):
 }
 
 /**
- * Every change of the content changes it: the time of the last change of the inode, in microseconds, moves with the time of
- * modification and, unlike that, can't be set back by the guest. An inode number alone may be used again.
+ * Every change of the content changes the version: it contains the inode's time of change (ctime), in microseconds, which every
+ * modification moves, and which the guest can't set back. The inode number alone would not do, since it may be reused.
  */
 export function versionOf({ ino, size, ctimeMs }: Stats): string {
   return [ino, size, Math.round(ctimeMs * 1_000)].map((part) => part.toString(36)).join('-')

@@ -6,7 +6,7 @@ import { entryOf, typeOf } from './entry.js'
 import { openDirectory } from './locate.js'
 import { Walk, type Walks } from './walk.js'
 
-/** How many entries are looked at at a time. */
+/** How many entries are read at a time. */
 const batchSize = 64
 
 /**
@@ -15,8 +15,8 @@ const batchSize = 64
  * Left out: names that are not UTF-8 (no path could name them), incomplete uploads, sockets, pipes and devices, and what is
  * below a directory that can't be read.
  *
- * A page that begins where the one before it ended goes on with the walk of that one, so that reading a list to its end
- * takes one walk: it is the list of the first page, without what has vanished since. Every other page is a new list.
+ * A page that begins where the previous page ended goes on with its walk, so that reading a list to its end takes one walk: it is
+ * the list of the first page, without what has vanished since. Every other page is a new list.
  *
  * @returns how many entries there are in all.
  */
@@ -28,7 +28,7 @@ export async function list(
 ): Promise<{ total: number }> {
   const { handle, parts } = await openDirectory(root, path)
   await using base = handle
-  // Links are followed in it, so that two names of one directory are one list.
+  // Links in it are followed, so that two names of one directory share one list.
   const key = JSON.stringify([parts, recursive])
   const walk = walks.take(key, offset) ?? (await Walk.begin(root, base, { recursive, offset }))
   const prefix = parts.map((part) => `${part}/`).join('')
@@ -39,7 +39,7 @@ export async function list(
 }
 
 /**
- * What has vanished since the walk is no reason for a short page: a loop would take an empty one for the end.
+ * Entries that vanished since the walk must not make a page short: a loop would take an empty page for the end.
  *
  * @returns false when nobody wants the rest.
  */

@@ -4,19 +4,19 @@ import { Failure, errnoOf } from '../failure.js'
 import { DirectoryHandle, lstatIfAny } from './directory-handle.js'
 import { linkTarget, partsOf } from './path-rules.js'
 
-/** The kernel takes no longer ones, in bytes. */
+/** The longest path that the kernel takes, in bytes. */
 const maxPath = 4095
 const maxName = 255
 
-/** As many as the kernel follows. */
+/** As many links as the kernel follows. */
 const maxLinks = 40
 
-/** Where a path leads when every link on it is followed: a name in an open directory. Dispose it. */
+/** Where a path leads when every link on it is followed: a name in an open directory. Dispose of it. */
 export interface Location extends AsyncDisposable {
   readonly directory: DirectoryHandle
-  /** Undefined: the directory itself, which is the root. */
+  /** Undefined for the directory itself, which is the root. */
   readonly name: string | undefined
-  /** Undefined when nothing of that name is there. Of a link only when it was asked not to follow the last part. */
+  /** Undefined when nothing of that name is there. Describes a link only if the last part was not to be followed. */
   readonly stats: Stats | undefined
   /** From the root, with all links followed. */
   readonly parts: readonly string[]
@@ -32,8 +32,8 @@ export interface LocateOptions {
 }
 
 /**
- * Walks a path part by part, following links itself: so a link that leads out of the root is told from a missing file,
- * even when nothing is where it points.
+ * Walks a path part by part, following links itself, so that a link that leads out of the root is not taken for a missing
+ * file, even when nothing is where it points.
  *
  * @throws {Failure} PathEscapes, FileNotFound (a directory on the way), NotADirectory.
  */
@@ -45,7 +45,7 @@ export async function locate(root: string, path: string, options: LocateOptions)
   }
   try {
     for (let links = 0; links <= maxLinks; links += 1) {
-      // Found out on the way, it would be after thousands of directories.
+      // Otherwise it would be found out only after thousands of directories.
       if (options.makeParents === true) assertShort(root, parts)
       const step = await walk(root, parts, options, made)
       if (!Array.isArray(step)) {
@@ -112,7 +112,7 @@ async function walk(
   }
 }
 
-/** @throws {Failure} as {@link locate}, and NotADirectory for anything else. Dispose it. */
+/** @throws {Failure} as {@link locate}, and NotADirectory for anything else. Dispose of it. */
 export async function openDirectory(root: string, path: string): Promise<{ handle: DirectoryHandle; parts: string[] }> {
   const location = await locate(root, path, { followLast: true })
   const parts = [...location.parts]

@@ -17,7 +17,7 @@ export interface OpenFile extends AsyncDisposable {
  * @throws {Failure} FileAccess for anything else. Dispose it.
  */
 export async function openFile(root: string, { directory, name = '.' }: Location): Promise<OpenFile> {
-  // Not to block on what the guest may have put there since: a pipe that nobody writes to.
+  // Non-blocking, since the guest may have put a pipe there meanwhile that nobody writes to.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY
   const handle = await open(directory.at(name), flags)
   try {

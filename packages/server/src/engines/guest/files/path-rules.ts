@@ -3,7 +3,7 @@ import { Failure } from '../failure.js'
 /**
  * The parts of a path relative to the sandbox root, without `.` and `..`. An empty list is the root itself.
  *
- * `..` is taken off by the letter, before any link is looked at: `link/..` is where the link stands.
+ * `..` is resolved in the text, before any link is followed: `link/..` is the directory of the link.
  *
  * @throws {Failure} PathEscapes for an absolute path, one that leaves the root on its way, or one with a NUL.
  */
@@ -14,7 +14,7 @@ export function partsOf(path: string): string[] {
 }
 
 /**
- * Where a link leads that stands in the directory `from`.
+ * Where a link in the directory `from` leads.
  *
  * @throws {Failure} PathEscapes when it leads out of the root.
  */

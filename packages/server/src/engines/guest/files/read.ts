@@ -9,7 +9,7 @@ import { openFile } from './open-file.js'
 const blockBytes = 64 * 1024
 
 /**
- * Sends the content of a regular file, or a part of it: exactly as many bytes as `announce` is told first.
+ * Sends the content of a regular file, or a part of it: exactly as many bytes as `announce` is called with first.
  *
  * @throws {Failure} FileAccess when the file became shorter meanwhile.
  */
@@ -48,7 +48,7 @@ async function send(
 ): Promise<boolean> {
   const end = start + length
   for (let position = start; position < end;) {
-    // A new one each time, because the frame may wait in the pipe's buffer while the next block is read.
+    // A new buffer each time, because the frame may still wait in the pipe while the next block is read.
     const block = Buffer.allocUnsafe(Math.min(end - position, blockBytes))
     const { bytesRead } = await file.read(block, 0, block.length, position)
     if (bytesRead === 0) throw new Failure('FileAccess', 'The file became shorter while it was read.')

@@ -28,7 +28,7 @@ async function removeTree(directory: DirectoryHandle, name: string): Promise<voi
     await rm(directory.at(name), { recursive: true })
   } catch (error) {
     if (errnoOf(error) !== 'ENAMETOOLONG') throw error
-    // Deeper than a path can be long: rm walks by descriptors.
+    // The tree may be deeper than a path can be long: rm walks by descriptors.
     await promisify(execFile)('rm', ['-rf', '--', `./${name}`], { cwd: directory.at('.') }).catch(() => {
       throw error
     })

@@ -2,7 +2,7 @@ import { opendir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isTemporary } from './entry.js'
 
-/** Removes the incomplete uploads that a run which ended in the middle of them left behind. */
+/** Removes the incomplete uploads that an interrupted run left behind. */
 export async function sweep(directory: string): Promise<void> {
   let entries
   try {

@@ -9,13 +9,13 @@ const batchSize = 16
 /** How long a walk is kept for its next page, in milliseconds. */
 const keptMs = 30_000
 
-/** How many are kept: so many clients may read lists to their ends at the same time. */
+/** How many walks are kept: as many clients can read a whole list at the same time. */
 const maxKept = 4
 
-/** Bytes that they may take in all, about: a list of half a million entries. A longer one is walked again for every page. */
+/** About how many bytes they may take in all: enough for half a million entries. A longer list is walked again for every page. */
 const maxKeptBytes = 64 * 1024 * 1024
 
-/** About what an entry takes beside its letters, in bytes. */
+/** About how many bytes an entry takes in addition to its name. */
 const entryBytes = 64
 
 /** All paths below a directory, in order, and how far they have been given. */
@@ -60,16 +60,16 @@ export class Walk {
     return paths
   }
 
-  /** One that was given is not there any more. */
+  /** Takes back an entry that has vanished. */
   leaveOut(): void {
     this.#leftOut += 1
   }
 
-  /** Whether both give the same from any offset on. */
+  /** Whether both give the same entries from any offset on. */
   isLike(other: Walk): boolean {
     if (this.#leftOut !== other.#leftOut || this.#paths.length !== other.#paths.length) return false
     if (this.#paths !== other.#paths && this.#paths.some((path, index) => path !== other.#paths[index])) return false
-    // Compared once, and held once.
+    // Compared and kept only once.
     this.#paths = other.#paths
     return true
   }
@@ -86,7 +86,7 @@ export class Walks {
   /** The oldest first. */
   #kept: readonly Kept[] = []
 
-  /** The walk of this list whose next page begins there. It has to be kept again for a further page. */
+  /** Takes the walk of this list whose next page begins there. Keep it again for a further page. */
   take(key: string, offset: number): Walk | undefined {
     const found = this.#kept.find((kept) => kept.key === key && kept.walk.offset === offset)
     if (found !== undefined) this.#drop(found)
@@ -94,7 +94,7 @@ export class Walks {
   }
 
   keep(key: string, walk: Walk): void {
-    // Nobody can tell which of two readers asks: what is kept of a list is the same for all of them.
+    // Two readers of a list can't be told apart, so they share what is kept of it.
     for (const kept of this.#kept) if (kept.key === key && !walk.isLike(kept.walk)) this.#drop(kept)
     if (walk.isOver || walk.offset === 0 || walk.bytes > maxKeptBytes) return
     const kept: Kept = { key, walk, timer: setTimeout(() => this.#drop(kept), keptMs).unref() }
@@ -124,7 +124,7 @@ async function pathsBelow(root: string, base: DirectoryHandle, recursive: boolea
     const read = await Promise.allSettled(batch.map((path) => namesBelow(root, base, path)))
     for (const each of read) {
       if (each.status === 'rejected') throw each.reason
-      // One by one: a call takes no more than some hundred thousand arguments.
+      // Added one by one, since a call takes only some hundred thousand arguments.
       for (const path of each.value.paths) paths.push(path)
       for (const path of each.value.directories) directories.push(path)
     }
@@ -155,7 +155,7 @@ async function namesBelow(root: string, base: DirectoryHandle, path: string): Pr
     await using directory = await (await base.child(path)).verify(root)
     return await names(directory, `${path}/`)
   } catch (error) {
-    // It was removed, became something else, is too deep for a path, or the guest took its own right to read it.
+    // It was removed, became something else, is too deep for a path, or the guest made it unreadable for itself.
     if (errnoOf(error) === undefined) throw error
     return { paths: [], directories: [] }
   }

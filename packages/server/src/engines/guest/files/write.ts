@@ -10,13 +10,13 @@ import type { Location } from './locate.js'
 import { partsOf } from './path-rules.js'
 
 /**
- * Writes a whole file beside its place and then moves it there, so that nobody ever sees half of it.
+ * Writes a whole file under a temporary name and then renames it, so that nobody ever sees half of it.
  *
  * A link that stays inside the root is followed: the file that it leads to is replaced, the link stays. A file that is
- * replaced keeps its permissions, unless the request brings others.
+ * replaced keeps its permissions, unless the request names others.
  *
- * @param ready - called when nothing speaks against the write; content is consumed only after it.
- * @param isWhole - false when the content broke off: then nothing changes.
+ * @param ready - called when nothing prevents the write; content is consumed only after it.
+ * @param isWhole - returns false when the content broke off: then nothing changes.
  */
 export async function write(
   root: string,

@@ -7,7 +7,7 @@ export interface ProcessInfo {
   readonly session: number
   /** One letter, as in /proc/PID/stat. */
   readonly state: string
-  /** Tells two processes apart that had the same pid one after the other. */
+  /** Distinguishes processes that had the same pid one after the other. */
   readonly key: string
 }
 

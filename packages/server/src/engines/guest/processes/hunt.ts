@@ -22,8 +22,8 @@ export class Hunt {
   }
 
   /**
-   * Stops them all. A stopped process can't fork, so sweeping until nothing new turns up catches all of them, even a fork
-   * bomb: those that are stopped keep their places in the process limit.
+   * Stops them all. A stopped process can't fork, so repeating this until nothing new turns up catches all of them, even a fork
+   * bomb: stopped processes still count for the process limit.
    */
   freeze(): void {
     const seen = new Set<string>()
@@ -41,14 +41,14 @@ export class Hunt {
     }
   }
 
-  /** None of them is left. */
+  /** Whether none of them is left. */
   get isOver(): boolean {
     return this.#sweep().length === 0
   }
 
   /**
-   * Asks them all to end. They are stopped until each has its signal, so that none forks away from it, and all go on after
-   * it, also those that had been stopped before: a stopped process can't act on it.
+   * Asks them all to end. They are stopped until each has its signal, so that none escapes by forking. Then all go on, also
+   * those that had been stopped before, since a stopped process can't act on a signal.
    */
   terminate(): void {
     this.freeze()

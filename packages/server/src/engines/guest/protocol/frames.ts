@@ -13,7 +13,7 @@ export interface Frame {
 export const FrameKind = {
   /** Engine to supervisor, JSON: starts a call. */
   request: 1,
-  /** Supervisor to engine, JSON: what the call has to say before it is over (at most once). */
+  /** Supervisor to engine, JSON: what the call says before it is over (at most once). */
   reply: 2,
   /** Supervisor to engine, JSON: the outcome of the call (exactly once). */
   done: 3,
@@ -21,7 +21,7 @@ export const FrameKind = {
   data: 4,
   /** Either way: the stream has no more bytes. */
   end: 5,
-  /** Either way, u32: the receiver of the stream has room for so much more. */
+  /** Either way, u32: how much more the receiver of the stream has room for. */
   credit: 6,
   /** Engine to supervisor: end the call early. */
   cancel: 7,
@@ -29,7 +29,7 @@ export const FrameKind = {
 
 export const headerBytes = 10
 
-/** The other end broke the protocol; nothing that it says can be trusted any more. */
+/** The other end broke the protocol, and can't be trusted any more. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError'
 }
@@ -75,7 +75,7 @@ export class FrameDecoder {
   #peek(bytes: number): Buffer {
     const first = this.#chunks[0]
     if (first !== undefined && first.length >= bytes) return first
-    // Only as many chunks as it takes: joining all of them on each chunk of a long frame would cost quadratic time.
+    // Joins only as many chunks as needed: joining all of them on each chunk of a long frame would cost quadratic time.
     let count = 0
     let size = 0
     for (const chunk of this.#chunks) {

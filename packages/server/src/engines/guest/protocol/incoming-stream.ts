@@ -4,7 +4,7 @@ import { ProtocolError } from './frames.js'
 /**
  * The receiving side of a stream: an async iterable that gives the sender room only as fast as it is consumed.
  *
- * One consumer. A consumer that leaves early lets the rest pass unseen: it must not hold up the sender.
+ * It has one consumer. When the consumer leaves early, the rest is dropped, so that the sender is not held up.
  */
 export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
   readonly #grant: (bytes: number) => boolean
@@ -17,7 +17,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
   #waiting: (() => void) | undefined
 
   /**
-   * @param grant - tells the sender that there is room again, in bytes; false when that has to wait, for
+   * @param grant - tells the sender that there is room again, in bytes; returns false when that has to wait for
    * {@link IncomingStream.grantRoom}.
    */
   constructor(grant: (bytes: number) => boolean) {
@@ -43,7 +43,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
     this.#wake()
   }
 
-  /** What was received before is still delivered; then the consumer gets the error. */
+  /** Delivers what was received before; then the consumer gets the error. */
   fail(error: Error): void {
     if (this.#ended) return
     this.#error = error
@@ -84,7 +84,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
 
   #consume(chunk: Uint8Array): void {
     this.#consumed += frameCost(chunk.length)
-    // A grant for every chunk would double the number of frames; an empty queue may mean a sender without credit.
+    // A grant for every chunk would double the number of frames. When the queue is empty, the sender may be out of credit.
     if (this.#ended || (this.#queue.length > 0 && this.#consumed < windowBytes / 4)) return
     this.grantRoom()
   }

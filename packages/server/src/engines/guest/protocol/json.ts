@@ -34,7 +34,7 @@ export function booleanOf(record: JsonRecord, key: string): boolean {
   return value
 }
 
-/** A number of bytes, milliseconds or things: finite and not negative. */
+/** A number of bytes, milliseconds or items: finite and not negative. */
 export function countOf(record: JsonRecord, key: string): number {
   const value = record[key]
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {

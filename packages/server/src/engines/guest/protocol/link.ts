@@ -48,7 +48,7 @@ export class Link {
 
   incoming(call: number, stream: number): IncomingStream {
     const made = new IncomingStream((bytes) => {
-      // The other end does not read: it could send for ever, and have the answers pile up here.
+      // The other end does not read. If it went on sending, the answers would pile up here.
       if (this.#output.writableNeedDrain) return false
       const payload = Buffer.allocUnsafe(4)
       payload.writeUInt32BE(bytes)
@@ -71,7 +71,7 @@ export class Link {
     return made
   }
 
-  /** Frames for this stream that are still under way are ignored from now on. */
+  /** Ignores the frames for this stream that are still under way. */
   forget(call: number, stream: number): void {
     const name = key(call, stream)
     this.#incoming.get(name)?.end()

@@ -5,7 +5,7 @@ import type { JsonRecord } from './json.js'
 /** The streams of a call. Only `exec` has a third one. */
 export const Stream = { input: 0, output: 1, errorOutput: 2 } as const
 
-/** The call number of the supervisor's first word: the reply that says it is ready. */
+/** The call number of the supervisor's first frame, the reply that says that it is ready. */
 export const readyCall = 0
 
 /** Bytes of the longest request. The kernel takes about 2 MiB of arguments and environment; JSON may escape them. */
@@ -28,7 +28,7 @@ export type ExecMessage = {
   graceMs: number
   keepBytes: number
 }
-/** What is done with a command that was started by an `exec`, from whatever connection. */
+/** Operations on a command that was started by an `exec`, on any connection. */
 export type ExecutionMessage = { op: 'attach' | 'kill' | 'forget'; id: string }
 export type FollowMessage = { op: 'follow'; id: string; output: 'stdout' | 'stderr'; from: number }
 /** Passes the call's input on; with `end` the command's input ends after it. */

@@ -21,7 +21,7 @@ export class OutgoingStream {
   }
 
   /**
-   * Resolves when all of it was sent, so that the caller reads no more than the receiver can take. One write at a time.
+   * Resolves when all of it was sent, so that the caller reads no more than the receiver can take. Only one write at a time.
    *
    * @returns false when the stream is closed: what is left of the chunk was dropped.
    */
