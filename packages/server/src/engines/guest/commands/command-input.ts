@@ -13,8 +13,8 @@ export class CommandInput {
   readonly #fd: number
   readonly #socket: Socket
   #last: Promise<unknown> = Promise.resolve()
-  /** Settles when what was written before is in the pipe, or never will be. */
-  #written: Promise<void> = Promise.resolve()
+  /** Tells whether what was written before is in the pipe; false when it never will be. */
+  #written: Promise<boolean> = Promise.resolve(true)
   #aheadBytes = 0
   #ended = false
   #holder: number | undefined
@@ -41,8 +41,8 @@ export class CommandInput {
       for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
         if (!(await this.#write(next.value))) throw closed()
       }
-      await this.#written
-      if (!this.#takes) throw closed()
+      // A command that has read all of it may have ended by now: that is no failure.
+      if (!(await this.#written)) throw closed()
       if (isLast) this.#end()
     })
     this.#last = passing.catch(() => undefined)
@@ -66,7 +66,8 @@ export class CommandInput {
       this.#socket.write(chunk, (error) => {
         this.#ended ||= error instanceof Error
         this.#aheadBytes -= chunk.length
-        resolve()
+        // Node tells no error of a write that was under way when its socket was destroyed.
+        resolve(!(error instanceof Error) && !this.#socket.destroyed)
       })
     })
     if (this.#aheadBytes >= maxAheadBytes) await this.#written
