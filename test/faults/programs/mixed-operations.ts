@@ -202,6 +202,9 @@ direct.close()
 const heapGrowth = (await heapAfterCollection()) - heapEarly
 const left = process.getActiveResourcesInfo()
 // What the program itself was started with, its pipes, is there still.
-expectThat(ownPipes.every((pipe) => !pipe.destroyed), 'its own pipes are gone')
+expectThat(
+  ownPipes.every((pipe) => !pipe.destroyed),
+  'its own pipes are gone',
+)
 for (const name of atStart) if (left.includes(name)) left.splice(left.indexOf(name), 1)
 console.log(JSON.stringify({ issued, succeeded, failures, wrong, heapGrowth, left, sessions: marks.length }))
