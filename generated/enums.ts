@@ -31,6 +31,8 @@ export const FileType = {
 export const KnownErrorCode = {
   InvalidParameter: 'INVALID_PARAMETER',
   ImageNotAvailable: 'IMAGE_NOT_AVAILABLE',
+  ResourceNotAvailable: 'RESOURCE_NOT_AVAILABLE',
+  NetworkNotAllowed: 'NETWORK_NOT_ALLOWED',
   Unauthorized: 'UNAUTHORIZED',
   SessionNotFound: 'SESSION_NOT_FOUND',
   FileNotFound: 'FILE_NOT_FOUND',

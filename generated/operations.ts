@@ -128,6 +128,30 @@ export const deleteSession = {
   },
 } as const
 
+export const getSessionMetrics = {
+  method: 'GET',
+  path: '/sessions/{sessionId}/metrics',
+  secured: true,
+  statuses: [200, 400, 401, 404, 429, 500, 503],
+  parameters: {
+    sessionId: {
+      in: 'path',
+      required: true,
+      type: 'string',
+      format: 'uuid',
+      pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+    },
+    'X-Request-Id': {
+      in: 'header',
+      required: false,
+      type: 'string',
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^[\\x21-\\x7E]+$',
+    },
+  },
+} as const
+
 export const pauseSession = {
   method: 'POST',
   path: '/sessions/{sessionId}/pause',

@@ -62,6 +62,38 @@ export interface paths {
     patch: operations['updateSession']
     trace?: never
   }
+  '/sessions/{sessionId}/metrics': {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    /**
+     * Get what a session uses
+     * @description Answers what the processes and files of the session use at the moment, and what they may use where there is a bound.
+     */
+    get: operations['getSessionMetrics']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/sessions/{sessionId}/pause': {
     parameters: {
       query?: never
@@ -370,6 +402,37 @@ export interface components {
        *     and `constructor` too.
        */
       metadata?: components['schemas']['Metadata']
+      /**
+       * @description What all processes and files of the session may use together. What is left out is the server's choice. What the server
+       *     can't bound is refused with `RESOURCE_NOT_AVAILABLE`, never ignored.
+       */
+      resources?: components['schemas']['Resources']
+      /** @description What the processes of the session may reach. Without it, they have no network. */
+      network?: components['schemas']['Network']
+    }
+    /**
+     * @description What all processes and files of the session may use together. What is left out is the server's choice. What the server
+     *     can't bound is refused with `RESOURCE_NOT_AVAILABLE`, never ignored.
+     */
+    Resources: {
+      /** @description Processors, also fractions of one. From 0.1 to 64. */
+      cpu?: number
+      /** @description Memory in MiB, what the files in `/tmp` take of it included. From 64 to 1048576. */
+      memoryMb?: number
+      /** @description Disk for files in MiB. From 16 to 16777216. */
+      diskMb?: number
+      /** @description Processes and threads at once. From 1 to 4194304. */
+      processes?: number
+    }
+    /** @description What the processes of the session may reach. Without it, they have no network. */
+    Network: {
+      /**
+       * @description Host names, `*.example.com` for every name below a domain, `*` for every host, each also with a port, as in
+       *     `example.com:8443`; without one, the ports 80 and 443. They are reached through the proxy that the environment of each process names
+       *     (`HTTP_PROXY` and its kin), and never at an address of the server's own machine or private network. What the server's
+       *     operator has not allowed is refused with `NETWORK_NOT_ALLOWED`. An empty list allows nothing.
+       */
+      allow: string[]
     }
     UpdateSessionRequest: {
       /** @description The session expires this many seconds from now. From 60 to 28800. */
@@ -405,6 +468,41 @@ export interface components {
       image?: string
       /** @description What isolates the session, for example `bubblewrap`. */
       engine?: string
+      /** @description The limits that hold, the server's own included. What is left out has no limit. */
+      resources?: components['schemas']['Resources']
+      /** @description What the session may really reach. */
+      network?: components['schemas']['Network']
+    }
+    SessionMetrics: {
+      /** @description Processor time that the processes of the session have used since its sandbox was started. At least 0. */
+      cpuSeconds: number
+      /**
+       * Format: int64
+       * @description Memory that they hold. At least 0.
+       */
+      memoryBytes: number
+      /**
+       * Format: int64
+       * @description Memory that they may hold. Left out when there is no bound. At least 0.
+       */
+      memoryLimitBytes?: number
+      /**
+       * Format: int64
+       * @description Disk that the files of the session take. At least 0.
+       */
+      diskBytes: number
+      /**
+       * Format: int64
+       * @description Disk that they may take. Left out when there is no bound. At least 0.
+       */
+      diskLimitBytes?: number
+      /** @description Processes and threads of the session. At least 0. */
+      processes: number
+      /**
+       * Format: date-time
+       * @description When this was so.
+       */
+      at: string
     }
     SessionList: {
       sessions: components['schemas']['Session'][]
@@ -553,6 +651,8 @@ export interface components {
     KnownErrorCode:
       | 'INVALID_PARAMETER'
       | 'IMAGE_NOT_AVAILABLE'
+      | 'RESOURCE_NOT_AVAILABLE'
+      | 'NETWORK_NOT_ALLOWED'
       | 'UNAUTHORIZED'
       | 'SESSION_NOT_FOUND'
       | 'FILE_NOT_FOUND'
@@ -897,7 +997,10 @@ export interface operations {
     }
     responses: {
       200: components['responses']['Session']
-      /** @description A property is missing, malformed or out of its range, or the image is not available. */
+      /**
+       * @description A property is missing, malformed or out of its range, the image is not available, or the server can't keep a limit or
+       *     may not open the network that was asked for.
+       */
       400: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id']
@@ -1032,6 +1135,45 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['SessionNotFound']
       413: components['responses']['BodyTooLarge']
+      429: components['responses']['RateLimited']
+      500: components['responses']['InternalError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  getSessionMetrics: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description An id of the caller's own for this request. The response and its Error carry the same one. At most 128 characters.
+         * @example 0f8d1c2e-req
+         */
+        'X-Request-Id'?: components['parameters']['RequestId']
+      }
+      path: {
+        /**
+         * @description The id that createSession answered.
+         * @example 7f9c24e8-3b1a-4d5e-9f60-1a2b3c4d5e6f
+         */
+        sessionId: components['parameters']['SessionId']
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What the session uses. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionMetrics']
+        }
+      }
+      400: components['responses']['InvalidParameter']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['SessionNotFound']
       429: components['responses']['RateLimited']
       500: components['responses']['InternalError']
       503: components['responses']['ServiceUnavailable']

@@ -69,6 +69,62 @@ export const CreateSessionRequest = {
       type: 'object',
       required: false,
     },
+    resources: {
+      type: 'object',
+      schema: 'Resources',
+      required: false,
+    },
+    network: {
+      type: 'object',
+      schema: 'Network',
+      required: false,
+    },
+  },
+} as const
+
+export const Resources = {
+  type: 'object',
+  properties: {
+    cpu: {
+      type: 'number',
+      minimum: 0.1,
+      maximum: 64,
+      required: false,
+    },
+    memoryMb: {
+      type: 'integer',
+      minimum: 64,
+      maximum: 1048576,
+      required: false,
+    },
+    diskMb: {
+      type: 'integer',
+      minimum: 16,
+      maximum: 16777216,
+      required: false,
+    },
+    processes: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 4194304,
+      required: false,
+    },
+  },
+} as const
+
+export const Network = {
+  type: 'object',
+  properties: {
+    allow: {
+      type: 'array',
+      maxItems: 256,
+      items: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 261,
+      },
+      required: true,
+    },
   },
 } as const
 
@@ -129,6 +185,61 @@ export const Session = {
     engine: {
       type: 'string',
       required: false,
+    },
+    resources: {
+      type: 'object',
+      schema: 'Resources',
+      required: false,
+    },
+    network: {
+      type: 'object',
+      schema: 'Network',
+      required: false,
+    },
+  },
+} as const
+
+export const SessionMetrics = {
+  type: 'object',
+  properties: {
+    cpuSeconds: {
+      type: 'number',
+      minimum: 0,
+      required: true,
+    },
+    memoryBytes: {
+      type: 'integer',
+      format: 'int64',
+      minimum: 0,
+      required: true,
+    },
+    memoryLimitBytes: {
+      type: 'integer',
+      format: 'int64',
+      minimum: 0,
+      required: false,
+    },
+    diskBytes: {
+      type: 'integer',
+      format: 'int64',
+      minimum: 0,
+      required: true,
+    },
+    diskLimitBytes: {
+      type: 'integer',
+      format: 'int64',
+      minimum: 0,
+      required: false,
+    },
+    processes: {
+      type: 'integer',
+      minimum: 0,
+      required: true,
+    },
+    at: {
+      type: 'string',
+      format: 'date-time',
+      required: true,
     },
   },
 } as const
@@ -434,6 +545,8 @@ export const KnownErrorCode = {
   enum: [
     'INVALID_PARAMETER',
     'IMAGE_NOT_AVAILABLE',
+    'RESOURCE_NOT_AVAILABLE',
+    'NETWORK_NOT_ALLOWED',
     'UNAUTHORIZED',
     'SESSION_NOT_FOUND',
     'FILE_NOT_FOUND',

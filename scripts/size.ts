@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { type Metafile, build } from 'esbuild'
 
 /** Bytes, minified and compressed: what the root entry may weigh, a little over what it does, so that growth is seen. */
-const budget = 28_500
+const budget = 29_000
 /** What it is to weigh. Not reached: what came after 712cd9e (20 391 then) is more than what was saved. */
 const aim = 16_000
 const root = fileURLToPath(new URL('..', import.meta.url))

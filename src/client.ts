@@ -26,6 +26,7 @@ import type { UploadContent } from './files/upload-source.js'
 import type { Output } from './internal/bytes.js'
 import type { RequestOptions, SessionsClientOptions } from './options.js'
 import { Session } from './session.js'
+import { type SessionMetrics, sessionMetrics } from './sessions/metrics.js'
 import {
   type CreateSessionRequest,
   type ListSessionsRequest,
@@ -90,7 +91,8 @@ export class SessionsClient {
   /**
    * Starts a new isolated sandbox.
    *
-   * @throws {SandboxOperationError} 400 `IMAGE_NOT_AVAILABLE` when the server does not have the image.
+   * @throws {SandboxOperationError} 400 `IMAGE_NOT_AVAILABLE` when the server does not have the image, `RESOURCE_NOT_AVAILABLE` when
+   *   it can't keep a limit, `NETWORK_NOT_ALLOWED` when its operator opens no network to a host.
    */
   async createSession(request: CreateSessionRequest = {}, options: RequestOptions = {}): Promise<Session> {
     const body = createSessionBody(request)
@@ -117,6 +119,11 @@ export class SessionsClient {
   /** @throws {SessionNotFoundError} */
   getSession(sessionId: string, options: RequestOptions = {}): Promise<Session> {
     return this.#core.body('getSession', { path: { sessionId } }, options, this.#toSession)
+  }
+
+  /** What the processes and files of the session use at the moment. @throws {SessionNotFoundError} */
+  getSessionMetrics(sessionId: string, options: RequestOptions = {}): Promise<SessionMetrics> {
+    return this.#core.body('getSessionMetrics', { path: { sessionId } }, options, sessionMetrics)
   }
 
   /** Sets a new time to live, counted from now. @throws {SessionNotFoundError} */

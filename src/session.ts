@@ -19,7 +19,9 @@ import { type FileCalls, SessionFiles } from './files/session-files.js'
 import type { Output } from './internal/bytes.js'
 import { dateOf } from './internal/dates.js'
 import type { RequestOptions } from './options.js'
+import type { SessionMetrics } from './sessions/metrics.js'
 import type { UpdateSessionRequest } from './sessions/requests.js'
+import type { SessionNetwork, SessionResources } from './sessions/resources.js'
 
 /** Whether the processes of a session run. */
 export const SessionStatus = statuses
@@ -56,6 +58,7 @@ export interface RunCodeOptions<Encoding extends OutputEncoding = 'text'> extend
 /** What a session needs of its client. */
 interface SessionCalls extends FileCalls {
   getSession(sessionId: string, options?: RequestOptions): Promise<Session>
+  getSessionMetrics(sessionId: string, options?: RequestOptions): Promise<SessionMetrics>
   updateSession(sessionId: string, request: UpdateSessionRequest, options?: RequestOptions): Promise<Session>
   deleteSession(sessionId: string, options?: RequestOptions): Promise<void>
   pauseSession(sessionId: string, options?: RequestOptions): Promise<Session>
@@ -149,6 +152,16 @@ export class Session {
     return this.#wire.engine ?? undefined
   }
 
+  /** The limits that hold. Missing when the server did not say, as before 1.2.0. */
+  get resources(): SessionResources | undefined {
+    return this.#wire.resources ?? undefined
+  }
+
+  /** What the session may reach. Missing when the server did not say, as before 1.2.0. */
+  get network(): SessionNetwork | undefined {
+    return this.#wire.network ?? undefined
+  }
+
   /** Whether the time to live ran out, by this machine's clock. */
   isExpired(): boolean {
     return this.remainingMs() === 0
@@ -162,6 +175,11 @@ export class Session {
   /** Asks the server for the present state. @throws {SessionNotFoundError} */
   async refresh(options?: RequestOptions): Promise<this> {
     return this.#update(await this.#client.getSession(this.sessionId, options))
+  }
+
+  /** What its processes and files use at the moment. @throws {SessionNotFoundError} */
+  metrics(options?: RequestOptions): Promise<SessionMetrics> {
+    return this.#client.getSessionMetrics(this.sessionId, options)
   }
 
   /** Lets the session live for `ttl` seconds from now (limits: {@link UpdateSessionRequest}). @throws {SessionNotFoundError} */

@@ -25,6 +25,15 @@ export function checkInteger(parameter: string, value: unknown, limits: IntegerL
   throw refused(parameter, `an integer ${range}`, value)
 }
 
+export function checkNumber(
+  parameter: string,
+  value: unknown,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+): void {
+  if (typeof value === 'number' && value >= minimum && value <= maximum) return
+  throw refused(parameter, `a number from ${minimum} to ${maximum}`, value)
+}
+
 /** A UUID, so that nothing else can reach the path of a URL. */
 export function checkSessionId(value: unknown): string {
   if (typeof value === 'string' && uuid.test(value)) return value
@@ -248,7 +257,8 @@ export function checkSecret(parameter: 'bearerToken' | 'apiKey', secret: unknown
   )
 }
 
-function refused(parameter: string, expected: string, value: unknown): SandboxValidationError {
+/** The error of an argument. */
+export function refused(parameter: string, expected: string, value: unknown): SandboxValidationError {
   return new SandboxValidationError(`${parameter} must be ${expected}, got ${show(value)}.`, parameter, value)
 }
 

@@ -9,9 +9,18 @@ import {
   checkOptionalInteger,
   checkOptionalText,
 } from '../internal/checks.js'
+import { type SessionNetwork, type SessionResources, networkBody, resourcesBody } from './resources.js'
 
 /** What a session is created with. Every property has a default. */
-export type CreateSessionRequest = Input<Wire['CreateSessionRequest']>
+export interface CreateSessionRequest extends Input<Omit<Wire['CreateSessionRequest'], 'resources' | 'network'>> {
+  /**
+   * Limits of what the session may use. A server before 1.2.0 knows none: then `session.resources` is undefined.
+   * Default the server's own.
+   */
+  readonly resources?: SessionResources | undefined
+  /** What it may reach, within what the server's operator allows. Default no network. */
+  readonly network?: SessionNetwork | undefined
+}
 /** The properties of a session that can be changed. */
 export type UpdateSessionRequest = Input<Wire['UpdateSessionRequest']>
 /** Which page of the list of sessions. */
@@ -19,11 +28,11 @@ export type ListSessionsRequest = Input<Query<'listSessions'>>
 
 export function createSessionBody(request: CreateSessionRequest): Wire['CreateSessionRequest'] {
   checkObject('request', request)
-  const { ttl, image, metadata } = request
+  const { ttl, image, metadata, resources, network } = request
   checkOptionalInteger('ttl', ttl, limits.createSession.ttl)
   checkOptionalText('image', image)
   checkMetadata(metadata)
-  return defined({ ttl, image, metadata })
+  return defined({ ttl, image, metadata, resources: resourcesBody(resources), network: networkBody(network) })
 }
 
 export function updateSessionBody(request: UpdateSessionRequest): Wire['UpdateSessionRequest'] {

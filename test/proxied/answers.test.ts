@@ -91,6 +91,12 @@ describe('every documented answer', () => {
     expect(await statusOf(`POST ${at}/files?path=a`, { body: form })).toBe(400)
   })
 
+  test('400 of limits and hosts, and 200 of metrics', async () => {
+    expect(await statusOf('POST /sessions', { headers: json, body: '{"resources":{"gpu":1}}' })).toBe(400)
+    expect(await statusOf('POST /sessions', { headers: json, body: '{"network":{"allow":["example.com"]}}' })).toBe(400)
+    expect(await statusOf(`GET ${at}/metrics`)).toBe(200)
+  })
+
   test('404 and 405 of what is no operation', async () => {
     expect(await statusOf('GET /nowhere')).toBe(404)
     expect(await statusOf('PUT /sessions')).toBe(405)

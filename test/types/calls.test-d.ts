@@ -77,7 +77,15 @@ describe('an answer', () => {
     } as const
     expectTypeOf(bodies).toExtend<Checkable<keyof typeof bodies>>()
     expectTypeOf<BodyName>().toEqualTypeOf<
-      'Session' | 'SessionList' | 'CommandResult' | 'FileInfo' | 'FileList' | 'Health'
+      | 'Session'
+      | 'Resources'
+      | 'Network'
+      | 'SessionList'
+      | 'SessionMetrics'
+      | 'CommandResult'
+      | 'FileInfo'
+      | 'FileList'
+      | 'Health'
     >()
   })
 

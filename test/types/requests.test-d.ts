@@ -12,6 +12,7 @@ import type {
   OutputEncoding,
   RequestOptions,
   RunCodeOptions,
+  SessionResources,
   SessionsClientOptions,
   StatFileRequest,
   TransferOptions,
@@ -42,7 +43,18 @@ describe('requests', () => {
       readonly ttl?: number | undefined
       readonly image?: string | undefined
       readonly metadata?: components['schemas']['Metadata'] | undefined
+      readonly resources?: SessionResources | undefined
+      readonly network?: { readonly allow: readonly string[] } | undefined
     }>()
+    expectTypeOf<SessionResources>().toEqualTypeOf<{
+      readonly cpu?: number | undefined
+      readonly memoryMb?: number | undefined
+      readonly diskMb?: number | undefined
+      readonly processes?: number | undefined
+    }>()
+    // @ts-expect-error - a limit that nobody knows
+    const misspelt: SessionResources = { memory: 512 }
+    expectTypeOf(misspelt).toEqualTypeOf<SessionResources>()
     expectTypeOf<UpdateSessionRequest>().toEqualTypeOf<{ readonly ttl: number }>()
     expectTypeOf<ListSessionsRequest>().toEqualTypeOf<Page>()
     // @ts-expect-error - a ttl is a number of seconds

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { schemas } from '../../generated/constraints.js'
 import { SandboxAPIError, SandboxValidationError, SessionsClient } from '../../src/index.js'
 import { type Fixture, httpFixture, respond } from 'sandbox-sessions-testkit/fixture'
 
@@ -75,6 +76,37 @@ describe('a careless caller is told what is wrong, before anything is sent', () 
         'x',
       ],
     ),
+    ...[null, 'much', [], new Map([['cpu', 1]])].map((resources): [string, string, string, unknown] => [
+      'resources that are no object',
+      'resources',
+      'createSession',
+      { resources },
+    ]),
+    ['a limit that nobody knows', 'resources', 'createSession', { resources: { memory: 512 } }],
+    ...Object.entries(schemas.Resources.properties).flatMap(([name, { type, minimum, maximum }]) =>
+      [minimum - 0.01, maximum + 1, NaN, '1', null, ...(type === 'integer' ? [minimum + 0.5] : [])].map(
+        (value): [string, string, string, unknown] => [
+          `a limit out of its range (${String(value)})`,
+          `resources.${name}`,
+          'createSession',
+          { resources: { [name]: value } },
+        ],
+      ),
+    ),
+    ...[null, 'none', []].map((network): [string, string, string, unknown] => [
+      'a network that is no object',
+      'network',
+      'createSession',
+      { network },
+    ]),
+    ...[undefined, 'example.com', [''], [5], [half], ['a'.repeat(262)], Array(257).fill('example.com')].map(
+      (allow): [string, string, string, unknown] => [
+        'hosts that are none',
+        'network.allow',
+        'createSession',
+        { network: { allow } },
+      ],
+    ),
     ['a buffer that was transferred', 'content', 'uploadFile', id, { path: 'a' }, transferred],
     ['a view of one', 'content', 'uploadFile', id, { path: 'a' }, view],
   ]
@@ -129,6 +161,28 @@ test('what is undefined counts as missing everywhere, and metadata comes through
   expect(JSON.stringify(session)).toContain(sent)
   expect(Reflect.get({}, 'polluted')).toBeUndefined()
   expect(Reflect.get(session.metadata, 'polluted')).toBeUndefined()
+})
+
+test('limits and hosts are sent as they are, and what holds is told by the session', async () => {
+  const bodies: string[] = []
+  const holds = { resources: { cpu: 0.5, processes: 512 }, network: { allow: ['example.com:8443'] } }
+  await using server = await httpFixture((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += String(chunk)))
+    request.on('end', () => {
+      bodies.push(body)
+      respond(response, 200, bodies.length === 1 ? { ...wire, ...holds } : wire)
+    })
+  })
+  await using client = new SessionsClient({ apiUrl: server.url, bearerToken: 'token' })
+  const network = { allow: ['example.com:8443'] } as const
+  const session = await client.createSession({ resources: { cpu: 0.5, memoryMb: undefined }, network })
+  expect(bodies).toEqual(['{"resources":{"cpu":0.5},"network":{"allow":["example.com:8443"]}}'])
+  expect([session.resources, session.network]).toEqual([holds.resources, holds.network])
+  // A server before 1.2.0 ignores both, and says nothing of them.
+  const older = await client.createSession({ resources: {}, network: { allow: [] } })
+  expect(bodies[1]).toBe('{"resources":{},"network":{"allow":[]}}')
+  expect([older.resources, older.network]).toEqual([undefined, undefined])
 })
 
 test.each([

@@ -3,11 +3,18 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { schemas } from 'sandbox-sessions-sdk/constraints'
 import { relativePath } from './workspace.js'
 
-const { Ttl, Timeout } = schemas
+const { Ttl, Timeout, Resources } = schemas
+const { cpu, memoryMb, diskMb, processes } = Resources.properties
 
 /** A whole number. The SDK checks its limits. */
 function integer(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+/** A number, also with a fraction. The SDK checks its limits. */
+function decimal(text: string): number {
+  if (!/^-?(\d+|\d*\.\d+)$/.test(text)) throw new InvalidArgumentError('It must be a number.')
   return Number(text)
 }
 
@@ -32,6 +39,23 @@ export const ttlOption = () =>
 
 export const metadataOption = () =>
   new Option('--metadata <name=value>', 'data to keep with the session; repeatable').argParser(pair)
+
+export const cpuOption = () =>
+  new Option('--cpu <n>', `processors it may use, ${cpu.minimum} to ${cpu.maximum}`).argParser(decimal)
+
+export const memoryOption = () =>
+  new Option('--memory <MiB>', `memory it may use, from ${memoryMb.minimum}`).argParser(integer)
+
+export const diskOption = () =>
+  new Option('--disk <MiB>', `disk its files may take, from ${diskMb.minimum}`).argParser(integer)
+
+export const processesOption = () =>
+  new Option('--processes <n>', `processes and threads it may have, from ${processes.minimum}`).argParser(integer)
+
+export const allowOption = () =>
+  new Option('--allow <host[:port]>', 'a host that it may reach; repeatable (default: no network)').argParser(
+    (host: string, before: readonly string[] | undefined) => [...(before ?? []), host],
+  )
 
 export const timeoutOption = () =>
   new Option(

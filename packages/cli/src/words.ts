@@ -9,6 +9,8 @@ type Query<Id extends keyof operations> = Id extends unknown
 /** What a message of the SDK or of a server can be about. */
 type Parameter =
   | keyof Schemas['CreateSessionRequest']
+  | `resources.${keyof Schemas['Resources']}`
+  | `network.${keyof Schemas['Network']}`
   | keyof Schemas['UpdateSessionRequest']
   | keyof Schemas['CommandRequest']
   | keyof Schemas['CodeRequest']
@@ -40,7 +42,14 @@ const names: Readonly<Record<Parameter, string>> = {
   offset: 'The offset',
   overwrite: '--overwrite',
   path: 'The path',
+  network: 'The network',
+  'network.allow': '--allow',
   recursive: '--recursive',
+  resources: 'The limits',
+  'resources.cpu': '--cpu',
+  'resources.diskMb': '--disk',
+  'resources.memoryMb': '--memory',
+  'resources.processes': '--processes',
   sessionId: 'The session id',
   stdin: 'Standard input',
   stdinEncoding: 'The encoding',
@@ -81,8 +90,9 @@ function parameterOf(error: SandboxAPIError | SandboxValidationError): string | 
 /** A message begins with its subject. One of several, such as a variable, follows a dot: `env.NAME`. */
 function rename(message: string, parameter: string | undefined): string {
   if (parameter === undefined || !message.startsWith(`${parameter} `)) return message
-  const [, first = '', rest = ''] = /^([^.]*)\.?(.*)$/s.exec(parameter) ?? []
-  const name = nameOf.get(first)
+  const whole = nameOf.get(parameter)
+  const [, first = '', rest = ''] = whole === undefined ? (/^([^.]*)\.?(.*)$/s.exec(parameter) ?? []) : []
+  const name = whole ?? nameOf.get(first)
   if (name === undefined) return message
   const after = message.slice(parameter.length)
   // The message names it already, by its environment variable.

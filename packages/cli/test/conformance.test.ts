@@ -22,9 +22,9 @@ describe('a server that keeps to the spec', () => {
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(/^OPERATION +CHECKS +STATUSES SEEN +VERDICT$/)
-    expect(lines.filter((line) => line.endsWith(' conforms'))).toHaveLength(15)
+    expect(lines.filter((line) => line.endsWith(' conforms'))).toHaveLength(16)
     expect(stdout).not.toContain('failed')
-    expect(lines.at(-1)).toBe(`${server.url} conforms: 15 of 15 operations of Sandbox API 1.2.0.`)
+    expect(lines.at(-1)).toBe(`${server.url} conforms: 16 of 16 operations of Sandbox API 1.2.0.`)
     await using client = new SessionsClient({ apiUrl: server.url, bearerToken: server.token })
     expect((await client.listSessions()).total).toBe(0)
   })
@@ -115,7 +115,7 @@ test('a mock of the spec is answered by the SDK as it has to be', async () => {
   await using prism = await startPrism({ mode: 'mock' })
   const { code, stdout, stderr } = await sandbox(['conformance', '--mock', '--url', prism.url])
   expect([code, stderr]).toEqual([0, ''])
-  expect(stdout).toMatch(/conforms: 15 of 15 operations of Sandbox API 1\.2\.0\.\n$/)
+  expect(stdout).toMatch(/conforms: 16 of 16 operations of Sandbox API 1\.2\.0\.\n$/)
 })
 
 function isJson(headers: Headers): boolean {
@@ -211,7 +211,7 @@ describe('a server that is broken on purpose does not conform', () => {
       for (const word of words) expect(section).toContain(word)
     }
     expect(table).toMatch(/^healthCheck .* conforms$/m)
-    expect(sections.at(-1)).toMatch(/DOES NOT CONFORM: \d+ of 15 operations of Sandbox API 1\.2\.0 fail\.\n$/)
+    expect(sections.at(-1)).toMatch(/DOES NOT CONFORM: \d+ of 16 operations of Sandbox API 1\.2\.0 fail\.\n$/)
   })
 })
 

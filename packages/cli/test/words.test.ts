@@ -31,6 +31,15 @@ describe('[C4] a message names the flags of the command', () => {
       '--timeout must be an integer from 1 to 300, got 0.',
     ],
     [refused('image', 'must be a non-empty string, got "".'), '--image must be a non-empty string, got "".'],
+    [
+      refused('resources.cpu', 'must be a number from 0.1 to 64, got 0.'),
+      '--cpu must be a number from 0.1 to 64, got 0.',
+    ],
+    [
+      refused('resources.memoryMb', 'must be an integer from 64 to 1048576, got 1.'),
+      '--memory must be an integer from 64 to 1048576, got 1.',
+    ],
+    [refused('network.allow', 'must be well-formed.'), '--allow must be well-formed.'],
     [refused('cwd', 'must be relative to it, got "../x".'), '--cwd must be relative to it, got "../x".'],
     [refused('env', 'has an impossible variable name: "a=b".'), '--env has an impossible variable name: "a=b".'],
     [refused('env.A.B', 'must be a string without NUL.'), '--env A.B must be a string without NUL.'],

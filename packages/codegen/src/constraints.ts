@@ -19,6 +19,7 @@ const keywords = [
   'maximum',
   'minLength',
   'maxLength',
+  'maxItems',
   'pattern',
 ] as const
 

@@ -112,11 +112,12 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const sessions = new Sessions({ engine, store, keys, clock, log: app.log, maxSessions: limits.maxSessions })
     undo.unshift(() => sessions.close())
     const answers = new CommandAnswers(new CommandService(sessions, limits, clock), limits)
+    const files = new FileService(sessions, limits)
     const handlers = {
-      ...sessionHandlers(sessions),
+      ...sessionHandlers(sessions, files),
       ...commandHandlers(answers),
       ...codeHandlers(answers),
-      ...fileHandlers(new FileService(sessions, limits), limits),
+      ...fileHandlers(files, limits),
       ...systemHandlers(sessions),
     }
     addRoutes(app, { basePath, operations, handlers, admission })

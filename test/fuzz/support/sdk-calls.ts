@@ -16,6 +16,7 @@ export const sdkCalls: Readonly<Record<string, (client: SessionsClient) => Promi
   createSession: (client) => client.createSession(),
   listSessions: (client) => client.listSessions(),
   getSession: (client) => client.getSession(sessionId),
+  getSessionMetrics: (client) => client.getSessionMetrics(sessionId),
   updateSession: (client) => client.updateSession(sessionId, { ttl: 60 }),
   deleteSession: (client) => client.deleteSession(sessionId),
   pauseSession: (client) => client.pauseSession(sessionId),

@@ -1,7 +1,15 @@
 import { newCommand } from '../new-command.js'
 import type { Context } from '../context.js'
 import { expiry } from '../describe.js'
-import { metadataOption, ttlOption } from '../options.js'
+import {
+  allowOption,
+  cpuOption,
+  diskOption,
+  memoryOption,
+  metadataOption,
+  processesOption,
+  ttlOption,
+} from '../options.js'
 
 export const createCommand = (context: Context) =>
   newCommand(context, 'create')
@@ -9,8 +17,17 @@ export const createCommand = (context: Context) =>
     .addOption(ttlOption())
     .option('--image <name>', 'the image to start from, for example python:3.11')
     .addOption(metadataOption())
-    .action(async ({ ttl, image, metadata }) => {
-      const session = await context.client.createSession({ ttl, image, metadata }, { signal: context.signal })
+    .addOption(cpuOption())
+    .addOption(memoryOption())
+    .addOption(diskOption())
+    .addOption(processesOption())
+    .addOption(allowOption())
+    .action(async ({ ttl, image, metadata, cpu, memory, disk, processes, allow }) => {
+      const limits = { cpu, memoryMb: memory, diskMb: disk, processes }
+      const resources = Object.values(limits).some((each) => each !== undefined) ? limits : undefined
+      const network = allow && { allow }
+      const request = { ttl, image, metadata, resources, network }
+      const session = await context.client.createSession(request, { signal: context.signal })
       await context.print(session, session.sessionId)
       await context.note(`expires ${expiry(session)}`)
     })

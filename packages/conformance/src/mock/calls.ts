@@ -31,13 +31,17 @@ const bytes = { stdin: new Uint8Array([0x1f, 0x8b, 0x08, 0x00]), encoding: 'byte
 export const calls: Readonly<Record<OperationId, SdkCall>> = {
   createSession: async (client, options) => {
     const metadata = { user: 'alice', purpose: 'data-analysis' }
-    return wireSession(await client.createSession({ ttl: 7200, image: 'python:3.11', metadata }, options))
+    const resources = { cpu: 0.5, memoryMb: 512, diskMb: 1024, processes: 128 }
+    const network = { allow: ['registry.example.com'] }
+    const request = { ttl: 7200, image: 'python:3.11', metadata, resources, network }
+    return wireSession(await client.createSession(request, options))
   },
   listSessions: async (client, options) => {
     const { sessions, ...page } = await client.listSessions({ limit: 50, offset: 0 }, options)
     return { sessions: sessions.map(wireSession), ...pageInfo(page) }
   },
   getSession: async (client, options) => wireSession(await client.getSession(sessionId, options)),
+  getSessionMetrics: async (client, options) => ({ ...(await client.getSessionMetrics(sessionId, options)) }),
   updateSession: async (client, options) => wireSession(await client.updateSession(sessionId, { ttl: 3600 }, options)),
   deleteSession: async (client, options) => client.deleteSession(sessionId, options),
   pauseSession: async (client, options) => wireSession(await client.pauseSession(sessionId, options)),
@@ -81,7 +85,8 @@ export const byteStreamCalls: Readonly<Record<StreamOperationId, SdkCall>> = {
 /** Made from the fields that users see, so that each of them is checked. */
 function wireSession(session: Session): Record<string, unknown> {
   const { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine } = session
-  return { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine }
+  const { resources, network } = session
+  return { sessionId: id, status, createdAt, expiresAt, lastActivityAt, metadata, image, engine, resources, network }
 }
 
 function wireFile({ name, path, type, size, permissions, createdAt, modifiedAt, checksum }: FileInfo): unknown {

@@ -10,6 +10,7 @@ const readers: Readonly<Record<JsonOperationId, Read>> = {
   createSession: session,
   listSessions: (example) => page(example, 'sessions', session),
   getSession: session,
+  getSessionMetrics: metrics,
   updateSession: session,
   pauseSession: session,
   resumeSession: session,
@@ -42,9 +43,15 @@ export function eventsOf(example: unknown): unknown {
 }
 
 function session(example: unknown): unknown {
-  const { sessionId, status, createdAt, expiresAt, lastActivityAt, metadata = {}, image, engine } = fields(example)
+  const { sessionId, status, createdAt, expiresAt, lastActivityAt, ...rest } = fields(example)
+  const { metadata = {}, image, engine, resources, network } = rest
   const dates = { createdAt: date(createdAt), expiresAt: date(expiresAt), lastActivityAt: date(lastActivityAt) }
-  return { sessionId, status, ...dates, metadata, image, engine }
+  return { sessionId, status, ...dates, metadata, image, engine, resources, network }
+}
+
+function metrics(example: unknown): unknown {
+  const { cpuSeconds, memoryBytes, memoryLimitBytes, diskBytes, diskLimitBytes, processes, at } = fields(example)
+  return { cpuSeconds, memoryBytes, memoryLimitBytes, diskBytes, diskLimitBytes, processes, at: date(at) }
 }
 
 function file(example: unknown): unknown {

@@ -11,6 +11,7 @@ interface Example extends Omit<RawRequest, 'method'> {
 
 const onSessions: Readonly<Record<SessionOperationId, Example>> = {
   getSession: {},
+  getSessionMetrics: {},
   updateSession: { json: { ttl: 600 } },
   deleteSession: {},
   pauseSession: {},

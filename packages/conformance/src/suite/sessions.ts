@@ -144,6 +144,46 @@ export const sessionChecks: readonly Check[] = [
     },
   },
   {
+    operation: 'getSessionMetrics',
+    name: 'tells of what the session uses, and more after more',
+    async run(bench) {
+      const session = await bench.newSession()
+      const before = await session.metrics()
+      await session.run('sleep 60 >/dev/null 2>&1 &')
+      const after = await session.metrics()
+      expectThat(after.cpuSeconds >= before.cpuSeconds, `cpuSeconds fell to ${after.cpuSeconds}`)
+      expectThat(
+        after.processes > before.processes,
+        `processes is ${after.processes}, with one more than the ${before.processes} before`,
+      )
+      expectThat(after.at >= before.at, 'at went backwards')
+      const { memoryLimitBytes = Infinity, memoryBytes } = after
+      expectThat(memoryBytes <= memoryLimitBytes, `memoryBytes is ${memoryBytes}, over the limit`)
+    },
+  },
+  {
+    operation: 'createSession',
+    name: 'keeps to limits and hosts, or refuses them',
+    appliesTo: hasCode('RESOURCE_NOT_AVAILABLE'),
+    async run(bench) {
+      for (const [json, code] of [
+        [{ resources: { cpu: 1, memoryMb: 256, processes: 128 } }, 'RESOURCE_NOT_AVAILABLE'],
+        [{ network: { allow: ['example.com'] } }, 'NETWORK_NOT_ALLOWED'],
+      ] as const) {
+        const { status, json: answer } = await bench.send('/sessions', { method: 'POST', json })
+        const told: Readonly<Record<string, unknown>> = isObject(answer) ? answer : {}
+        if (status === 400) expectEqual(`the code for ${show(json)}`, told['error'], code)
+        else {
+          expectEqual(`the status of ${show(json)}`, status, 200)
+          for (const [name, asked] of Object.entries(json)) {
+            const held: Readonly<Record<string, unknown>> = isObject(told[name]) ? told[name] : {}
+            for (const [key, value] of Object.entries(asked)) expectEqual(`${name}.${key}`, held[key], value)
+          }
+        }
+      }
+    },
+  },
+  {
     operation: 'updateSession',
     name: 'counts the new ttl from now',
     async run(bench) {

@@ -38,6 +38,8 @@ const answers: readonly [new (...args: never) => Error, Answer][] = [
   [sessions.InvalidMetadataError, invalid()],
   [sessions.DirectoryInTheWayError, conflict((path) => `${path} is a directory. Choose another path.`)],
   [engine.ImageNotAvailableError, { status: 400, code: 'IMAGE_NOT_AVAILABLE' }],
+  [engine.LimitNotAvailableError, { status: 400, code: 'RESOURCE_NOT_AVAILABLE' }],
+  [engine.NetworkNotAvailableError, { status: 400, code: 'NETWORK_NOT_ALLOWED' }],
   [engine.ExecStartError, invalid()],
   [engine.PathEscapesError, invalid((path) => `${path} leaves the sandbox root. Use a relative path below it.`)],
   [engine.IsADirectoryError, invalid((path) => `${path} is a directory. Name a file.`)],

@@ -1,19 +1,35 @@
 import type { components } from 'sandbox-sessions-sdk/sandbox-api'
 import type { Handlers } from '../http/operation-call.js'
+import type { FileService } from '../service/files.js'
 import type { Sessions, SessionView } from '../service/sessions.js'
+import { readBounds, toNetwork, toResources } from './bounds.js'
 
 type SessionOperation =
-  'createSession' | 'listSessions' | 'getSession' | 'updateSession' | 'deleteSession' | 'pauseSession' | 'resumeSession'
+  | 'createSession'
+  | 'listSessions'
+  | 'getSession'
+  | 'getSessionMetrics'
+  | 'updateSession'
+  | 'deleteSession'
+  | 'pauseSession'
+  | 'resumeSession'
 
-export function sessionHandlers(sessions: Sessions): Pick<Handlers, SessionOperation> {
+export function sessionHandlers(sessions: Sessions, files: FileService): Pick<Handlers, SessionOperation> {
   return {
-    createSession: async ({ user, body, header }) =>
-      toSession(await sessions.create(user, body, header['Idempotency-Key'])),
+    createSession: async ({ user, body, header }) => {
+      const { ttl, image, metadata } = body
+      const asked = { ttl, image, metadata, ...readBounds(body) }
+      return toSession(await sessions.create(user, asked, header['Idempotency-Key']))
+    },
     listSessions: async ({ user, query }) => {
       const { sessions: page, total } = sessions.list(user, query)
       return { sessions: page.map(toSession), total, limit: query.limit, offset: query.offset }
     },
     getSession: async ({ user, path }) => toSession(sessions.get(user, path.sessionId)),
+    getSessionMetrics: async ({ user, path }) => {
+      const { memoryLimitBytes, ...metrics } = await files.metrics(user, path.sessionId)
+      return { ...metrics, ...(memoryLimitBytes !== undefined && { memoryLimitBytes }), at: new Date().toISOString() }
+    },
     updateSession: async ({ user, path, body }) => toSession(await sessions.extend(user, path.sessionId, body.ttl)),
     deleteSession: async ({ user, path }) => {
       await sessions.delete(user, path.sessionId)
@@ -34,6 +50,8 @@ function toSession(view: SessionView): components['schemas']['Session'] {
     metadata: { ...view.metadata },
     image: view.image,
     engine: view.engine,
+    ...(view.limits && { resources: toResources(view.limits) }),
+    ...(view.network !== undefined && { network: toNetwork(view.network) }),
   }
 }
 

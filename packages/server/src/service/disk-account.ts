@@ -34,9 +34,15 @@ export class DiskAccount {
     private readonly count: () => Promise<number>,
   ) {}
 
+  /** Bytes that the files take, from a count that is fresh enough, and what was uploaded since. */
+  async used(): Promise<number> {
+    await this.#recountWhenOld()
+    return this.#counted + this.#written
+  }
+
   /** @param size Bytes that are known to come. @throws {QuotaExceededError} */
   async reserve(size: number): Promise<Reservation> {
-    if (this.#age > Math.max(freshForMs, freshForTimes * this.#tookMs)) await this.#recount()
+    await this.#recountWhenOld()
     // Files may have been deleted since: a refusal needs a newer count.
     if (size > this.#left && this.#age > freshForTimes * this.#tookMs) await this.#recount()
     return this.#hold(size)
@@ -59,6 +65,10 @@ export class DiskAccount {
         this.#written += written
       },
     }
+  }
+
+  async #recountWhenOld(): Promise<void> {
+    if (this.#age > Math.max(freshForMs, freshForTimes * this.#tookMs)) await this.#recount()
   }
 
   get #left(): number {

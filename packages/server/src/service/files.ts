@@ -6,12 +6,20 @@ import type {
   WriteOptions,
   WrittenFile,
 } from '../engines/contract/files.js'
+import type { SandboxMetrics } from '../engines/contract/engine.js'
 import { IsADirectoryError } from '../engines/contract/errors.js'
 import { DiskAccount } from './disk-account.js'
 import { ContentTooLargeError, DirectoryInTheWayError } from './errors.js'
 import type { LiveSession } from './live-session.js'
 import { MeasuredContent } from './measured.js'
 import type { Sessions } from './sessions.js'
+
+export interface SessionMetrics extends SandboxMetrics {
+  readonly diskBytes: number
+  readonly diskLimitBytes: number
+  /** Undefined when there is no bound. */
+  readonly memoryLimitBytes: number | undefined
+}
 
 /** Files of sessions. Each method throws what the engine contract says for it, and what {@link Sessions.use} does. */
 export class FileService {
@@ -87,6 +95,16 @@ export class FileService {
 
   remove(owner: string, id: string, path: string, options: { recursive: boolean }): Promise<void> {
     return this.sessions.use(owner, id, (session) => session.sandbox.files.remove(path, options))
+  }
+
+  /** What the processes and files of the session use, and what they may. */
+  async metrics(owner: string, id: string): Promise<SessionMetrics> {
+    return await this.sessions.useRepeatably(owner, id, async (session) => {
+      const { sandbox } = session
+      const [used, diskBytes] = await Promise.all([sandbox.metrics(), this.#accountOf(session).used()])
+      const { memoryBytes: memoryLimitBytes, diskBytes: diskLimitBytes = this.options.maxDiskBytes } = sandbox.limits
+      return { ...used, memoryLimitBytes, diskBytes, diskLimitBytes }
+    })
   }
 
   #accountOf(session: LiveSession): DiskAccount {

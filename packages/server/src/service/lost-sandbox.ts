@@ -7,17 +7,19 @@ import type { SessionRecord } from './record.js'
 export class LostSandbox implements Sandbox {
   readonly id: string
   readonly image: string
-  readonly limits = {}
-  readonly network = 'none'
+  readonly limits: Sandbox['limits']
+  readonly network: Sandbox['network']
   readonly gone = true
   readonly files: Sandbox['files']
 
   constructor(
     private readonly engine: Engine,
-    { id, image }: Pick<SessionRecord, 'id' | 'image'>,
+    { id, image, limits = {}, network = 'none' }: Pick<SessionRecord, 'id' | 'image' | 'limits' | 'network'>,
   ) {
     this.id = id
     this.image = image
+    this.limits = limits
+    this.network = network
     const fail = () => this.#fail()
     this.files = { list: fail, stat: fail, read: fail, write: fail, remove: fail }
   }

@@ -1,9 +1,16 @@
+import type { NetworkPolicy, SandboxLimits } from '../engines/contract/options.js'
 import { isObject, type JsonObject } from '../support/json.js'
 
 export type SessionStatus = 'running' | 'paused'
 
+/** What a session was asked to be bounded by; what is missing is the engine's choice. */
+export interface Bounds {
+  readonly limits?: SandboxLimits | undefined
+  readonly network?: NetworkPolicy | undefined
+}
+
 /** What is kept of a session. Times are milliseconds since the Unix epoch. */
-export interface SessionRecord {
+export interface SessionRecord extends Bounds {
   readonly id: string
   readonly owner: string
   readonly createdAt: number
@@ -27,7 +34,7 @@ export type KeyedSession = Pick<SessionRecord, 'id' | 'owner' | 'createdAt' | 'i
   readonly idempotency: KeyMark
 }
 
-export interface NewSession {
+export interface NewSession extends Bounds {
   /** Seconds. */
   readonly ttl: number
   readonly image?: string | undefined
@@ -40,10 +47,15 @@ export type SessionRequest = NewSession & { readonly metadata: JsonObject }
 export type SessionOrigin = Omit<KeyedSession, 'idempotency'> & Pick<SessionRecord, 'idempotency'>
 
 /** A session as it is when it is made. */
-export function recordOf(origin: SessionOrigin, { ttl, metadata }: SessionRequest): SessionRecord {
+export function recordOf(origin: SessionOrigin, request: SessionRequest): SessionRecord {
   const { createdAt } = origin
+  const { ttl, metadata } = request
   const expiresAt = createdAt + ttl * 1_000
-  return { ...origin, metadata, status: 'running', expiresAt, lastActivityAt: createdAt }
+  return { ...origin, ...boundsOf(request), metadata, status: 'running', expiresAt, lastActivityAt: createdAt }
+}
+
+export function boundsOf({ limits, network }: Bounds): Bounds {
+  return { ...(limits && { limits }), ...(network && { network }) }
 }
 
 export function isSessionRecord(value: unknown): value is SessionRecord {
@@ -52,7 +64,15 @@ export function isSessionRecord(value: unknown): value is SessionRecord {
     ['expiresAt', 'lastActivityAt'].every((key) => Number.isFinite(value[key])) &&
     (value['status'] === 'running' || value['status'] === 'paused') &&
     isObject(value['metadata']) &&
+    hasBounds(value) &&
     (value['idempotency'] === undefined || isMark(value['idempotency']))
+  )
+}
+
+function hasBounds({ limits, network }: JsonObject): boolean {
+  return (
+    (limits === undefined || (isObject(limits) && Object.values(limits).every(Number.isFinite))) &&
+    (network === undefined || typeof network === 'string' || isObject(network))
   )
 }
 

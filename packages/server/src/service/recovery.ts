@@ -3,7 +3,7 @@ import { SandboxGoneError } from '../engines/contract/errors.js'
 import type { Clock } from './clock.js'
 import type { Log } from './log.js'
 import { LostSandbox } from './lost-sandbox.js'
-import type { SessionRecord } from './record.js'
+import { boundsOf, type SessionRecord } from './record.js'
 
 export interface RecoveredSession {
   readonly record: SessionRecord
@@ -48,8 +48,9 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
 }
 
 /** Starts the sandbox of a session again, in the state that the session is in. @throws {SandboxGoneError} */
-export async function recoverSandbox(engine: Engine, { id, image, status }: SessionRecord): Promise<Sandbox> {
-  const sandbox = await engine.recover(id, { image })
+export async function recoverSandbox(engine: Engine, record: SessionRecord): Promise<Sandbox> {
+  const { id, image, status } = record
+  const sandbox = await engine.recover(id, { image, ...boundsOf(record) })
   if (status === 'paused') await sandbox.pause()
   return sandbox
 }

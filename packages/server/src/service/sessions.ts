@@ -17,6 +17,7 @@ import { LiveSession } from './live-session.js'
 import type { Log } from './log.js'
 import { assertKeepable } from './metadata.js'
 import {
+  boundsOf,
   type KeyMark,
   type NewSession,
   recordOf,
@@ -37,7 +38,7 @@ export interface SessionsOptions {
   readonly maxSessions: number
 }
 
-/** A session as its owner sees it. */
+/** A session as its owner sees it, with the bounds that really hold. */
 export type SessionView = Readonly<SessionRecord> & { readonly engine: string }
 
 type Action<Result> = (session: LiveSession) => Promise<Result>
@@ -69,12 +70,14 @@ export class Sessions {
    * was made.
    *
    * @throws {CapacityExceededError} @throws {ShuttingDownError} @throws {ImageNotAvailableError}
+   * @throws {LimitNotAvailableError} @throws {NetworkNotAvailableError}
    * @throws {InvalidMetadataError} @throws {IdempotencyKeyReusedError} @throws {IdempotencyConflictError}
    */
-  async create(owner: string, { ttl, image, metadata = {} }: NewSession, key?: string): Promise<SessionView> {
+  async create(owner: string, asked: NewSession, key?: string): Promise<SessionView> {
+    const { ttl, image, metadata = {} } = asked
     this.assertOpen()
     assertKeepable(metadata)
-    const request = { ttl, image, metadata }
+    const request = { ttl, image, metadata, ...boundsOf(asked) }
     if (key === undefined) return this.#view(await this.#make(owner, request))
     const first = await this.options.keys.once(owner, key, request, (mark) => this.#make(owner, request, mark))
     const session = this.#live.get(first.id)
@@ -199,7 +202,7 @@ export class Sessions {
   async #create(origin: Omit<SessionOrigin, 'createdAt' | 'image'>, request: SessionRequest): Promise<SessionRecord> {
     const { engine, store, clock, log } = this.options
     const { id } = origin
-    const sandbox = await engine.create(id, { image: request.image })
+    const sandbox = await engine.create(id, { image: request.image, ...boundsOf(request) })
     try {
       this.assertOpen()
       const record = recordOf({ ...origin, image: sandbox.image, createdAt: clock.now() }, request)
@@ -293,7 +296,8 @@ export class Sessions {
   }
 
   #view(record: SessionRecord): SessionView {
-    return { ...record, engine: this.options.engine.name }
+    const held = this.#live.get(record.id)?.sandbox
+    return { ...record, ...(held && boundsOf(held)), engine: this.options.engine.name }
   }
 
   async #track<Result>(set: Set<Promise<unknown>>, promise: Promise<Result>): Promise<Result> {
