@@ -173,6 +173,9 @@ export function requestDictionary(marker: string): Dictionary {
     command: commands(marker),
     code: programs,
     cwd: fc.oneof({ arbitrary: fc.constantFrom('.', 'dir', 'deep/er'), weight: 6 }, { arbitrary: paths, weight: 1 }),
+    // What can be had depends on the engine: most sessions ask for nothing, which JSON leaves out.
+    resources: fc.constantFrom<unknown[]>(undefined, undefined, undefined, {}, { processes: 256 }),
+    network: fc.constantFrom<unknown[]>(undefined, undefined, undefined, undefined, { allow: ['example.com'] }),
     image: fc.constantFrom<string[]>(
       ...['python:3.11', 'node', 'ubuntu:24.04', 'debian:12', 'host', 'host/python', 'python', 'node:20'],
       ...['python:3.11', 'node', 'ubuntu:24.04', 'debian:12', 'host', 'host/python', 'python', 'node:20'],

@@ -105,9 +105,7 @@ export class SchemaGenerators {
         return fc.constantFrom(...edgesOf(facts))
       case 'array': {
         const items = fc.oneof(this.valid(facts.items), this.boundary(facts.items))
-        return fc.oneof(
-          ...[0, 1, large.array].map((length) => fc.array(items, { minLength: length, maxLength: length })),
-        )
+        return fc.oneof(...[0, 1, facts.maxItems ?? large.array].map((length) => arrayOf(items, length)))
       }
       case 'object':
         return fc.oneof(
@@ -145,16 +143,19 @@ export class SchemaGenerators {
     return words === undefined ? arbitrary : fc.oneof({ arbitrary: words, weight: 4 }, { arbitrary, weight: 1 })
   }
 
-  #brokenItems({ types, items }: SchemaFacts): readonly Change[] {
+  #brokenItems({ types, items, maxItems }: SchemaFacts): readonly Change[] {
     if (!types.includes('array')) return []
     const array = fc.array(this.valid(items), { maxLength: 3 })
-    return this.changes(items).map((change) => ({
+    const tooMany = maxItems === undefined ? [] : [arrayOf(this.valid(items), maxItems + 1)]
+    const lengths = tooMany.map((values): Change => ({ kind: 'out of range', at: '', name: 'too many items', values }))
+    const broken = this.changes(items).map((change) => ({
       ...change,
       at: `[]${dotted(change.at)}`,
       values: fc
         .tuple(array, change.values, fc.nat())
-        .map(([valid, broken, place]) => valid.toSpliced(place % (valid.length + 1), 0, broken)),
+        .map(([valid, value, place]) => valid.toSpliced(place % (valid.length + 1), 0, value)),
     }))
+    return [...lengths, ...broken]
   }
 
   #brokenProperties(schema: JsonObject, { types, properties, required, additional }: SchemaFacts): readonly Change[] {
@@ -250,6 +251,10 @@ function mapOf(values: fc.Arbitrary<unknown>, size: 'none' | 'some' | 'all'): fc
   return values.map((value) =>
     Object.fromEntries(Array.from({ length: large.map }, (_, index) => [`key-${index}`, value])),
   )
+}
+
+function arrayOf(items: fc.Arbitrary<unknown>, length: number): fc.Arbitrary<unknown[]> {
+  return fc.array(items, { minLength: length, maxLength: length })
 }
 
 function dotted(at: string): string {

@@ -19,6 +19,7 @@ export interface SchemaFacts {
   /** What other properties may hold; undefined when there may be none. */
   readonly additional: JsonObject | undefined
   readonly items: JsonObject
+  readonly maxItems: number | undefined
   readonly anyOf: readonly JsonObject[] | undefined
 }
 
@@ -27,7 +28,7 @@ export type Format = (typeof formats)[number]
 
 const generated = [
   ...['type', 'format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'enum', 'anyOf'],
-  ...['properties', 'required', 'additionalProperties', 'items'],
+  ...['properties', 'required', 'additionalProperties', 'items', 'maxItems'],
 ]
 /** These allow and forbid nothing. The schema of the content of an event stream is tried by the SDK's tests. */
 const annotations = [
@@ -59,6 +60,7 @@ export function readSchema(spec: Spec, source: JsonObject): SchemaFacts {
     required: new Set(list(schema['required']).map(String)),
     additional: additionalOf(schema),
     items: isObject(schema['items']) ? schema['items'] : {},
+    maxItems: numberOf(schema['maxItems']),
     anyOf: Array.isArray(schema['anyOf']) ? schema['anyOf'].filter(isObject) : undefined,
   }
 }
