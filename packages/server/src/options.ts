@@ -84,6 +84,12 @@ function makeCommand(version: string) {
     )
     .addOption(
       new Option(
+        '--warm-sandboxes <n>',
+        'how many bubblewrap sandboxes are started ahead of need, each of some 50 MiB (2)',
+      ).argParser(integer('warm-sandboxes', 0)),
+    )
+    .addOption(
+      new Option(
         '--max-disk-bytes <n>',
         `how much disk the files of one session may take (${defaultLimits.maxDiskBytes})`,
       ).argParser(integer('max-disk-bytes', 1)),
@@ -141,6 +147,7 @@ function serverOptions(values: ReturnType<ServerCommand['opts']>): SandboxServer
     ...present('dataDir', values.dataDir),
     ...present('engine', values.engine),
     allowUnsafe: values.allowUnsafe === true,
+    warmSandboxes: values.warmSandboxes ?? 2,
     ...present('token', values.token),
     ...present('jwt', jwtOptions(values)),
     ...present('corsOrigins', values.corsOrigin),

@@ -35,6 +35,11 @@ export interface SandboxServerOptions {
   readonly dataDir?: string
   /** What isolates the sessions: by name, or an engine of your own, which the server closes. Default `auto`. */
   readonly engine?: EngineChoice | Engine
+  /**
+   * How many bubblewrap sandboxes are started ahead of need, so that creating a session does not wait for one. Each takes some
+   * 50 MiB of memory while it waits. Default 0.
+   */
+  readonly warmSandboxes?: number
   /** Must be true for the process engine, which isolates nothing. Default false. */
   readonly allowUnsafe?: boolean
   /** The token that clients send. Default: a random one, made at the first start and kept in the data directory. */
@@ -177,13 +182,17 @@ async function readCredentials(
   return { token: own, tokens: own === undefined ? tokens : { ...tokens, [own]: defaultUser }, jwt }
 }
 
-async function openEngine({ engine, allowUnsafe }: SandboxServerOptions, dataDir: DataDir): Promise<Engine> {
+async function openEngine(
+  { engine, allowUnsafe, warmSandboxes = 0 }: SandboxServerOptions,
+  dataDir: DataDir,
+): Promise<Engine> {
   if (typeof engine === 'object') {
     await engine.probe()
     return engine
   }
   return await createEngine({
     dataDir: dataDir.sandboxes,
+    warm: warmSandboxes,
     ...(engine !== undefined && { engine }),
     ...(allowUnsafe !== undefined && { allowUnsafe }),
   })

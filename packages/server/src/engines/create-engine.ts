@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly engine?: EngineChoice
   /** Must be true for the process engine. Default false. */
   readonly allowUnsafe?: boolean
+  /** How many bubblewrap sandboxes are started ahead of need. Default 0. */
+  readonly warm?: number
   /** Where sandboxes keep their files. Made when missing. */
   readonly dataDir: string
 }
@@ -30,8 +32,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir }: EngineOptions): Engine {
-  if (engine !== 'process') return new BubblewrapEngine({ dataDir })
+function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, warm = 0 }: EngineOptions): Engine {
+  if (engine !== 'process') return new BubblewrapEngine({ dataDir, warm })
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(
     'The process engine runs code without any isolation, with all the rights of the server. ' +

@@ -29,6 +29,11 @@ export class Connection {
   #tellGone: (reason: SandboxGoneError) => void = () => undefined
   #watch: NodeJS.Timeout | undefined
 
+  /** Whether {@link Connection.gone} has resolved. */
+  get closed(): boolean {
+    return this.#reason !== undefined
+  }
+
   constructor(input: Readable, output: Writable) {
     this.gone = new Promise((resolve) => (this.#tellGone = resolve))
     this.#link = new Link(input, output, maxAnswerBytes, {

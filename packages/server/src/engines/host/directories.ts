@@ -11,6 +11,7 @@ import { makeDirectory } from './make-directory.js'
 const run = promisify(execFile)
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 const trashPrefix = '.trash-'
+const warmPrefix = 'warm-'
 
 /** How long counting a sandbox's files may take, in milliseconds. */
 const usageTimeoutMs = 10_000
@@ -34,7 +35,27 @@ export class SandboxDirectories {
 
   async prepare(): Promise<void> {
     await makeDirectory(this.#base, 0o711)
-    for (const name of await readdir(this.#base)) if (name.startsWith(trashPrefix)) await erase(join(this.#base, name))
+    for (const name of await readdir(this.#base)) {
+      if (name.startsWith(trashPrefix) || name.startsWith(warmPrefix)) await erase(join(this.#base, name))
+    }
+  }
+
+  /** An id for a sandbox that nobody has asked for yet. It is not listed, and not kept for the next run. */
+  warmId(): string {
+    return `${warmPrefix}${randomBytes(8).toString('hex')}`
+  }
+
+  /** Gives a sandbox, which may be running, another id. @throws {EngineError} when there is one of that id. */
+  async rename(from: string, to: string): Promise<void> {
+    const [source, target] = [this.path(from), this.path(to)]
+    try {
+      // An empty directory would be replaced.
+      if (await this.has(to)) throw new EngineError('There is one already.')
+      await rename(source, target)
+    } catch (error) {
+      const reason = asSentence(error instanceof Error ? error.message : String(error))
+      throw new EngineError(`A directory for the sandbox ${to} could not be made: ${reason}`, { cause: error })
+    }
   }
 
   /** @throws {EngineError} when there is one already. */
@@ -58,7 +79,8 @@ export class SandboxDirectories {
 
   async list(): Promise<string[]> {
     const entries = await readdir(this.#base, { withFileTypes: true }).catch(() => [])
-    return entries.filter((entry) => entry.isDirectory() && idPattern.test(entry.name)).map((entry) => entry.name)
+    const isOfSandbox = (name: string): boolean => idPattern.test(name) && !name.startsWith(warmPrefix)
+    return entries.filter((entry) => entry.isDirectory() && isOfSandbox(entry.name)).map((entry) => entry.name)
   }
 
   /** The user that a sandbox's files belong to; undefined when there are none. */

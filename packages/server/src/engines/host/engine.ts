@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Engine, EngineCapabilities, Sandbox } from '../contract/engine.js'
 import type { SandboxOptions } from '../contract/options.js'
 import { EngineError, SandboxGoneError } from '../contract/errors.js'
@@ -8,6 +9,13 @@ import { SupervisedSandbox } from './sandbox.js'
 import type { Launched } from './sandbox.js'
 import { Holding } from './held.js'
 import type { Defaults, Held } from './held.js'
+import { WarmPool } from './warm-pool.js'
+
+/** A sandbox that nobody has asked for yet. */
+interface WarmSandbox {
+  readonly id: string
+  readonly launched: Launched
+}
 
 /** What the engines on this machine have in common: a directory and a supervisor for each sandbox. */
 export abstract class SupervisedEngine implements Engine {
@@ -19,12 +27,23 @@ export abstract class SupervisedEngine implements Engine {
   protected readonly directories: SandboxDirectories
   readonly #live = new Map<string, SupervisedSandbox>()
   readonly #busy = new Map<string, Promise<unknown>>()
+  readonly #pool: WarmPool<WarmSandbox>
   #prepared: Promise<void> | undefined
   #closed = false
 
-  /** @param base - the engine's own directory, absolute. */
-  protected constructor(base: string) {
+  /**
+   * @param base - the engine's own directory, absolute.
+   * @param warm - how many sandboxes are started ahead of need.
+   */
+  protected constructor(base: string, warm = 0) {
     this.directories = new SandboxDirectories(join(base, 'sandboxes'))
+    this.#pool = new WarmPool({
+      size: warm,
+      make: () => this.#makeWarm(),
+      isUsable: ({ launched }) => !launched.connection.closed,
+      discard: ({ id, launched }) => this.#discard(id, launched),
+      isBusy: () => this.#busy.size > 0,
+    })
   }
 
   /** Checks that a running sandbox isolates as it should. @throws {EngineError} */
@@ -47,20 +66,18 @@ export abstract class SupervisedEngine implements Engine {
     } finally {
       await sandbox.destroy()
     }
+    this.#pool.fill()
   }
 
   create(id: string, options: SandboxOptions): Promise<Sandbox> {
     return this.#alone(id, async () => {
       const held = this.#hold(options)
       await this.#prepare()
-      const directory = await this.directories.make(id)
-      try {
-        await this.adopt(directory)
-        return await this.#start(id, directory, held)
-      } catch (error) {
-        await this.directories.remove(id)
-        throw error
-      }
+      const warm = isDeepStrictEqual(boundsOf(held), boundsOf(this.#hold({}))) ? this.#pool.take() : undefined
+      this.#pool.fill()
+      if (warm !== undefined) return await this.#adoptWarm(id, held, warm)
+      const launched = await this.#launchNew(id, held)
+      return this.#keep(id, held, launched)
     })
   }
 
@@ -76,9 +93,11 @@ export abstract class SupervisedEngine implements Engine {
       if (live !== undefined && !live.gone) return live
       await live?.end('The sandbox was taken over.')
       if (!(await this.directories.has(id))) throw new SandboxGoneError(`Nothing is left of the sandbox ${id}.`)
-      return this.#start(id, this.directories.path(id), this.#hold(options), async ({ connection }) => {
+      const held = this.#hold(options)
+      const launched = await this.#launch(id, this.directories.path(id), held, async ({ connection }) => {
         await connection.call({ op: 'sweep' }).done
       })
+      return this.#keep(id, held, launched)
     })
   }
 
@@ -92,26 +111,62 @@ export abstract class SupervisedEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.allSettled(this.#busy.values())
+    await Promise.allSettled([...this.#busy.values(), this.#pool.close()])
     await Promise.all([...this.#live.values()].map((sandbox) => sandbox.end('The server is closing.')))
     this.#live.clear()
   }
 
-  async #start(
+  async #launchNew(id: string, held: Held): Promise<Launched> {
+    const directory = await this.directories.make(id)
+    try {
+      await this.adopt(directory)
+      return await this.#launch(id, directory, held)
+    } catch (error) {
+      await this.directories.remove(id)
+      throw error
+    }
+  }
+
+  async #makeWarm(): Promise<WarmSandbox> {
+    const id = this.directories.warmId()
+    return { id, launched: await this.#launchNew(id, this.#hold({})) }
+  }
+
+  async #adoptWarm(id: string, held: Held, warm: WarmSandbox): Promise<SupervisedSandbox> {
+    try {
+      await this.directories.rename(warm.id, id)
+    } catch (error) {
+      await this.#discard(warm.id, warm.launched)
+      throw error
+    }
+    return this.#keep(id, held, warm.launched)
+  }
+
+  async #discard(id: string, launched: Launched): Promise<void> {
+    launched.connection.close('The sandbox is not needed.')
+    await launched.end()
+    await this.directories.remove(id)
+  }
+
+  async #launch(
     id: string,
     directory: string,
     held: Held,
     prepare?: (launched: Launched) => Promise<void>,
-  ): Promise<SupervisedSandbox> {
+  ): Promise<Launched> {
     const launched = await this.launch(id, directory, held)
     try {
       await prepare?.(launched)
       if (this.#closed) throw new EngineError('The engine is closed.')
+      return launched
     } catch (error) {
       launched.connection.close('The sandbox could not be started.')
       await launched.end()
       throw error
     }
+  }
+
+  #keep(id: string, held: Held, launched: Launched): SupervisedSandbox {
     const sandbox: SupervisedSandbox = new SupervisedSandbox(id, held, launched, {
       remove: async () => {
         await this.directories.remove(id)
@@ -148,4 +203,9 @@ export abstract class SupervisedEngine implements Engine {
       if (this.#busy.get(id) === settled) this.#busy.delete(id)
     }
   }
+}
+
+/** What a sandbox can't change once it runs; its image is only a name. */
+function boundsOf({ limits, network }: Held): Omit<Held, 'image'> {
+  return { limits, network }
 }
