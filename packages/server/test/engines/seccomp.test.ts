@@ -48,7 +48,9 @@ describe.each([...syscallNumbers])('the system call filter for %s', (name, table
   })
 
   test('looks at arguments', () => {
-    const { clone, clone3, ioctl, socket, socketpair } = table.checked
+    const { clone, clone3, ioctl, shmget, socket, socketpair } = table.checked
+    for (const size of [0, 1, 16_384]) expect(ask(shmget, 0, size)).toBe(allowAction)
+    for (const size of [16_385, 2 ** 31, 2 ** 32, 2 ** 40 + 1]) expect(ask(shmget, 0, size)).toBe(errno(22))
     expect(ask(clone3)).toBe(errno(38))
     expect(ask(clone, 17)).toBe(allowAction)
     for (const flag of [0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000]) {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { chown, readdir, readlink, realpath } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chown, readdir, readlink, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
@@ -12,8 +13,9 @@ import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
 import type { SupervisorSettings } from '../guest/settings.js'
 import { withAdvice } from './advice.js'
-import { bubblewrapArguments, limitArguments } from './arguments.js'
+import { boundDirectories, bubblewrapArguments, limitArguments, maskedFiles } from './arguments.js'
 import { detour, detoured } from './detour.js'
+import { hiddenDirectories, ownModule, refuseExposed } from './exposure.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
 import { defaultBubblewrapLimits, leastProcesses } from './limits.js'
@@ -43,6 +45,8 @@ interface Host {
   readonly canDisableUserns: boolean
   readonly systemLinks: ReadonlyMap<string, string | undefined>
   readonly etc: readonly string[]
+  readonly hidden: readonly string[]
+  readonly masked: readonly string[]
   readonly filter: Buffer
   /** Whether sandboxes run as a user who can't reach the engine's directory. */
   readonly needsDetour: boolean
@@ -60,6 +64,7 @@ export class BubblewrapEngine extends SupervisedEngine {
     networks: ['none'],
   }
   protected readonly defaults: Defaults
+  readonly #dataDir: string
   readonly #base: string
   readonly #bwrap: string
   readonly #limits: BubblewrapLimits
@@ -70,6 +75,7 @@ export class BubblewrapEngine extends SupervisedEngine {
   constructor(options: BubblewrapOptions) {
     const base = resolve(options.dataDir, 'bubblewrap')
     super(base, options.warm)
+    this.#dataDir = options.dataDir
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
     this.#limits = { ...defaultBubblewrapLimits, ...options.limits }
@@ -89,12 +95,25 @@ export class BubblewrapEngine extends SupervisedEngine {
     }
   }
 
-  protected check(sandbox: Sandbox): Promise<void> {
-    return checkIsolation(sandbox)
+  protected async check(sandbox: Sandbox): Promise<void> {
+    const { base } = this.#prepared
+    // What a guest must not find, at a path that it could know.
+    const canary = join(base, `canary-${randomBytes(8).toString('hex')}`)
+    await writeFile(canary, canary, { mode: 0o644 })
+    try {
+      await checkIsolation(sandbox, [canary, base, ownModule])
+    } finally {
+      await rm(canary, { force: true })
+    }
   }
 
   protected async prepare(): Promise<void> {
     const base = await realpath(this.#base)
+    const links = await systemLinks()
+    // Java does not start without its settings, which have one directory for each version.
+    const etc = (await readdir('/etc')).filter((name) => /^java-[\w.-]+$/.test(name))
+    const bound = boundDirectories({ systemLinks: links, etc })
+    await refuseExposed([this.#dataDir, base], bound)
     const { bwrap, help } = await findBubblewrap(this.#bwrap)
     if (!help.includes('--size ')) {
       throw new EngineUnavailableError(
@@ -111,9 +130,10 @@ export class BubblewrapEngine extends SupervisedEngine {
       runtime: await installRuntime(installed),
       node: inUsr ? undefined : ownNode,
       canDisableUserns: help.includes('--disable-userns'),
-      systemLinks: await systemLinks(),
-      // Java does not start without its settings, which have one directory for each version.
-      etc: (await readdir('/etc')).filter((name) => /^java-[\w.-]+$/.test(name)),
+      systemLinks: links,
+      etc,
+      hidden: await hiddenDirectories(bound, process.execPath),
+      masked: maskedFiles(),
       filter: seccompFilter(process.arch),
       needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),
     }
@@ -126,8 +146,7 @@ export class BubblewrapEngine extends SupervisedEngine {
   }
 
   protected async launch(id: string, _directory: string, held: Held): Promise<Launched> {
-    const host = this.#host
-    if (host === undefined) throw new EngineError('The engine is not prepared.')
+    const host = this.#prepared
     const userId = this.#isRoot ? await this.directories.owner(id) : undefined
     if (userId === 0) throw new EngineError('A sandbox must not run as root.')
     const takesDetour = host.needsDetour && userId !== undefined
@@ -138,6 +157,8 @@ export class BubblewrapEngine extends SupervisedEngine {
       node: host.node === undefined ? undefined : seen(host.node),
       systemLinks: host.systemLinks,
       etc: host.etc,
+      hidden: host.hidden,
+      masked: host.masked,
     }
     const limits = { ...this.#limits, processes: held.limits.processes ?? this.#limits.processes }
     const node = host.node === undefined ? process.execPath : insidePaths.node
@@ -153,6 +174,11 @@ export class BubblewrapEngine extends SupervisedEngine {
         JSON.stringify(supervisorSettings(node)),
       ],
     })
+  }
+
+  get #prepared(): Host {
+    if (this.#host === undefined) throw new EngineError('The engine is not prepared.')
+    return this.#host
   }
 
   async #owners(): Promise<number[]> {

@@ -4,7 +4,7 @@ import { runScript } from '../host/run-script.js'
 import { guestId } from './layout.js'
 
 /** Shell tests that succeed in a sandbox that isolates, each under what it means when one fails. */
-const insideChecks: ReadonlyMap<string, string> = new Map([
+const checks: ReadonlyMap<string, string> = new Map([
   ['the guest does not run as a user of its own', `[ "$(id -u):$(id -g)" = ${guestId}:${guestId} ]`],
   ["the guest can see the host's secrets", '[ ! -e /root ] && [ ! -e /etc/shadow ] && [ ! -e /home ]'],
   ['the guest can write to the system', '! touch /probe /usr/probe /etc/probe 2>/dev/null'],
@@ -15,10 +15,19 @@ const insideChecks: ReadonlyMap<string, string> = new Map([
   ['the guest cannot write to its working directory', 'touch probe'],
 ])
 
-/** @throws {EngineUnavailableError} when a sandbox does not isolate as it should. */
-export async function checkIsolation(sandbox: Sandbox): Promise<void> {
+/**
+ * @param secrets - paths of the host at which nothing may be in the sandbox.
+ * @throws {EngineUnavailableError} when a sandbox does not isolate as it should.
+ */
+export async function checkIsolation(sandbox: Sandbox, secrets: readonly string[]): Promise<void> {
+  const insideChecks = new Map([...checks, ...secrets.map(hides)])
   const script = [...insideChecks.values()].map((test, index) => `if ${test}; then echo ok ${index}; fi`).join('\n')
   const passed = new Set((await runScript(sandbox, script)).split('\n'))
   const failed = [...insideChecks.keys()].filter((_, index) => !passed.has(`ok ${index}`))
   if (failed.length > 0) throw new EngineUnavailableError(`Isolation check failed: ${failed.join('; ')}.`)
+}
+
+function hides(path: string): [string, string] {
+  const quoted = `'${path.replaceAll("'", "'\\''")}'`
+  return [`the guest can see ${path}`, `[ ! -e ${quoted} ]`]
 }

@@ -21,6 +21,8 @@ const etcTexts = {
   passwd: 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nsandbox:x:1000:1000:sandbox:/workspace:/bin/bash\n',
   group: 'root:x:0:\nsandbox:x:1000:\n',
   hostname: 'sandbox\n',
+  /** Stands in for a file that a sandbox must not read. */
+  empty: '',
   // The sandbox has a full host name, since git, for example, makes an author's address from it, and refuses to commit without.
   hosts: '127.0.0.1 localhost\n::1 localhost\n127.0.0.1 sandbox.localdomain sandbox\n::1 sandbox.localdomain sandbox\n',
 }

@@ -15,6 +15,7 @@ export const Field = {
   architecture: 4,
   /** The low half of an argument. */
   argument: (index: number): number => 16 + 8 * index,
+  highHalf: (index: number): number => 20 + 8 * index,
 } as const
 
 export const Answer = {

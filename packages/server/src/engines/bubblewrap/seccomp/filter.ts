@@ -4,6 +4,7 @@ import type { Instruction } from './assembler.js'
 import { syscallNumbers } from './syscalls.js'
 
 const EPERM = 1
+const EINVAL = 22
 const ENOSYS = 38
 const EAFNOSUPPORT = 97
 
@@ -15,6 +16,12 @@ const newNamespace = 0x7e020000
 
 /** TIOCSTI and TIOCLINUX fake input of a terminal. */
 const terminalInjection = [0x5412, 0x541c]
+
+/**
+ * Bytes of one segment of System V shared memory, which no limit of a process counts. There are at most 4096 of them in a sandbox; what
+ * still uses them, as PostgreSQL does, needs less than a page.
+ */
+const largestSegment = 16 * 1024
 
 /** AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK. Others reach around the network namespace (AF_VSOCK) or have no use here. */
 const socketFamilies = [1, 2, 10, 16]
@@ -51,6 +58,13 @@ export function seccompFilter(architecture: string): Buffer {
     ...ifEqual(checked.ioctl, [
       load(Field.argument(1)),
       ...terminalInjection.flatMap((request) => ifEqual(request, [refuse])),
+      allow,
+    ]),
+    ...ifEqual(checked.shmget, [
+      load(Field.highHalf(1)),
+      ...ifAtLeast(1, [answer(Answer.errno(EINVAL))]),
+      load(Field.argument(1)),
+      ...ifAtLeast(largestSegment + 1, [answer(Answer.errno(EINVAL))]),
       allow,
     ]),
     ...ifEqual(checked.socket, onlyKnownFamilies),

@@ -3,7 +3,7 @@ export interface SyscallTable {
   /** AUDIT_ARCH_* of linux/audit.h. */
   readonly architecture: number
   readonly denied: Readonly<Record<string, number>>
-  readonly checked: Readonly<Record<'ioctl' | 'clone' | 'clone3' | 'socket' | 'socketpair', number>>
+  readonly checked: Readonly<Record<'ioctl' | 'clone' | 'clone3' | 'socket' | 'socketpair' | 'shmget', number>>
 }
 
 const x64: SyscallTable = {
@@ -67,8 +67,12 @@ const x64: SyscallTable = {
     ustat: 136,
     modify_ldt: 154,
     kcmp: 312,
+    // What they make counts for the whole machine, or has no bound in a sandbox.
+    io_setup: 206,
+    semget: 64,
+    msgget: 68,
   },
-  checked: { ioctl: 16, clone: 56, clone3: 435, socket: 41, socketpair: 53 },
+  checked: { ioctl: 16, clone: 56, clone3: 435, socket: 41, socketpair: 53, shmget: 29 },
 }
 
 const arm64: SyscallTable = {
@@ -122,8 +126,11 @@ const arm64: SyscallTable = {
     lookup_dcookie: 18,
     nfsservctl: 42,
     kcmp: 272,
+    io_setup: 0,
+    semget: 190,
+    msgget: 186,
   },
-  checked: { ioctl: 29, clone: 220, clone3: 435, socket: 198, socketpair: 199 },
+  checked: { ioctl: 29, clone: 220, clone3: 435, socket: 198, socketpair: 199, shmget: 194 },
 }
 
 /** By the name that `process.arch` has for it. */
