@@ -10,7 +10,13 @@ export async function makeDirectory(directory: string, mode: number): Promise<vo
   if (await isDirectory(directory)) return
   const parent = path.dirname(directory)
   if (parent !== directory) await makeDirectory(parent, mode)
-  await mkdir(directory)
+  try {
+    await mkdir(directory)
+  } catch (error) {
+    // Another server that starts at the same time was faster, and gives it its mode.
+    if (await isDirectory(directory)) return
+    throw error
+  }
   await chmod(directory, mode)
 }
 
