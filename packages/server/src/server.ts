@@ -101,6 +101,7 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     undo.unshift(() => app.close())
 
     const engine = await openEngine(options, dataDir)
+    for (const notice of engine.notices) app.log.warn(notice)
     const keys = new IdempotencyKeys({
       files: new JsonFiles(dataDir.keys, isKeyedSession),
       clock,

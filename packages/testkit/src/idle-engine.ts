@@ -11,6 +11,7 @@ export class IdleEngine implements Engine {
     limits: [],
     networks: ['none'],
   }
+  readonly notices: readonly string[] = []
   readonly #ids = new Set<string>()
 
   async probe(): Promise<void> {
@@ -49,6 +50,7 @@ class IdleSandbox implements Sandbox {
   readonly execution = idle
   readonly executions = idle
   readonly diskUsage = idle
+  readonly metrics = idle
 
   constructor(
     readonly id: string,

@@ -42,6 +42,10 @@ export class LostSandbox implements Sandbox {
     return this.#fail()
   }
 
+  metrics(): Promise<never> {
+    return this.#fail()
+  }
+
   diskUsage(): Promise<number> {
     return this.#fail()
   }

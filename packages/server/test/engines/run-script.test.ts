@@ -12,7 +12,7 @@ const printed = async function* (text: string): AsyncGenerator<Uint8Array> {
 
 /** A sandbox that can do nothing but run this. */
 function sandboxOf(stderr: AsyncIterable<Uint8Array>): Pick<Sandbox, 'exec'> {
-  const exit = Promise.resolve({ exitCode: 0, signal: undefined, timedOut: false, durationMs: 1 })
+  const exit = Promise.resolve({ exitCode: 0, signal: undefined, timedOut: false, outOfMemory: false, durationMs: 1 })
   const nothing = () => Promise.resolve()
   const execution: Execution = {
     id: 'script',

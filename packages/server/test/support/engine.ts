@@ -53,6 +53,10 @@ export class HookedEngine implements Engine {
     this.capabilities = this.#inner.capabilities
   }
 
+  get notices(): Engine['notices'] {
+    return this.#inner.notices
+  }
+
   probe(): Promise<void> {
     return this.#inner.probe()
   }
@@ -100,6 +104,7 @@ export class HookedEngine implements Engine {
         remove: (file, options) => files.remove(file, options),
       },
       diskUsage: () => sandbox.diskUsage(),
+      metrics: () => sandbox.metrics(),
       get gone() {
         return sandbox.gone
       },

@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { inspect, signal } from '../guest/processes/census.js'
 import type { ProcessInfo } from '../guest/processes/census.js'
 import { isRecord } from '../guest/protocol/json.js'
+import { ProcessUsage } from '../limits/usage.js'
 import type { Launched } from '../host/sandbox.js'
 import { StartedProcess } from '../host/started-process.js'
 
@@ -40,7 +41,12 @@ export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched
   feed(pipes[3], Buffer.from(`${start.args.join('\0')}\0`))
   feed(pipes[4], start.filter)
   const init = readInit(pipes[5], () => child.pid)
-  const launched = { connection: started.connection, end: () => end(started, init) }
+  const usage = new ProcessUsage((info) => info.pid === child.pid)
+  const launched = {
+    connection: started.connection,
+    end: () => end(started, init),
+    metrics: () => Promise.resolve(usage.now()),
+  }
   try {
     await started.ready()
     return launched

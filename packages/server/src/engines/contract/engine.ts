@@ -18,6 +18,11 @@ export interface Engine {
   readonly name: string
   readonly capabilities: EngineCapabilities
   /**
+   * What this engine cannot do on this machine that a reader of its documentation expects, and what would mend it: whole
+   * sentences, for the log at the start. Complete once {@link Engine.probe} has resolved; capabilities are, too.
+   */
+  readonly notices: readonly string[]
+  /**
    * Proves that isolation works on this machine, by running something in it.
    *
    * @throws {EngineUnavailableError} with what to install or allow.
@@ -101,7 +106,23 @@ export interface Sandbox {
    * @throws {EngineError} when counting them takes too long.
    */
   diskUsage(): Promise<number>
+  /** What its processes use now, and have used. @throws {SandboxGoneError} */
+  metrics(): Promise<SandboxMetrics>
   readonly files: SandboxFiles
   /** Missing where the engine can't reach ports. */
   readonly ports?: SandboxPorts
+}
+
+/** What all processes of a sandbox use together, those of the engine in it (some 50 MiB, 10 to 20 threads) included. */
+export interface SandboxMetrics {
+  /** Seconds of processor time since the sandbox was started or recovered; it never falls until then. */
+  readonly cpuSeconds: number
+  /**
+   * Bytes of memory that cannot be had back without ending or deleting something. Where the engine limits memory, that includes
+   * files in memory (/tmp) and what the kernel holds for them; elsewhere, it is the sum of what each process has, so that
+   * shared pages count for each.
+   */
+  readonly memoryBytes: number
+  /** Processes and threads where the engine counts them for a limit, else processes. */
+  readonly processes: number
 }

@@ -122,5 +122,10 @@ export interface ExecutionExit {
   /** The signal that it died of by itself, for example `SIGSEGV`. */
   readonly signal: string | undefined
   readonly timedOut: boolean
+  /**
+   * The kernel killed a process of the sandbox for want of memory while this one ran: of this command, or of another that ran
+   * beside it. Always false where the engine does not limit memory.
+   */
+  readonly outOfMemory: boolean
   readonly durationMs: number
 }

@@ -13,6 +13,7 @@ import type { Defaults, Held } from './held.js'
 export abstract class SupervisedEngine implements Engine {
   abstract readonly name: string
   abstract readonly capabilities: EngineCapabilities
+  readonly notices: readonly string[] = []
   /** The defaults of its sandboxes. */
   protected abstract readonly defaults: Defaults
   protected readonly directories: SandboxDirectories

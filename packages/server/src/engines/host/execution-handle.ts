@@ -83,6 +83,7 @@ function readExit(outcome: JsonRecord): ExecutionExit {
     exitCode,
     signal: signal ?? undefined,
     timedOut: booleanOf(outcome, 'timedOut'),
+    outOfMemory: false,
     durationMs: countOf(outcome, 'durationMs'),
   }
 }

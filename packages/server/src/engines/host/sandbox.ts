@@ -1,7 +1,8 @@
-import type { Sandbox } from '../contract/engine.js'
+import type { Sandbox, SandboxMetrics } from '../contract/engine.js'
 import type { ExecRequest, Execution, ExecutionHandle } from '../contract/execution.js'
 import type { SandboxFiles } from '../contract/files.js'
 import type { NetworkPolicy, SandboxLimits } from '../contract/options.js'
+import { SandboxGoneError } from '../contract/errors.js'
 import { checked, linesOf, outputOf } from './answers.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
@@ -23,6 +24,8 @@ export interface Launched {
   readonly connection: Connection
   /** Ends every process of the sandbox and resolves when none is left. May be called again. */
   end(): Promise<void>
+  /** What its processes use. */
+  metrics(): Promise<SandboxMetrics>
 }
 
 /** The place of a sandbox's files. */
@@ -104,6 +107,11 @@ export class SupervisedSandbox implements Sandbox {
 
   diskUsage(): Promise<number> {
     return this.#storage.usage()
+  }
+
+  async metrics(): Promise<SandboxMetrics> {
+    if (this.#gone) throw new SandboxGoneError(`The sandbox ${this.id} has ended.`)
+    return this.#launched.metrics()
   }
 
   /** Ends every process and keeps the files. */

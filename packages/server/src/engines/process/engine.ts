@@ -14,6 +14,7 @@ import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
 import { StartedProcess } from '../host/started-process.js'
 import { Hunt } from '../guest/processes/hunt.js'
+import { ProcessUsage } from '../limits/usage.js'
 import { markedBy } from '../guest/processes/marks.js'
 import type { SupervisorSettings } from '../guest/settings.js'
 
@@ -100,7 +101,9 @@ export class ProcessEngine extends SupervisedEngine {
     }
     try {
       await started.ready()
-      return { connection: started.connection, end }
+      const isMarked = markedBy(id)
+      const usage = new ProcessUsage((info) => info.pid === child.pid || isMarked(info))
+      return { connection: started.connection, end, metrics: () => Promise.resolve(usage.now()) }
     } catch (error) {
       await end()
       throw error
