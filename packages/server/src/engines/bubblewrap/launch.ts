@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Readable, Writable } from 'node:stream'
 import { inspect, signal } from '../guest/processes/census.js'
 import type { ProcessInfo } from '../guest/processes/census.js'
+import { setScore, supervisorScore } from '../guest/processes/scores.js'
 import { isRecord } from '../guest/protocol/json.js'
 import { ProcessUsage } from '../limits/usage.js'
 import type { Launched } from '../host/sandbox.js'
@@ -36,6 +37,8 @@ export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched
     detached: true,
     ...(start.userId === undefined ? {} : { uid: start.userId, gid: start.userId }),
   })
+  // At once, so that all of the sandbox gets it. With CAP_SYS_RESOURCE, it is also the least that a guest can go back to.
+  if (child.pid !== undefined) setScore(child.pid, supervisorScore)
   const started = await StartedProcess.of(child)
   const pipes: readonly unknown[] = child.stdio
   feed(pipes[3], Buffer.from(`${start.args.join('\0')}\0`))
