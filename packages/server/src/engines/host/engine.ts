@@ -13,7 +13,7 @@ import type { Defaults, Held } from './held.js'
 export abstract class SupervisedEngine implements Engine {
   abstract readonly name: string
   abstract readonly capabilities: EngineCapabilities
-  readonly notices: readonly string[] = []
+  abstract readonly notices: readonly string[]
   /** The defaults of its sandboxes. */
   protected abstract readonly defaults: Defaults
   protected readonly directories: SandboxDirectories
@@ -51,8 +51,8 @@ export abstract class SupervisedEngine implements Engine {
 
   create(id: string, options: SandboxOptions): Promise<Sandbox> {
     return this.#alone(id, async () => {
-      const held = this.#hold(options)
       await this.#prepare()
+      const held = this.#hold(options)
       const directory = await this.directories.make(id)
       try {
         await this.adopt(directory)

@@ -8,6 +8,7 @@ import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
 import { SupervisedHandle, exitOf } from './execution-handle.js'
 import { SupervisedFiles } from './files.js'
+import type { SandboxGroup } from '../limits/control-groups.js'
 import type { Held } from './held.js'
 
 /**
@@ -24,6 +25,8 @@ export interface Launched {
   readonly connection: Connection
   /** Ends every process of the sandbox and resolves when none is left. May be called again. */
   end(): Promise<void>
+  /** The kernel's group of its processes, where there is one. */
+  readonly group?: SandboxGroup
   /** What its processes use. */
   metrics(): Promise<SandboxMetrics>
 }
