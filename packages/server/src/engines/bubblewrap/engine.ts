@@ -41,6 +41,12 @@ export interface BubblewrapOptions {
   readonly controlGroups?: boolean
 }
 
+/**
+ * How much commands give way to their supervisor. To others, a sandbox with control groups has the same weight whatever is in it;
+ * without them, this would count against every program of the machine.
+ */
+const commandNiceness = 10
+
 interface Host {
   readonly base: string
   readonly runtime: Runtime
@@ -194,7 +200,7 @@ export class BubblewrapEngine extends SupervisedEngine {
         ...limitArguments(limits),
         node,
         `${insidePaths.runtime}/guest/main.js`,
-        JSON.stringify(supervisorSettings(node)),
+        JSON.stringify(supervisorSettings(node, this.#groups.bounds.has('cpus') ? commandNiceness : 0)),
       ],
     })
   }
@@ -211,12 +217,13 @@ function boundsOf(limits: SandboxLimits, names: ReadonlySet<BoundName>): Bounds 
   return bounds
 }
 
-function supervisorSettings(node: string): SupervisorSettings {
+function supervisorSettings(node: string, niceness: number): SupervisorSettings {
   const path = [...systemPath, node.slice(0, node.lastIndexOf('/')), `${insidePaths.runtime}/bin`]
   return {
     root: insidePaths.workspace,
     pipeDirectory: insidePaths.pipes,
     isolated: true,
+    niceness,
     mark: 'sandbox',
     env: guestEnvironment(insidePaths.workspace, path),
   }

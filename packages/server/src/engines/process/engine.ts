@@ -77,6 +77,7 @@ export class ProcessEngine extends SupervisedEngine {
       root,
       pipeDirectory,
       isolated: false,
+      niceness: 0,
       mark: id,
       env: guestEnvironment(root, path),
     }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { constants } from 'node:os'
+import { constants, setPriority } from 'node:os'
 import { Failure } from '../failure.js'
 import { census, environmentHas, inspect } from '../processes/census.js'
 import type { ProcessInfo } from '../processes/census.js'
@@ -28,6 +28,8 @@ export interface CommandStart {
   readonly isAlone: () => boolean
   /** In a PID namespace of its own. */
   readonly isolated: boolean
+  /** How much it gives way to the supervisor. */
+  readonly niceness: number
 }
 
 /** The process of a command, with all its descendants. */
@@ -91,6 +93,7 @@ export class CommandProcess {
           detached: true,
         }),
       )
+      giveWay(child.pid, start.niceness)
       await new Promise((resolve, reject) => child.once('spawn', resolve).on('error', reject))
       const leader = child.pid
       if (leader === undefined) throw new Failure('ExecStart', 'The program could not be started.')
@@ -173,6 +176,16 @@ export class CommandProcess {
 
   #isNew(key: string, pid: number): boolean {
     return !this.#before.has(key) && !environmentHas(pid, `${commandMark}=`)
+  }
+}
+
+/** What it starts later has the same. */
+function giveWay(pid: number | undefined, niceness: number): void {
+  if (pid === undefined || niceness === 0) return
+  try {
+    setPriority(pid, niceness)
+  } catch {
+    // It has ended.
   }
 }
 

@@ -64,7 +64,7 @@ export class Commands {
   }
 
   async #start(call: IncomingCall, request: ExecMessage): Promise<Execution> {
-    const { env, isolated, mark } = this.#settings
+    const { env, isolated, mark, niceness } = this.#settings
     await using directory = await workingDirectory(this.#settings.root, request.cwd)
     const pipes: Pipe[] = []
     try {
@@ -84,6 +84,7 @@ export class Commands {
           scores: this.#scores,
           isAlone: () => this.#running.size + this.#starting.size <= 1,
           isolated,
+          niceness,
         })
       } catch (error) {
         if (input !== undefined) closeSync(input.writeFd)
