@@ -7,6 +7,7 @@ import { checked, linesOf, outputOf } from './answers.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
 import { SupervisedHandle, exitOf } from './execution-handle.js'
+import { MemoryWatch } from './memory-watch.js'
 import { SupervisedFiles } from './files.js'
 import type { SandboxGroup } from '../limits/control-groups.js'
 import type { Held } from './held.js'
@@ -48,6 +49,7 @@ export class SupervisedSandbox implements Sandbox {
   readonly files: SandboxFiles
   readonly #launched: Launched
   readonly #storage: Storage
+  readonly #memory: MemoryWatch
   #paused = false
   #gone = false
   #destroying: Promise<void> | undefined
@@ -59,6 +61,7 @@ export class SupervisedSandbox implements Sandbox {
     this.network = held.network
     this.#launched = launched
     this.#storage = storage
+    this.#memory = new MemoryWatch(() => launched.group?.outOfMemoryKills() ?? Promise.resolve(0))
     this.files = new SupervisedFiles(launched.connection)
     void launched.connection.gone.then(() => {
       this.#gone = true
@@ -75,7 +78,7 @@ export class SupervisedSandbox implements Sandbox {
   async exec(request: ExecRequest): Promise<Execution> {
     const { connection } = this.#launched
     const { timeoutMs, graceMs = defaultGraceMs } = request
-    const execution = await startExecution(connection, request, graceMs)
+    const execution = await startExecution(connection, request, graceMs, this.#memory.begin())
     this.#enforce(execution, timeoutMs + graceMs)
     return execution
   }
@@ -83,7 +86,7 @@ export class SupervisedSandbox implements Sandbox {
   async execution(id: string): Promise<ExecutionHandle> {
     const { connection } = this.#launched
     const call = connection.call({ op: 'attach', id })
-    const exit = exitOf(connection, call)
+    const exit = this.#memory.begin()(id, exitOf(connection, call))
     await call.reply
     return new SupervisedHandle(connection, id, exit)
   }

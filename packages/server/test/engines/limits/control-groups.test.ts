@@ -106,9 +106,15 @@ describe.skipIf(missing !== undefined)(`control groups${because}`, () => {
   test('leave no more of a program that takes all memory than its result, and the sandbox works on', async () => {
     const sandbox = await limited.engine.create(freshId(), { limits: { memoryBytes: 192 * mib } })
     const hog = ['python3', '-c', 'x = []\nwhile True: x.append(bytearray(1 << 20))'] as const
-    const result = await run(sandbox, '', { argv: hog })
-    expect(result.exitCode).toBe(137)
-    expect((await run(sandbox, 'echo unharmed')).stdout).toBe('unharmed\n')
+    expect(await run(sandbox, '', { argv: hog })).toMatchObject({ exitCode: 137, outOfMemory: true })
+    const after = await run(sandbox, 'echo unharmed; exit 3')
+    expect(after).toMatchObject({ stdout: 'unharmed\n', exitCode: 3, outOfMemory: false })
+    // A command is told also when it was only a program of its own that was killed, and whoever asks for it later is told too.
+    const execution = await sandbox.exec(
+      request('"$@"; exit 0', { argv: ['bash', '-c', '"$@"; exit 0', 'bash', ...hog], keepOutputBytes: 10 }),
+    )
+    expect(await execution.exit).toMatchObject({ exitCode: 0, outOfMemory: true })
+    expect(await (await sandbox.execution(execution.id)).exit).toMatchObject({ exitCode: 0, outOfMemory: true })
     await sandbox.destroy()
   })
 
