@@ -2,7 +2,7 @@ import type { Sandbox, SandboxMetrics } from '../contract/engine.js'
 import type { ExecRequest, Execution, ExecutionHandle } from '../contract/execution.js'
 import type { SandboxFiles } from '../contract/files.js'
 import type { NetworkPolicy, SandboxLimits } from '../contract/options.js'
-import { SandboxGoneError } from '../contract/errors.js'
+import { EngineError, SandboxGoneError } from '../contract/errors.js'
 import { checked, linesOf, outputOf } from './answers.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
@@ -97,12 +97,20 @@ export class SupervisedSandbox implements Sandbox {
   }
 
   async pause(): Promise<void> {
-    await this.#launched.connection.call({ op: 'pause' }).done
+    const { connection, group } = this.#launched
+    // The supervisor lets nothing start and stops the clocks. What the kernel holds cannot even be woken by itself.
+    await connection.call({ op: 'pause', guard: group?.canFreeze !== true }).done
+    await this.#kernel('stopped', () => group?.freeze()).catch(async (error: unknown) => {
+      await this.resume().catch(() => undefined)
+      throw error
+    })
     this.#paused = true
   }
 
   async resume(): Promise<void> {
-    await this.#launched.connection.call({ op: 'resume' }).done
+    const { connection, group } = this.#launched
+    await this.#kernel('let go on', () => group?.thaw())
+    await connection.call({ op: 'resume' }).done
     this.#paused = false
   }
 
@@ -124,6 +132,16 @@ export class SupervisedSandbox implements Sandbox {
   async end(reason: string): Promise<void> {
     this.#launched.connection.close(reason)
     await this.#launched.end()
+  }
+
+  /** The group goes with the sandbox, and whatever was asked of it then has no effect. */
+  async #kernel(what: string, operation: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await operation()
+    } catch (error) {
+      if (this.#gone) throw new SandboxGoneError(`The sandbox ${this.id} has ended.`)
+      throw new EngineError(`The processes of the sandbox could not be ${what}.`, { cause: error })
+    }
   }
 
   /** The supervisor keeps the time, but the guest may have replaced it. */
