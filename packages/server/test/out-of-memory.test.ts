@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestServer } from 'sandbox-sessions-testkit/test-server'
-import { limitedEngine, limitsMissing, type LimitedEngine } from './engines/limits/support.js'
+import { limitsMissing } from './engines/limits/support.js'
 import { EventReader } from './support/event-stream.js'
 
 const missing = await limitsMissing()
@@ -10,17 +10,14 @@ const note = 'The sandbox ran out of memory (limit 192 MiB), and a program in it
 const hog = 'x = []\nwhile True: x.append(bytearray(1 << 20))'
 
 describe.skipIf(missing !== undefined)(`a command that takes all memory${because}`, () => {
-  let limited: LimitedEngine
   let server: TestServer
   let id: string
   beforeAll(async () => {
-    limited = await limitedEngine({ limits: { memoryBytes: 192 * mib } })
-    server = await TestServer.start({ engine: limited.engine })
+    server = await TestServer.start({ engine: 'bubblewrap', limits: { maxMemoryBytes: 192 * mib } })
     id = await server.session()
   })
   afterAll(async () => {
     await server.close()
-    await limited.remove()
   })
 
   test('ends with a sentence that says so, below what it wrote itself', async () => {

@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly allowUnsafe?: boolean
   /** Where sandboxes keep their files. Made when missing. */
   readonly dataDir: string
+  /** Bytes of memory of one sandbox, where that can be limited. Default half of the machine's. */
+  readonly memoryBytes?: number
 }
 
 /**
@@ -30,8 +32,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir }: EngineOptions): Engine {
-  if (engine !== 'process') return new BubblewrapEngine({ dataDir })
+function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, memoryBytes }: EngineOptions): Engine {
+  if (engine !== 'process') {
+    return new BubblewrapEngine({ dataDir, ...(memoryBytes !== undefined && { limits: { memoryBytes } }) })
+  }
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(
     'The process engine runs code without any isolation, with all the rights of the server. ' +
