@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
 import { EngineError, EngineUnavailableError } from '../contract/errors.js'
 import type { SandboxLimits } from '../contract/options.js'
+import { asSentence } from '../host/as-sentence.js'
 import { systemPath, guestEnvironment } from '../host/guest-environment.js'
 import { SupervisedEngine } from '../host/engine.js'
 import type { Defaults, Held } from '../host/held.js'
@@ -14,7 +15,7 @@ import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
 import type { SupervisorSettings } from '../guest/settings.js'
 import { NoControlGroups } from '../limits/control-groups.js'
-import type { BoundName, Bounds, ControlGroups } from '../limits/control-groups.js'
+import type { BoundName, Bounds, ControlGroups, SandboxGroup } from '../limits/control-groups.js'
 import { availableMemory, memoryOfOne, memoryTogether, openControlGroups } from '../limits/open.js'
 import { withAdvice } from './advice.js'
 import { bubblewrapArguments, limitArguments } from './arguments.js'
@@ -191,7 +192,7 @@ export class BubblewrapEngine extends SupervisedEngine {
     const node = host.node === undefined ? process.execPath : insidePaths.node
     const bounds = boundsOf(held.limits, this.#groups.bounds)
     return launchBubblewrap({
-      group: await this.#groups.make(id, bounds),
+      group: await this.#makeGroup(id, bounds),
       command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
       userId: takesDetour ? undefined : userId,
       args: bubblewrapArguments(mounts, limits, host.canDisableUserns),
@@ -203,6 +204,15 @@ export class BubblewrapEngine extends SupervisedEngine {
         JSON.stringify(supervisorSettings(node, this.#groups.bounds.has('cpus') ? commandNiceness : 0)),
       ],
     })
+  }
+
+  async #makeGroup(id: string, bounds: Bounds): Promise<SandboxGroup> {
+    try {
+      return await this.#groups.make(id, bounds)
+    } catch (error) {
+      const reason = asSentence(error instanceof Error ? error.message : String(error))
+      throw new EngineError(`A control group for the sandbox could not be made. ${reason}`, { cause: error })
+    }
   }
 
   async #owners(): Promise<number[]> {

@@ -27,8 +27,14 @@ export async function bound(directories: GroupDirectories, bounds: Bounds): Prom
       await put(path, 'memory.max', bounds.memoryBytes)
       await ifThere(put(path, 'memory.swap.max', 0))
     } else {
-      await put(path, 'memory.limit_in_bytes', bounds.memoryBytes)
+      const set = (): Promise<void> => put(path, 'memory.limit_in_bytes', bounds.memoryBytes ?? 0)
+      // The one with swap may never be the smaller one, also while both change.
+      const isSet = await set().then(
+        () => true,
+        () => false,
+      )
       await ifThere(put(path, 'memory.memsw.limit_in_bytes', bounds.memoryBytes))
+      if (!isSet) await set()
     }
   }
   const cpu = directories.get('cpu')
