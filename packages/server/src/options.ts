@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
+import { leastMemoryBytes } from './engines/bubblewrap/limits.js'
 import type { EngineChoice } from './engines/create-engine.js'
 import type { JwtOptions } from './http/auth.js'
 import { readOrigin } from './http/cors.js'
@@ -96,6 +97,12 @@ function makeCommand(version: string) {
     )
     .addOption(
       new Option(
+        '--max-memory-bytes <n>',
+        "how much memory one session may take, where it can be limited (half of the machine's)",
+      ).argParser(integer('max-memory-bytes', leastMemoryBytes)),
+    )
+    .addOption(
+      new Option(
         '--rate-limit <n>',
         `how many requests a user may send in a minute, 0 for any number (${defaultLimits.requestsPerMinute})`,
       ).argParser(integer('rate-limit', 0)),
@@ -140,7 +147,7 @@ export function readInvocation(args: readonly string[], env: NodeJS.ProcessEnv, 
 }
 
 function serverOptions(values: ReturnType<ServerCommand['opts']>): SandboxServerOptions & { readonly graceMs: number } {
-  const { maxSessions, maxDiskBytes, rateLimit, gracePeriod = 10 } = values
+  const { maxSessions, maxDiskBytes, maxMemoryBytes, rateLimit, gracePeriod = 10 } = values
   return {
     ...present('host', values.host),
     ...present('port', values.port),
@@ -154,6 +161,7 @@ function serverOptions(values: ReturnType<ServerCommand['opts']>): SandboxServer
     limits: {
       ...present('maxSessions', maxSessions),
       ...present('maxDiskBytes', maxDiskBytes),
+      ...present('maxMemoryBytes', maxMemoryBytes),
       ...present('requestsPerMinute', rateLimit),
     },
     logLevel: values.logLevel ?? 'info',

@@ -105,7 +105,7 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const app = createApp({ limits, basePath, operations, isRequestId: compileRequestId(spec), logLevel, cors })
     undo.unshift(() => app.close())
 
-    const engine = await openEngine(options, dataDir)
+    const engine = await openEngine(options, dataDir, limits)
     for (const notice of engine.notices) app.log.warn(notice)
     const keys = new IdempotencyKeys({
       files: new JsonFiles(dataDir.keys, isKeyedSession),
@@ -185,6 +185,7 @@ async function readCredentials(
 async function openEngine(
   { engine, allowUnsafe, warmSandboxes = 0 }: SandboxServerOptions,
   dataDir: DataDir,
+  { maxMemoryBytes }: Limits,
 ): Promise<Engine> {
   if (typeof engine === 'object') {
     await engine.probe()
@@ -193,6 +194,7 @@ async function openEngine(
   return await createEngine({
     dataDir: dataDir.sandboxes,
     warm: warmSandboxes,
+    ...(maxMemoryBytes > 0 && { memoryBytes: maxMemoryBytes }),
     ...(engine !== undefined && { engine }),
     ...(allowUnsafe !== undefined && { allowUnsafe }),
   })

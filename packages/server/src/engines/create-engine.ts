@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly warm?: number
   /** Where sandboxes keep their files. Made when missing. */
   readonly dataDir: string
+  /** Bytes of memory of one sandbox, where that can be limited. Default half of the machine's. */
+  readonly memoryBytes?: number
 }
 
 /**
@@ -32,8 +34,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, warm = 0 }: EngineOptions): Engine {
-  if (engine !== 'process') return new BubblewrapEngine({ dataDir, warm })
+function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, memoryBytes, warm = 0 }: EngineOptions): Engine {
+  if (engine !== 'process') {
+    return new BubblewrapEngine({ dataDir, warm, ...(memoryBytes !== undefined && { limits: { memoryBytes } }) })
+  }
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(
     'The process engine runs code without any isolation, with all the rights of the server. ' +

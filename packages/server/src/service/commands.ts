@@ -1,4 +1,5 @@
 import type { Execution, ExecutionExit } from '../engines/contract/execution.js'
+import type { SandboxLimits } from '../engines/contract/options.js'
 import { ExecStartError } from '../engines/contract/errors.js'
 import type { Clock } from './clock.js'
 import { CommandSlots, type CommandSlotsOptions, type Watch } from './command-slots.js'
@@ -6,6 +7,7 @@ import { CallerGoneError, InvalidCommandError, ShuttingDownError } from './error
 import type { LiveSession } from './live-session.js'
 import { type OutputEncoding, collectOutput, named } from './output.js'
 import { type OutputSink, pumpOutput } from './output-sink.js'
+import { memoryNote, withNote } from './memory-note.js'
 import type { Program } from './programs/program.js'
 import type { Sessions } from './sessions.js'
 
@@ -68,14 +70,17 @@ export class CommandService {
   run(owner: string, id: string, command: CommandRequest, signal: AbortSignal): Promise<CommandOutcome> {
     const { maxOutputBytes } = this.options
     const { encoding } = command
-    return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }) => {
+    return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }, limits) => {
       const [out, err, ending] = await Promise.all([
         collectOutput(stdout, maxOutputBytes, encoding),
         collectOutput(stderr, maxOutputBytes, encoding),
         exit,
       ])
       const truncated = out.truncated || err.truncated
-      return { ...outcomeOf(ending), stdout: out.data, stderr: err.data, truncated, ...named(encoding) }
+      // As bytes, it is exactly what the command wrote.
+      const note = encoding === 'utf-8' ? memoryNote(ending, limits) : ''
+      const text = { stdout: out.data, stderr: withNote(err.data, note) }
+      return { ...outcomeOf(ending), ...text, truncated, ...named(encoding) }
     })
   }
 
@@ -94,10 +99,15 @@ export class CommandService {
     signal: AbortSignal,
     open: () => OutputSink,
   ): Promise<CommandOutcome> {
-    return this.follow(owner, id, command, signal, async (execution) => {
+    return this.follow(owner, id, command, signal, async (execution, limits) => {
       const { encoding } = command
-      await pumpOutput(execution, encoding, open(), signal)
-      return { ...outcomeOf(await execution.exit), stdout: '', stderr: '', truncated: false, ...named(encoding) }
+      const sink = open()
+      await pumpOutput(execution, encoding, sink, signal)
+      const ending = await execution.exit
+      const note = encoding === 'utf-8' ? memoryNote(ending, limits) : ''
+      // Nobody keeps what was sent, so that it begins a line by itself whatever came before.
+      if (note !== '') sink.write('stderr', { data: `\n${note}` })
+      return { ...outcomeOf(ending), stdout: '', stderr: '', truncated: false, ...named(encoding) }
     })
   }
 
@@ -114,7 +124,7 @@ export class CommandService {
     id: string,
     command: CommandRequest,
     signal: AbortSignal,
-    consume: (execution: Execution) => Promise<Result>,
+    consume: (execution: Execution, limits: SandboxLimits) => Promise<Result>,
   ): Promise<Result> {
     this.sessions.assertOpen()
     assertStartable(command)
@@ -126,7 +136,9 @@ export class CommandService {
         // It may have been paused while this waited for its turn.
         session.assertRunning()
         session.touch()
-        return await consumeUntil(signal, await startFirst(session, command, this.options.killGraceMs), consume)
+        const { limits } = session.sandbox
+        const execution = await startFirst(session, command, this.options.killGraceMs)
+        return await consumeUntil(signal, execution, () => consume(execution, limits))
       } finally {
         release()
         session.touch()
@@ -159,14 +171,14 @@ function outcomeOf({ exitCode, timedOut, durationMs }: ExecutionExit) {
 async function consumeUntil<Result>(
   signal: AbortSignal,
   execution: Execution,
-  consume: (execution: Execution) => Promise<Result>,
+  consume: () => Promise<Result>,
 ): Promise<Result> {
   const kill = () => execution.kill().catch(() => undefined)
   const onAbort = () => void kill()
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   try {
-    return await consume(execution)
+    return await consume()
   } catch (error) {
     // It keeps its slot until all its processes are gone.
     await kill()

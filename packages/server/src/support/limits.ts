@@ -24,6 +24,8 @@ export interface Limits {
   readonly maxFileBytes: number
   /** Bytes of disk that one session's files may take for another upload to be accepted. Default 10 GiB. */
   readonly maxDiskBytes: number
+  /** Bytes of memory of one session where the engine limits it; 0 for half of the machine's. Default 0. */
+  readonly maxMemoryBytes: number
   /** Bytes that are kept of each of stdout and stderr of one command; event streams have no such limit. Default 10 MiB. */
   readonly maxOutputBytes: number
   /**
@@ -58,6 +60,7 @@ export const defaultLimits: Limits = {
   maxBodyBytes: 10 * 1024 ** 2,
   maxFileBytes: 1024 ** 3,
   maxDiskBytes: 10 * 1024 ** 3,
+  maxMemoryBytes: 0,
   maxOutputBytes: 10 * 1024 ** 2,
   killGraceMs: 2000,
   maxHeaderBytes: 16 * 1024,

@@ -243,7 +243,7 @@ describe('a supervisor that the guest took over', () => {
 
   test('ends every pending call when it hangs up', async () => {
     const { connection, input } = take()
-    const pending = connection.call({ op: 'pause' })
+    const pending = connection.call({ op: 'pause', guard: false })
     input.end()
     await expect(pending.done).rejects.toThrow(SandboxGoneError)
   })

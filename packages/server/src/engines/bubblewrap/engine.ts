@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chown, readdir, readlink, realpath, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { EngineCapabilities, Sandbox } from '../contract/engine.js'
 import { EngineError, EngineUnavailableError } from '../contract/errors.js'
+import type { SandboxLimits } from '../contract/options.js'
+import { asSentence } from '../host/as-sentence.js'
 import { systemPath, guestEnvironment } from '../host/guest-environment.js'
 import { SupervisedEngine } from '../host/engine.js'
 import type { Defaults, Held } from '../host/held.js'
@@ -12,13 +15,16 @@ import { installNode, installRuntime } from '../host/runtime.js'
 import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
 import type { SupervisorSettings } from '../guest/settings.js'
+import { NoControlGroups } from '../limits/control-groups.js'
+import type { BoundName, Bounds, ControlGroups, SandboxGroup } from '../limits/control-groups.js'
+import { availableMemory, memoryOfOne, memoryTogether, openControlGroups } from '../limits/open.js'
 import { withAdvice } from './advice.js'
 import { boundDirectories, bubblewrapArguments, limitArguments, maskedFiles } from './arguments.js'
 import { detour, detoured } from './detour.js'
 import { hiddenDirectories, ownModule, refuseExposed } from './exposure.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
-import { defaultBubblewrapLimits, leastProcesses } from './limits.js'
+import { defaultBubblewrapLimits, fitting, leastCpus, leastMemoryBytes, leastProcesses } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
@@ -34,7 +40,17 @@ export interface BubblewrapOptions {
   readonly limits?: Partial<BubblewrapLimits>
   /** How many sandboxes are started ahead of need; each takes some 50 MiB of memory. Default 0. */
   readonly warm?: number
+  /** What all sandboxes may use together. Default for memory: four fifths of the machine's, less 512 MiB for the server. */
+  readonly together?: Bounds
+  /** Bounds what sandboxes use by control groups where the server may make some. Default true. */
+  readonly controlGroups?: boolean
 }
+
+/**
+ * How much commands give way to their supervisor. To others, a sandbox with control groups has the same weight whatever is in it;
+ * without them, this would count against every program of the machine.
+ */
+const commandNiceness = 10
 
 interface Host {
   readonly base: string
@@ -55,22 +71,17 @@ interface Host {
 /** Isolates sandboxes with bubblewrap: Linux namespaces, a system call filter and a user id for each. */
 export class BubblewrapEngine extends SupervisedEngine {
   readonly name = 'bubblewrap'
-  readonly capabilities: EngineCapabilities = {
-    outlivesServer: false,
-    terminal: false,
-    ports: false,
-    watch: false,
-    limits: ['processes'],
-    networks: ['none'],
-  }
-  protected readonly defaults: Defaults
   readonly #dataDir: string
   readonly #base: string
   readonly #bwrap: string
-  readonly #limits: BubblewrapLimits
+  readonly #options: BubblewrapOptions
+  #limits: BubblewrapLimits
+  #groups: ControlGroups = new NoControlGroups([])
   readonly #isRoot = process.getuid?.() === 0
   readonly #userIds = new UserIds(() => this.#owners())
   #host: Host | undefined
+  /** Bytes that all sandboxes may have together: more cannot be asked for. */
+  #mostMemory = Infinity
 
   constructor(options: BubblewrapOptions) {
     const base = resolve(options.dataDir, 'bubblewrap')
@@ -79,12 +90,45 @@ export class BubblewrapEngine extends SupervisedEngine {
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
     this.#limits = { ...defaultBubblewrapLimits, ...options.limits }
-    const { processes } = this.#limits
-    this.defaults = {
-      limits: { processes },
-      ranges: { processes: { least: Math.min(leastProcesses, processes), most: processes } },
+    this.#options = options
+  }
+
+  get capabilities(): EngineCapabilities {
+    return {
+      outlivesServer: false,
+      terminal: false,
+      ports: false,
+      watch: false,
+      limits: [...new Set(['processes', ...this.#groups.bounds] as const)],
+      networks: ['none'],
+    }
+  }
+
+  override get notices(): readonly string[] {
+    return this.#groups.notices
+  }
+
+  protected get defaults(): Defaults {
+    const { processes, memoryBytes, cpus } = this.#limits
+    const { bounds } = this.#groups
+    return {
+      limits: {
+        processes,
+        ...(bounds.has('memoryBytes') && memoryBytes !== undefined && { memoryBytes }),
+        ...(bounds.has('cpus') && cpus !== undefined && { cpus }),
+      },
+      ranges: {
+        processes: { least: Math.min(leastProcesses, processes), most: processes },
+        memoryBytes: { least: leastMemoryBytes, most: this.#mostMemory },
+        cpus: { least: leastCpus, most: cpus ?? availableParallelism() },
+      },
       network: 'none',
     }
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    await this.#groups.close()
   }
 
   override async probe(): Promise<void> {
@@ -119,6 +163,13 @@ export class BubblewrapEngine extends SupervisedEngine {
       throw new EngineUnavailableError(
         'This bubblewrap is too old to bound what a sandbox stores: install 0.7 or newer.',
       )
+    }
+    if (this.#options.controlGroups !== false) {
+      const { together } = this.#options
+      this.#groups = await openControlGroups({ directory: base, ...(together !== undefined && { together }) })
+      const total = await availableMemory()
+      this.#mostMemory = together?.memoryBytes ?? memoryTogether(total)
+      this.#limits = { memoryBytes: memoryOfOne(total), ...this.#limits }
     }
     const installed = join(base, 'runtime')
     const inUsr = process.execPath.startsWith('/usr/') && (await isRunnable(process.execPath))
@@ -160,9 +211,11 @@ export class BubblewrapEngine extends SupervisedEngine {
       hidden: host.hidden,
       masked: host.masked,
     }
-    const limits = { ...this.#limits, processes: held.limits.processes ?? this.#limits.processes }
+    const limits = fitting({ ...this.#limits, ...held.limits })
     const node = host.node === undefined ? process.execPath : insidePaths.node
+    const bounds = boundsOf(held.limits, this.#groups.bounds)
     return launchBubblewrap({
+      group: await this.#makeGroup(id, bounds),
       command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
       userId: takesDetour ? undefined : userId,
       args: bubblewrapArguments(mounts, limits, host.canDisableUserns),
@@ -171,7 +224,7 @@ export class BubblewrapEngine extends SupervisedEngine {
         ...limitArguments(limits),
         node,
         `${insidePaths.runtime}/guest/main.js`,
-        JSON.stringify(supervisorSettings(node)),
+        JSON.stringify(supervisorSettings(node, this.#groups.bounds.has('cpus') ? commandNiceness : 0)),
       ],
     })
   }
@@ -181,18 +234,34 @@ export class BubblewrapEngine extends SupervisedEngine {
     return this.#host
   }
 
+  async #makeGroup(id: string, bounds: Bounds): Promise<SandboxGroup> {
+    try {
+      return await this.#groups.make(id, bounds)
+    } catch (error) {
+      const reason = asSentence(error instanceof Error ? error.message : String(error))
+      throw new EngineError(`A control group for the sandbox could not be made. ${reason}`, { cause: error })
+    }
+  }
+
   async #owners(): Promise<number[]> {
     const owners = await Promise.all((await this.directories.list()).map((id) => this.directories.owner(id)))
     return owners.filter((owner) => owner !== undefined)
   }
 }
 
-function supervisorSettings(node: string): SupervisorSettings {
+function boundsOf(limits: SandboxLimits, names: ReadonlySet<BoundName>): Bounds {
+  const bounds: Partial<Record<BoundName, number>> = {}
+  for (const name of names) if (limits[name] !== undefined) bounds[name] = limits[name]
+  return bounds
+}
+
+function supervisorSettings(node: string, niceness: number): SupervisorSettings {
   const path = [...systemPath, node.slice(0, node.lastIndexOf('/')), `${insidePaths.runtime}/bin`]
   return {
     root: insidePaths.workspace,
     pipeDirectory: insidePaths.pipes,
     isolated: true,
+    niceness,
     mark: 'sandbox',
     env: guestEnvironment(insidePaths.workspace, path),
   }

@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Readable, Writable } from 'node:stream'
 import { inspect, signal } from '../guest/processes/census.js'
 import type { ProcessInfo } from '../guest/processes/census.js'
+import { setScore, supervisorScore } from '../guest/processes/scores.js'
+import type { SandboxMetrics } from '../contract/engine.js'
 import { isRecord } from '../guest/protocol/json.js'
+import type { SandboxGroup } from '../limits/control-groups.js'
 import { ProcessUsage } from '../limits/usage.js'
 import type { Launched } from '../host/sandbox.js'
 import { StartedProcess } from '../host/started-process.js'
@@ -13,6 +16,8 @@ const endTimeoutMs = 10_000
 
 export interface BubblewrapStart {
   /** The program to start, with what comes before bwrap's own arguments. */
+  /** Made for this sandbox alone; it is removed when the sandbox ends. */
+  readonly group: SandboxGroup
   readonly command: readonly [string, ...string[]]
   /** The user and group to start it as; undefined for the server's own. */
   readonly userId: number | undefined
@@ -26,6 +31,46 @@ export interface BubblewrapStart {
 
 /** Starts bwrap with a supervisor in it. */
 export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched> {
+  const { group } = start
+  const { started, pipes } = await spawnBubblewrap(start).catch(async (error: unknown) => {
+    await group.remove()
+    throw error
+  })
+  const { child } = started
+  const init = readInit(pipes[5], () => child.pid)
+  const counted = new ProcessUsage((info) => info.pid === child.pid)
+  const launched = {
+    connection: started.connection,
+    group,
+    end: async () => {
+      await end(started, init)
+      await group.remove()
+    },
+    metrics: async () => {
+      const usage = await group.usage()
+      const isComplete = Object.keys(usage).length === 3
+      return { ...(isComplete ? noUsage : counted.now()), ...usage }
+    },
+  }
+  try {
+    // It waits for its arguments, so that nothing of it is outside the group.
+    if (child.pid !== undefined) await group.add(child.pid)
+    feed(pipes[3], Buffer.from(`${start.args.join('\0')}\0`))
+    feed(pipes[4], start.filter)
+    await started.ready()
+    await group.spare()
+    return launched
+  } catch (error) {
+    await launched.end()
+    throw error
+  }
+}
+
+const noUsage: SandboxMetrics = { cpuSeconds: 0, memoryBytes: 0, processes: 0 }
+
+async function spawnBubblewrap(
+  start: BubblewrapStart,
+): Promise<{ started: StartedProcess; pipes: readonly unknown[] }> {
   const [program, ...before] = start.command
   // The guest can read what bwrap was started with, so that the server's environment and paths stay out of it.
   const child = spawn(program, [...before, '--args', '3', '--', ...start.inside], {
@@ -36,24 +81,9 @@ export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched
     detached: true,
     ...(start.userId === undefined ? {} : { uid: start.userId, gid: start.userId }),
   })
-  const started = await StartedProcess.of(child)
-  const pipes: readonly unknown[] = child.stdio
-  feed(pipes[3], Buffer.from(`${start.args.join('\0')}\0`))
-  feed(pipes[4], start.filter)
-  const init = readInit(pipes[5], () => child.pid)
-  const usage = new ProcessUsage((info) => info.pid === child.pid)
-  const launched = {
-    connection: started.connection,
-    end: () => end(started, init),
-    metrics: () => Promise.resolve(usage.now()),
-  }
-  try {
-    await started.ready()
-    return launched
-  } catch (error) {
-    await launched.end()
-    throw error
-  }
+  // At once, so that all of the sandbox gets it. With CAP_SYS_RESOURCE, it is also the least that a guest can go back to.
+  if (child.pid !== undefined) setScore(child.pid, supervisorScore)
+  return { started: await StartedProcess.of(child), pipes: child.stdio }
 }
 
 function feed(pipe: unknown, bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { closeSync, readFileSync, readdirSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { raiseOwnScore } from './processes/scores.js'
 import { parseSettings } from './settings.js'
 import { Supervisor } from './supervisor.js'
 
@@ -22,6 +23,7 @@ function closeInherited(): void {
 
 closeInherited()
 process.umask(0o022)
+raiseOwnScore()
 // A guest's `kill -TERM -1` is not meant for the supervisor; SIGXFSZ would end it where a write should fail, and SIGUSR1
 // would open Node's debugger to the guest.
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGXFSZ', 'SIGALRM'] as const) {

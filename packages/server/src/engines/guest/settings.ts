@@ -1,4 +1,4 @@
-import { booleanOf, parseRecord, stringMapOf, stringOf } from './protocol/json.js'
+import { booleanOf, countOf, parseRecord, stringMapOf, stringOf } from './protocol/json.js'
 
 /** What the engine passes to the supervisor at its start, as JSON in the first argument. */
 export interface SupervisorSettings {
@@ -8,6 +8,8 @@ export interface SupervisorSettings {
   readonly pipeDirectory: string
   /** Whether the sandbox has its own PID namespace, so that everything that runs there belongs to it. */
   readonly isolated: boolean
+  /** How much commands give way to the supervisor, from 0 to 19 (`nice`): it has to answer beside hundreds of busy ones. */
+  readonly niceness: number
   /** The value of {@link commandMark} in every command's environment begins with this. */
   readonly mark: string
   /** The environment that every command gets. */
@@ -20,6 +22,7 @@ export function parseSettings(text: string | undefined): SupervisorSettings {
     root: stringOf(record, 'root'),
     pipeDirectory: stringOf(record, 'pipeDirectory'),
     isolated: booleanOf(record, 'isolated'),
+    niceness: countOf(record, 'niceness'),
     mark: stringOf(record, 'mark'),
     env: stringMapOf(record, 'env'),
   }

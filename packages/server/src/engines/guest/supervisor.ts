@@ -16,6 +16,7 @@ import { signal } from './processes/census.js'
 import type { ProcessInfo } from './processes/census.js'
 import { Hunt } from './processes/hunt.js'
 import { inNamespace, markedBy } from './processes/marks.js'
+import { PauseGuard } from './processes/pause-guard.js'
 import type { Quarry } from './processes/hunt.js'
 import { FrameKind } from './protocol/frames.js'
 import type { Frame } from './protocol/frames.js'
@@ -32,6 +33,7 @@ export class Supervisor {
   readonly #cancels = new Map<number, () => void>()
   readonly #walks = new Walks()
   #stopped: ProcessInfo[] = []
+  #guard: PauseGuard | undefined
 
   /** @param hungUp - called when the engine is gone and every process of the sandbox is killed. */
   constructor(settings: SupervisorSettings, input: Readable, output: Writable, hungUp: () => void) {
@@ -135,7 +137,7 @@ export class Supervisor {
       case 'sweep':
         return sweep(root)
       case 'pause':
-        return this.#pause()
+        return this.#pause(request.guard)
       case 'resume':
         this.#resume()
         return undefined
@@ -150,14 +152,18 @@ export class Supervisor {
     return output
   }
 
-  async #pause(): Promise<void> {
+  async #pause(isGuarded: boolean): Promise<void> {
     await this.#commands.pause()
     const hunt = new Hunt(this.#everything)
     hunt.freeze()
     this.#stopped.push(...hunt.stopped)
+    this.#guard?.end()
+    this.#guard = isGuarded ? new PauseGuard(this.#everything, (more) => this.#stopped.push(...more)) : undefined
   }
 
   #resume(): void {
+    this.#guard?.end()
+    this.#guard = undefined
     for (const info of this.#stopped.splice(0)) signal(info, 'SIGCONT')
     this.#commands.resume()
   }

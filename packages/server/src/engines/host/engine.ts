@@ -21,7 +21,7 @@ interface WarmSandbox {
 export abstract class SupervisedEngine implements Engine {
   abstract readonly name: string
   abstract readonly capabilities: EngineCapabilities
-  readonly notices: readonly string[] = []
+  abstract readonly notices: readonly string[]
   /** The defaults of its sandboxes. */
   protected abstract readonly defaults: Defaults
   protected readonly directories: SandboxDirectories
@@ -71,8 +71,8 @@ export abstract class SupervisedEngine implements Engine {
 
   create(id: string, options: SandboxOptions): Promise<Sandbox> {
     return this.#alone(id, async () => {
-      const held = this.#hold(options)
       await this.#prepare()
+      const held = this.#hold(options)
       const warm = isDeepStrictEqual(boundsOf(held), boundsOf(this.#hold({}))) ? this.#pool.take() : undefined
       this.#pool.fill()
       if (warm !== undefined) return await this.#adoptWarm(id, held, warm)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ExecRequest, Execution } from '../contract/execution.js'
+import type { ExecRequest, Execution, ExecutionExit } from '../contract/execution.js'
 import { ExecStartError, NotSupportedError } from '../contract/errors.js'
 import { passContent } from './content.js'
 import type { Connection } from './connection.js'
@@ -9,11 +9,13 @@ import { SupervisedHandle, exitOf } from './execution-handle.js'
  * Starts a process and resolves when it runs.
  *
  * @param graceMs - how long the process may take to end by itself when it is ended, in milliseconds.
+ * @param complete - adds to its exit what the supervisor does not know.
  */
 export async function startExecution(
   connection: Connection,
   request: ExecRequest,
   graceMs: number,
+  complete: (id: string, exit: Promise<ExecutionExit>) => Promise<ExecutionExit>,
 ): Promise<Execution> {
   const { argv, env, cwd, stdin, timeoutMs, keepOutputBytes = 0 } = request
   if (request.terminal !== undefined) throw new NotSupportedError('This engine has no terminals.')
@@ -29,7 +31,7 @@ export async function startExecution(
   await call.reply
   const [stdout, stderr] = call.outputs
   if (stdout === undefined || stderr === undefined) throw new TypeError('A command has two output streams.')
-  const handle = new SupervisedHandle(connection, id, exitOf(connection, call))
+  const handle = new SupervisedHandle(connection, id, complete(id, exitOf(connection, call)))
   const inputDone = stdin === undefined || stdin === 'open' ? Promise.resolve() : passContent(stdin, call)
   // It is no unhandled rejection when the caller ignores it.
   inputDone.catch(() => undefined)

@@ -2,12 +2,14 @@ import type { Sandbox, SandboxMetrics } from '../contract/engine.js'
 import type { ExecRequest, Execution, ExecutionHandle } from '../contract/execution.js'
 import type { SandboxFiles } from '../contract/files.js'
 import type { NetworkPolicy, SandboxLimits } from '../contract/options.js'
-import { SandboxGoneError } from '../contract/errors.js'
+import { EngineError, SandboxGoneError } from '../contract/errors.js'
 import { checked, linesOf, outputOf } from './answers.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
 import { SupervisedHandle, exitOf } from './execution-handle.js'
+import { MemoryWatch } from './memory-watch.js'
 import { SupervisedFiles } from './files.js'
+import type { SandboxGroup } from '../limits/control-groups.js'
 import type { Held } from './held.js'
 
 /**
@@ -24,6 +26,8 @@ export interface Launched {
   readonly connection: Connection
   /** Ends every process of the sandbox and resolves when none is left. May be called again. */
   end(): Promise<void>
+  /** The kernel's group of its processes, where there is one. */
+  readonly group?: SandboxGroup
   /** What its processes use. */
   metrics(): Promise<SandboxMetrics>
 }
@@ -45,6 +49,7 @@ export class SupervisedSandbox implements Sandbox {
   readonly files: SandboxFiles
   readonly #launched: Launched
   readonly #storage: Storage
+  readonly #memory: MemoryWatch
   #paused = false
   #gone = false
   #destroying: Promise<void> | undefined
@@ -56,6 +61,7 @@ export class SupervisedSandbox implements Sandbox {
     this.network = held.network
     this.#launched = launched
     this.#storage = storage
+    this.#memory = new MemoryWatch(() => launched.group?.outOfMemoryKills() ?? Promise.resolve(0))
     this.files = new SupervisedFiles(launched.connection)
     void launched.connection.gone.then(() => {
       this.#gone = true
@@ -72,7 +78,7 @@ export class SupervisedSandbox implements Sandbox {
   async exec(request: ExecRequest): Promise<Execution> {
     const { connection } = this.#launched
     const { timeoutMs, graceMs = defaultGraceMs } = request
-    const execution = await startExecution(connection, request, graceMs)
+    const execution = await startExecution(connection, request, graceMs, this.#memory.begin())
     this.#enforce(execution, timeoutMs + graceMs)
     return execution
   }
@@ -80,7 +86,7 @@ export class SupervisedSandbox implements Sandbox {
   async execution(id: string): Promise<ExecutionHandle> {
     const { connection } = this.#launched
     const call = connection.call({ op: 'attach', id })
-    const exit = exitOf(connection, call)
+    const exit = this.#memory.begin()(id, exitOf(connection, call))
     await call.reply
     return new SupervisedHandle(connection, id, exit)
   }
@@ -91,12 +97,20 @@ export class SupervisedSandbox implements Sandbox {
   }
 
   async pause(): Promise<void> {
-    await this.#launched.connection.call({ op: 'pause' }).done
+    const { connection, group } = this.#launched
+    // The supervisor lets nothing start and stops the clocks. What the kernel holds cannot even be woken by itself.
+    await connection.call({ op: 'pause', guard: group?.canFreeze !== true }).done
+    await this.#kernel('stopped', () => group?.freeze()).catch(async (error: unknown) => {
+      await this.resume().catch(() => undefined)
+      throw error
+    })
     this.#paused = true
   }
 
   async resume(): Promise<void> {
-    await this.#launched.connection.call({ op: 'resume' }).done
+    const { connection, group } = this.#launched
+    await this.#kernel('let go on', () => group?.thaw())
+    await connection.call({ op: 'resume' }).done
     this.#paused = false
   }
 
@@ -118,6 +132,16 @@ export class SupervisedSandbox implements Sandbox {
   async end(reason: string): Promise<void> {
     this.#launched.connection.close(reason)
     await this.#launched.end()
+  }
+
+  /** The group goes with the sandbox, and whatever was asked of it then has no effect. */
+  async #kernel(what: string, operation: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await operation()
+    } catch (error) {
+      if (this.#gone) throw new SandboxGoneError(`The sandbox ${this.id} has ended.`)
+      throw new EngineError(`The processes of the sandbox could not be ${what}.`, { cause: error })
+    }
   }
 
   /** The supervisor keeps the time, but the guest may have replaced it. */

@@ -42,6 +42,7 @@ export class ProcessEngine extends SupervisedEngine {
     limits: [],
     networks: ['unrestricted'],
   }
+  readonly notices: readonly string[] = []
   protected readonly defaults: Defaults = { limits: {}, network: 'unrestricted' }
   readonly #base: string
   #runtime: Runtime | undefined
@@ -76,6 +77,7 @@ export class ProcessEngine extends SupervisedEngine {
       root,
       pipeDirectory,
       isolated: false,
+      niceness: 0,
       mark: id,
       env: guestEnvironment(root, path),
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EngineError, SandboxGoneError } from '../../../dist/engines/contract/errors.js'
 import { freshId, type Subject } from './subject.js'
-import { finish, from, request, run, text } from '../support.js'
+import { finish, from, request, run, text, until } from '../support.js'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { markedSleep } from 'sandbox-sessions-testkit/processes'
 
@@ -25,6 +25,30 @@ export function lifeConformance(subject: Subject): void {
       await expect(engine.create(sandbox.id, {})).rejects.toThrow(EngineError)
       expect((await run(sandbox, 'echo unharmed')).stdout).toBe('unharmed\n')
       await sandbox.destroy()
+    })
+
+    test('tells what its processes use', async () => {
+      const sandbox = await subject.sandbox()
+      const use = [
+        'import time',
+        'held = bytearray(32 << 20)',
+        'for at in range(0, len(held), 4096): held[at] = 1',
+        'while time.process_time() < 0.3: pass',
+        'print("done", flush=True)',
+        'time.sleep(1000)',
+      ].join('\n')
+      const before = await sandbox.metrics()
+      const execution = await sandbox.exec(request('', { argv: ['python3', '-c', use] }))
+      await until(execution.stdout, 'done')
+      const after = await sandbox.metrics()
+      expect(after.cpuSeconds - before.cpuSeconds).toBeGreaterThan(0.25)
+      expect(after.memoryBytes - before.memoryBytes).toBeGreaterThan(24 * 1024 ** 2)
+      expect(after.processes).toBeGreaterThanOrEqual(2)
+      await execution.kill()
+      // What has ended still counts.
+      expect((await sandbox.metrics()).cpuSeconds).toBeGreaterThanOrEqual(after.cpuSeconds - 0.02)
+      await sandbox.destroy()
+      await expect(sandbox.metrics()).rejects.toThrow(SandboxGoneError)
     })
 
     test('starts empty', async () => {

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { constants } from 'node:os'
+import { constants, setPriority } from 'node:os'
 import { Failure } from '../failure.js'
 import { census, environmentHas, inspect } from '../processes/census.js'
 import type { ProcessInfo } from '../processes/census.js'
 import { Hunt } from '../processes/hunt.js'
 import { commandMark } from '../processes/marks.js'
+import { scoreOf } from '../processes/scores.js'
+import type { Scores } from '../processes/scores.js'
 import type { ExecOutcome } from '../protocol/messages.js'
 import { PausableTimer } from './pausable-timer.js'
 import { Grace } from './grace.js'
@@ -21,10 +23,13 @@ export interface CommandStart {
   readonly graceMs: number
   /** Unique among all commands of all sandboxes. */
   readonly mark: string
+  readonly scores: Scores
   /** Whether this is the only command, so that a new orphan can only be its own. */
   readonly isAlone: () => boolean
   /** In a PID namespace of its own. */
   readonly isolated: boolean
+  /** How much it gives way to the supervisor. */
+  readonly niceness: number
 }
 
 /** The process of a command, with all its descendants. */
@@ -36,18 +41,27 @@ export class CommandProcess {
   readonly #leaderKey: string | undefined
   readonly #start: CommandStart
   readonly #before: Set<string>
+  /** Undefined when others have the same. */
+  readonly #score: number | undefined
   readonly #timer: PausableTimer
   #ending: Promise<void> | undefined
   #ended: 'no' | 'killed' | 'timed out' = 'no'
   #grace: Grace | undefined
   #paused = false
 
-  private constructor(child: ChildProcess, leader: number, start: CommandStart, before: Set<string>) {
+  private constructor(
+    child: ChildProcess,
+    leader: number,
+    score: number | undefined,
+    start: CommandStart,
+    before: Set<string>,
+  ) {
     this.#child = child
     this.#leader = leader
     this.#leaderKey = inspect(leader)?.key
     this.#start = start
     this.#before = before
+    this.#score = score
     const startedAt = performance.now()
     this.#timer = new PausableTimer(start.timeoutMs, () => void this.#end('timed out'))
     this.exit = new Promise((resolve) => {
@@ -71,16 +85,19 @@ export class CommandProcess {
     const before = new Set(start.isolated ? [...census().values()].map((info) => info.key) : [])
     try {
       const [program = '', ...args] = start.argv
-      const child = spawn(program, args, {
-        cwd: start.directory,
-        env: { ...start.env, [commandMark]: start.mark },
-        stdio: [...start.descriptors],
-        detached: true,
-      })
+      const { started: child, score } = start.scores.start(() =>
+        spawn(program, args, {
+          cwd: start.directory,
+          env: { ...start.env, [commandMark]: start.mark },
+          stdio: [...start.descriptors],
+          detached: true,
+        }),
+      )
+      giveWay(child.pid, start.niceness)
       await new Promise((resolve, reject) => child.once('spawn', resolve).on('error', reject))
       const leader = child.pid
       if (leader === undefined) throw new Failure('ExecStart', 'The program could not be started.')
-      return new CommandProcess(child, leader, start, before)
+      return new CommandProcess(child, leader, score, start, before)
     } catch (error) {
       throw new Failure('ExecStart', startMessage(error, start.argv[0] ?? ''))
     }
@@ -136,7 +153,9 @@ export class CommandProcess {
     const hunt = new Hunt((info) => {
       if (info.key === this.#leaderKey || this.#isOfLeader(info)) return true
       if (environmentHas(info.pid, `${sentinel}\0`)) return true
-      // It left the tree, the session and the environment of its command. In a PID namespace it still becomes a child of init.
+      // It left the tree, the session and the environment of its command.
+      if (isolated && this.#score !== undefined && scoreOf(info.pid) === this.#score) return true
+      // It has changed its score, too, or has none of its own. In a PID namespace it still becomes a child of init.
       return isolated && info.parent === 1 && info.pid !== process.pid && isAlone() && this.#isNew(info.key, info.pid)
     })
     if (graceMs > 0 && !this.#paused) {
@@ -157,6 +176,16 @@ export class CommandProcess {
 
   #isNew(key: string, pid: number): boolean {
     return !this.#before.has(key) && !environmentHas(pid, `${commandMark}=`)
+  }
+}
+
+/** What it starts later has the same. */
+function giveWay(pid: number | undefined, niceness: number): void {
+  if (pid === undefined || niceness === 0) return
+  try {
+    setPriority(pid, niceness)
+  } catch {
+    // It has ended.
   }
 }
 

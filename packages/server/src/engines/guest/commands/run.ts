@@ -7,6 +7,7 @@ import type { ExecMessage, ExecOutcome } from '../protocol/messages.js'
 import { Stream } from '../protocol/messages.js'
 import type { IncomingCall } from '../incoming-call.js'
 import type { SupervisorSettings } from '../settings.js'
+import { Scores } from '../processes/scores.js'
 import { CommandProcess } from './command-process.js'
 import { CommandInput } from './command-input.js'
 import { Execution } from './execution.js'
@@ -20,6 +21,7 @@ export class Commands {
   readonly known = new Executions()
   readonly #settings: SupervisorSettings
   readonly #fifos: Fifos
+  readonly #scores = new Scores()
   readonly #running = new Set<CommandProcess>()
   readonly #starting = new Map<string, Promise<unknown>>()
   #paused = false
@@ -62,7 +64,7 @@ export class Commands {
   }
 
   async #start(call: IncomingCall, request: ExecMessage): Promise<Execution> {
-    const { env, isolated, mark } = this.#settings
+    const { env, isolated, mark, niceness } = this.#settings
     await using directory = await workingDirectory(this.#settings.root, request.cwd)
     const pipes: Pipe[] = []
     try {
@@ -79,8 +81,10 @@ export class Commands {
           timeoutMs: request.timeoutMs,
           graceMs: request.graceMs,
           mark: `${mark}/${request.id}`,
+          scores: this.#scores,
           isAlone: () => this.#running.size + this.#starting.size <= 1,
           isolated,
+          niceness,
         })
       } catch (error) {
         if (input !== undefined) closeSync(input.writeFd)

@@ -43,7 +43,9 @@ export type StatMessage = { op: 'stat'; path: string; checksum: boolean }
 export type WriteMessage = { op: 'write'; path: string; overwrite: boolean; mode?: number }
 export type RemoveMessage = { op: 'remove'; path: string; recursive: boolean }
 /** `sweep` removes what interrupted uploads of an earlier run left behind; `executions` lists ids, one a line. */
-export type PlainMessage = { op: 'executions' | 'pause' | 'resume' | 'sweep' | 'ping' }
+export type PlainMessage = { op: 'executions' | 'resume' | 'sweep' | 'ping' }
+/** With `guard`, the supervisor stops again what goes on by itself: nobody else does. */
+export type PauseMessage = { op: 'pause'; guard: boolean }
 
 export type Request =
   | ExecMessage
@@ -56,6 +58,7 @@ export type Request =
   | ReadMessage
   | WriteMessage
   | RemoveMessage
+  | PauseMessage
   | PlainMessage
 
 export function parseRequest(payload: Uint8Array): Request {
@@ -112,8 +115,9 @@ export function parseRequest(payload: Uint8Array): Request {
       }
     case 'remove':
       return { op, path: stringOf(record, 'path'), recursive: booleanOf(record, 'recursive') }
-    case 'executions':
     case 'pause':
+      return { op, guard: booleanOf(record, 'guard') }
+    case 'executions':
     case 'resume':
     case 'sweep':
     case 'ping':
