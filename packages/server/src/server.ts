@@ -100,7 +100,8 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
     const app = createApp({ limits, basePath, operations, isRequestId: compileRequestId(spec), logLevel, cors })
     undo.unshift(() => app.close())
 
-    const engine = await openEngine(options, dataDir)
+    const engine = await openEngine(options, dataDir, limits)
+    for (const notice of engine.notices ?? []) app.log.warn(notice)
     const keys = new IdempotencyKeys({
       files: new JsonFiles(dataDir.keys, isKeyedSession),
       clock,
@@ -175,13 +176,18 @@ async function readCredentials(
   return { token: own, tokens: own === undefined ? tokens : { ...tokens, [own]: defaultUser }, jwt }
 }
 
-async function openEngine({ engine, allowUnsafe }: SandboxServerOptions, dataDir: DataDir): Promise<Engine> {
+async function openEngine(
+  { engine, allowUnsafe }: SandboxServerOptions,
+  dataDir: DataDir,
+  { maxDiskBytes }: Limits,
+): Promise<Engine> {
   if (typeof engine === 'object') {
     await engine.probe()
     return engine
   }
   return await createEngine({
     dataDir: dataDir.sandboxes,
+    diskBytes: maxDiskBytes,
     ...(engine !== undefined && { engine }),
     ...(allowUnsafe !== undefined && { allowUnsafe }),
   })

@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly allowUnsafe?: boolean
   /** Where sandboxes keep their files. Made when missing. */
   readonly dataDir: string
+  /** Bytes of disk that one sandbox's files may take, where the engine can bound them. Default that of the engine. */
+  readonly diskBytes?: number
 }
 
 /**
@@ -30,8 +32,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir }: EngineOptions): Engine {
-  if (engine !== 'process') return new BubblewrapEngine({ dataDir })
+function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, diskBytes }: EngineOptions): Engine {
+  if (engine !== 'process') return new BubblewrapEngine({ dataDir, limits: diskBytes === undefined ? {} : { diskBytes } })
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(
     'The process engine runs code without any isolation, with all the rights of the server. ' +

@@ -10,14 +10,19 @@ import type { Defaults, Held } from '../host/held.js'
 import { installNode, installRuntime } from '../host/runtime.js'
 import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
+import { toldUsage } from '../host/usage.js'
 import type { SupervisorSettings } from '../guest/settings.js'
 import { withAdvice } from './advice.js'
 import { bubblewrapArguments, limitArguments } from './arguments.js'
-import { detour, detoured } from './detour.js'
+import { Disks } from './disks/disks.js'
+import type { SandboxDisk } from './disks/disks.js'
+import { leastDiskBytes } from './disks/format.js'
+import { withoutRoom } from './disks/room.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
 import { defaultBubblewrapLimits, leastProcesses } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
+import { detoured, withPrivateMounts } from './private-mounts.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
 import { checkIsolation } from './self-check.js'
@@ -49,21 +54,15 @@ interface Host {
 /** Isolates sandboxes with bubblewrap: Linux namespaces, a system call filter and a user id for each. */
 export class BubblewrapEngine extends SupervisedEngine {
   readonly name = 'bubblewrap'
-  readonly capabilities: EngineCapabilities = {
-    outlivesServer: false,
-    terminal: false,
-    ports: false,
-    watch: false,
-    limits: ['processes'],
-    networks: ['none'],
-  }
-  protected readonly defaults: Defaults
   readonly #base: string
   readonly #bwrap: string
   readonly #limits: BubblewrapLimits
   readonly #isRoot = process.getuid?.() === 0
   readonly #userIds = new UserIds(() => this.#owners())
   #host: Host | undefined
+  /** Undefined where sandboxes keep their files in plain directories. */
+  #disks: Disks | undefined
+  #notices: readonly string[] = []
 
   constructor(options: BubblewrapOptions) {
     const base = resolve(options.dataDir, 'bubblewrap')
@@ -71,10 +70,32 @@ export class BubblewrapEngine extends SupervisedEngine {
     this.#base = base
     this.#bwrap = options.bwrap ?? 'bwrap'
     this.#limits = { ...defaultBubblewrapLimits, ...options.limits }
+  }
+
+  get capabilities(): EngineCapabilities {
+    return {
+      outlivesServer: false,
+      terminal: false,
+      ports: false,
+      watch: false,
+      limits: this.#disks === undefined ? ['processes'] : ['processes', 'diskBytes'],
+      networks: ['none'],
+    }
+  }
+
+  get notices(): readonly string[] {
+    return this.#notices
+  }
+
+  protected get defaults(): Defaults {
     const { processes } = this.#limits
-    this.defaults = {
-      limits: { processes },
-      ranges: { processes: { least: Math.min(leastProcesses, processes), most: processes } },
+    const disk = this.#disks?.bytes
+    return {
+      limits: { processes, ...(disk !== undefined && { diskBytes: disk }) },
+      ranges: {
+        processes: { least: Math.min(leastProcesses, processes), most: processes },
+        ...(disk !== undefined && { diskBytes: { least: leastDiskBytes, most: disk } }),
+      },
       network: 'none',
     }
   }
@@ -115,6 +136,17 @@ export class BubblewrapEngine extends SupervisedEngine {
       filter: seccompFilter(process.arch),
       needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),
     }
+    await this.#openDisks(join(base, 'disks'))
+  }
+
+  async #openDisks(directory: string): Promise<void> {
+    try {
+      if (!this.#isRoot) throw new EngineError('The server does not run as root.')
+      this.#disks = await Disks.open(directory, this.#limits.diskBytes)
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      this.#notices = [unboundedDisk(error.message)]
+    }
   }
 
   protected async adopt(directory: string): Promise<void> {
@@ -123,11 +155,12 @@ export class BubblewrapEngine extends SupervisedEngine {
     await chown(directory, id, id)
   }
 
-  protected async launch(id: string, _directory: string, held: Held): Promise<Launched> {
+  protected async launch(id: string, directory: string, held: Held, isNew: boolean): Promise<Launched> {
     const host = this.#host
     if (host === undefined) throw new EngineError('The engine is not prepared.')
     const userId = this.#isRoot ? await this.directories.owner(id) : undefined
     if (userId === 0) throw new EngineError('A sandbox must not run as root.')
+    const disk = isNew ? await this.#newDisk(id, directory, held) : await this.#oldDisk(directory)
     const takesDetour = host.needsDetour && userId !== undefined
     const seen = (path: string): string => (takesDetour ? detoured(host.base, path) : path)
     const mounts = {
@@ -139,9 +172,13 @@ export class BubblewrapEngine extends SupervisedEngine {
     }
     const limits = { ...this.#limits, processes: held.limits.processes ?? this.#limits.processes }
     const node = host.node === undefined ? process.execPath : insidePaths.node
-    return launchBubblewrap({
-      command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
-      userId: takesDetour ? undefined : userId,
+    const needsMounts = userId !== undefined && (takesDetour || disk !== undefined)
+    const base = takesDetour ? host.base : undefined
+    const launched = await launchBubblewrap({
+      command: needsMounts
+        ? withPrivateMounts({ base, disk, workspace: mounts.workspace }, userId, host.bwrap)
+        : [host.bwrap],
+      userId: needsMounts ? undefined : userId,
       args: bubblewrapArguments(mounts, limits, host.canDisableUserns),
       filter: host.filter,
       inside: [
@@ -150,13 +187,49 @@ export class BubblewrapEngine extends SupervisedEngine {
         `${insidePaths.runtime}/guest/main.js`,
         JSON.stringify(supervisorSettings(node)),
       ],
-    })
+    }).catch((error: unknown) => Promise.reject(withoutRoom(error)))
+    return { ...launched, ...this.#storageOf(disk, launched, held) }
+  }
+
+  async #newDisk(id: string, directory: string, held: Held): Promise<SandboxDisk | undefined> {
+    const disks = this.#disks
+    const { diskBytes } = held.limits
+    if (disks === undefined || diskBytes === undefined) return undefined
+    // A server whose disk is full must start, so that sessions can be deleted.
+    if (this.isProbe(id) && (await disks.room.isShort())) return undefined
+    return await disks.make(await realpath(directory), diskBytes)
+  }
+
+  async #oldDisk(directory: string): Promise<SandboxDisk | undefined> {
+    if (!this.#isRoot) return undefined
+    const disk = await Disks.find(await realpath(directory))
+    if (disk === undefined || this.#disks !== undefined) return disk
+    throw new EngineError(`The files of the sandbox are in a disk image. ${this.#notices.join(' ')}`)
+  }
+
+  /** What the sandbox's files may take, and take. */
+  #storageOf(disk: SandboxDisk | undefined, { connection }: Launched, held: Held): Partial<Launched> {
+    const { diskBytes: _, ...limits } = held.limits
+    if (disk === undefined) return { held: { ...held, limits } }
+    return {
+      held: { ...held, limits: { ...limits, diskBytes: disk.bytes } },
+      usage: () => toldUsage(connection, disk.bytes),
+      room: async () => this.#disks?.room.forContent(),
+    }
   }
 
   async #owners(): Promise<number[]> {
     const owners = await Promise.all((await this.directories.list()).map((id) => this.directories.owner(id)))
     return owners.filter((owner) => owner !== undefined)
   }
+}
+
+function unboundedDisk(reason: string): string {
+  return (
+    `What programs of a session write to the disk is not bounded, only uploads are: ${reason} A bound takes a server that ` +
+    'runs as root on a machine with loop devices (in a container: `--privileged`, or the devices and CAP_SYS_ADMIN) and with ' +
+    'mkfs.ext4 (`apt-get install e2fsprogs mount`). Else give the data directory a file system of its own.'
+  )
 }
 
 function supervisorSettings(node: string): SupervisorSettings {

@@ -18,6 +18,11 @@ export interface Engine {
   readonly name: string
   readonly capabilities: EngineCapabilities
   /**
+   * What this engine cannot do on this machine that a reader of its documentation expects, and what would mend it: whole
+   * sentences, for the log at the start. Complete once {@link Engine.probe} has resolved; capabilities are, too.
+   */
+  readonly notices?: readonly string[]
+  /**
    * Proves that isolation works on this machine, by running something in it.
    *
    * @throws {EngineUnavailableError} with what to install or allow.

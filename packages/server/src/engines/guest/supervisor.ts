@@ -10,6 +10,7 @@ import { list } from './files/list.js'
 import { read } from './files/read.js'
 import { remove } from './files/remove.js'
 import { sweep } from './files/sweep.js'
+import { Uploads, usage } from './files/uploads.js'
 import { Walks } from './files/walk.js'
 import { write } from './files/write.js'
 import { signal } from './processes/census.js'
@@ -31,6 +32,7 @@ export class Supervisor {
   readonly #link: Link
   readonly #cancels = new Map<number, () => void>()
   readonly #walks = new Walks()
+  readonly #uploads = new Uploads()
   #stopped: ProcessInfo[] = []
 
   /** @param hungUp - called when the engine is gone and every process of the sandbox is killed. */
@@ -127,6 +129,7 @@ export class Supervisor {
           root,
           request,
           call.input,
+          this.#uploads,
           () => call.reply({}),
           () => !call.cancelled,
         )
@@ -134,6 +137,8 @@ export class Supervisor {
         return remove(root, request)
       case 'sweep':
         return sweep(root)
+      case 'usage':
+        return usage(root, this.#uploads)
       case 'pause':
         return this.#pause()
       case 'resume':

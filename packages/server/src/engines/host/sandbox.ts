@@ -23,6 +23,12 @@ export interface Launched {
   readonly connection: Connection
   /** Ends every process of the sandbox and resolves when none is left. May be called again. */
   end(): Promise<void>
+  /** What it is really made with, when that was settled before and is not what was asked for now. */
+  readonly held?: Held
+  /** Bytes of disk that its files take, where there is a better way than counting them. @throws {EngineError} */
+  usage?(): Promise<number>
+  /** Called again and again while content is written. @throws {NoSpaceError} when there is no room for more of it. */
+  room?(): Promise<void>
 }
 
 /** The place of a sandbox's files. */
@@ -53,7 +59,7 @@ export class SupervisedSandbox implements Sandbox {
     this.network = held.network
     this.#launched = launched
     this.#storage = storage
-    this.files = new SupervisedFiles(launched.connection)
+    this.files = new SupervisedFiles(launched.connection, () => launched.room?.())
     void launched.connection.gone.then(() => {
       this.#gone = true
       // A sandbox that can't be reached any more must not go on running.
