@@ -31,6 +31,9 @@ const mountScript = [
   `  mount -i -n -t ext4 -o ${mountOptions} -- "$image" "$workspace" || exit 1`,
   // A new file system belongs to root.
   '  if [ "$is_new" = true ]; then chown "$user:$user" -- "$workspace" || exit 1; fi',
+  // A repair puts there what it found without a name: it is the guest's.
+  '  lost=$workspace/lost+found',
+  '  if [ -O "$lost" ]; then rmdir -- "$lost" 2>/dev/null || chown -h "$user:$user" -- "$lost" || exit 1; fi',
   'fi',
   'exec setpriv --reuid="$user" --regid="$user" --clear-groups -- "$program" "$@"',
 ].join('\n')
