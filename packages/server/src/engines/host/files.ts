@@ -24,8 +24,8 @@ export class SupervisedFiles implements SandboxFiles {
   readonly #connection: Connection
   readonly #room: () => Promise<void> | undefined
 
-  /** @param room - called before every few MiB that are written; what it throws ends the upload. */
-  constructor(connection: Connection, room: () => Promise<void> | undefined) {
+  /** @param room - called before every few MiB that are written; what it throws ends the upload. Default nothing. */
+  constructor(connection: Connection, room: () => Promise<void> | undefined = () => undefined) {
     this.#connection = connection
     this.#room = room
   }
