@@ -22,7 +22,10 @@ export interface Limits {
   readonly maxBodyBytes: number
   /** Bytes of one uploaded file. Default 1 GiB. */
   readonly maxFileBytes: number
-  /** Bytes of disk that one session's files may take for another upload to be accepted. Default 10 GiB. */
+  /**
+   * Bytes of disk that one session's files may take for another upload to be accepted; where the engine can make disk images,
+   * also the size of a session's own, at least 16 MiB. Default 10 GiB.
+   */
   readonly maxDiskBytes: number
   /** Bytes that are kept of each of stdout and stderr of one command; event streams have no such limit. Default 10 MiB. */
   readonly maxOutputBytes: number

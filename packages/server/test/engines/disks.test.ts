@@ -54,6 +54,15 @@ describe.skipIf(missing !== undefined)(`disk images${missing === undefined ? '' 
     expect(statSync(join(sandboxes, sandbox.id, 'disk.img')).blocks * 512).toBeLessThanOrEqual(64 * mib)
   })
 
+  test('give back to the machine what is deleted in them', async () => {
+    const sandbox = await engine.create(freshId(), small)
+    const taken = (): number => statSync(join(sandboxes, sandbox.id, 'disk.img')).blocks * 512
+    await run(sandbox, 'head -c 40M /dev/urandom > filler; sync')
+    expect(taken()).toBeGreaterThan(40_000_000)
+    await run(sandbox, 'rm filler; sync')
+    await eventually(() => taken() < 10_000_000, 'the blocks are free again')
+  })
+
   test('bound uploads, and leave the old file', async () => {
     const sandbox = await engine.create(freshId(), small)
     await sandbox.files.write('file', from('old'), { overwrite: true })
