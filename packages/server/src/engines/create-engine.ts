@@ -33,7 +33,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 }
 
 function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, diskBytes }: EngineOptions): Engine {
-  if (engine !== 'process') return new BubblewrapEngine({ dataDir, limits: diskBytes === undefined ? {} : { diskBytes } })
+  if (engine !== 'process')
+    return new BubblewrapEngine({ dataDir, limits: diskBytes === undefined ? {} : { diskBytes } })
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(
     'The process engine runs code without any isolation, with all the rights of the server. ' +

@@ -10,14 +10,12 @@ import type { Defaults, Held } from '../host/held.js'
 import { installNode, installRuntime } from '../host/runtime.js'
 import type { Runtime } from '../host/runtime.js'
 import type { Launched } from '../host/sandbox.js'
-import { toldUsage } from '../host/usage.js'
 import type { SupervisorSettings } from '../guest/settings.js'
 import { withAdvice } from './advice.js'
 import { bubblewrapArguments, limitArguments } from './arguments.js'
-import { Disks } from './disks/disks.js'
-import type { SandboxDisk } from './disks/disks.js'
 import { leastDiskBytes } from './disks/format.js'
 import { withoutRoom } from './disks/room.js'
+import { SandboxDisks } from './disks/sandbox-disks.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
 import { defaultBubblewrapLimits, leastProcesses } from './limits.js'
@@ -60,9 +58,7 @@ export class BubblewrapEngine extends SupervisedEngine {
   readonly #isRoot = process.getuid?.() === 0
   readonly #userIds = new UserIds(() => this.#owners())
   #host: Host | undefined
-  /** Undefined where sandboxes keep their files in plain directories. */
-  #disks: Disks | undefined
-  #notices: readonly string[] = []
+  readonly #disks = new SandboxDisks(this.#isRoot)
 
   constructor(options: BubblewrapOptions) {
     const base = resolve(options.dataDir, 'bubblewrap')
@@ -78,18 +74,18 @@ export class BubblewrapEngine extends SupervisedEngine {
       terminal: false,
       ports: false,
       watch: false,
-      limits: this.#disks === undefined ? ['processes'] : ['processes', 'diskBytes'],
+      limits: this.#disks.bytes === undefined ? ['processes'] : ['processes', 'diskBytes'],
       networks: ['none'],
     }
   }
 
   get notices(): readonly string[] {
-    return this.#notices
+    return this.#disks.notices
   }
 
   protected get defaults(): Defaults {
     const { processes } = this.#limits
-    const disk = this.#disks?.bytes
+    const disk = this.#disks.bytes
     return {
       limits: { processes, ...(disk !== undefined && { diskBytes: disk }) },
       ranges: {
@@ -136,17 +132,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       filter: seccompFilter(process.arch),
       needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),
     }
-    await this.#openDisks(join(base, 'disks'))
-  }
-
-  async #openDisks(directory: string): Promise<void> {
-    try {
-      if (!this.#isRoot) throw new EngineError('The server does not run as root.')
-      this.#disks = await Disks.open(directory, this.#limits.diskBytes)
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error
-      this.#notices = [unboundedDisk(error.message)]
-    }
+    await this.#disks.open(join(base, 'disks'), this.#limits.diskBytes)
   }
 
   protected async adopt(directory: string): Promise<void> {
@@ -160,7 +146,9 @@ export class BubblewrapEngine extends SupervisedEngine {
     if (host === undefined) throw new EngineError('The engine is not prepared.')
     const userId = this.#isRoot ? await this.directories.owner(id) : undefined
     if (userId === 0) throw new EngineError('A sandbox must not run as root.')
-    const disk = isNew ? await this.#newDisk(id, directory, held) : await this.#oldDisk(directory)
+    const disk = isNew
+      ? await this.#disks.forNew(directory, held, this.isProbe(id))
+      : await this.#disks.forOld(directory)
     const takesDetour = host.needsDetour && userId !== undefined
     const seen = (path: string): string => (takesDetour ? detoured(host.base, path) : path)
     const mounts = {
@@ -188,48 +176,13 @@ export class BubblewrapEngine extends SupervisedEngine {
         JSON.stringify(supervisorSettings(node)),
       ],
     }).catch((error: unknown) => Promise.reject(withoutRoom(error)))
-    return { ...launched, ...this.#storageOf(disk, launched, held) }
-  }
-
-  async #newDisk(id: string, directory: string, held: Held): Promise<SandboxDisk | undefined> {
-    const disks = this.#disks
-    const { diskBytes } = held.limits
-    if (disks === undefined || diskBytes === undefined) return undefined
-    // A server whose disk is full must start, so that sessions can be deleted.
-    if (this.isProbe(id) && (await disks.room.isShort())) return undefined
-    return await disks.make(await realpath(directory), diskBytes)
-  }
-
-  async #oldDisk(directory: string): Promise<SandboxDisk | undefined> {
-    if (!this.#isRoot) return undefined
-    const disk = await Disks.find(await realpath(directory))
-    if (disk === undefined || this.#disks !== undefined) return disk
-    throw new EngineError(`The files of the sandbox are in a disk image. ${this.#notices.join(' ')}`)
-  }
-
-  /** What the sandbox's files may take, and take. */
-  #storageOf(disk: SandboxDisk | undefined, { connection }: Launched, held: Held): Partial<Launched> {
-    const { diskBytes: _, ...limits } = held.limits
-    if (disk === undefined) return { held: { ...held, limits } }
-    return {
-      held: { ...held, limits: { ...limits, diskBytes: disk.bytes } },
-      usage: () => toldUsage(connection, disk.bytes),
-      room: async () => this.#disks?.room.forContent(),
-    }
+    return { ...launched, ...this.#disks.storageOf(disk, launched.connection, held) }
   }
 
   async #owners(): Promise<number[]> {
     const owners = await Promise.all((await this.directories.list()).map((id) => this.directories.owner(id)))
     return owners.filter((owner) => owner !== undefined)
   }
-}
-
-function unboundedDisk(reason: string): string {
-  return (
-    `What programs of a session write to the disk is not bounded, only uploads are: ${reason} A bound takes a server that ` +
-    'runs as root on a machine with loop devices (in a container: `--privileged`, or the devices and CAP_SYS_ADMIN) and with ' +
-    'mkfs.ext4 (`apt-get install e2fsprogs mount`). Else give the data directory a file system of its own.'
-  )
 }
 
 function supervisorSettings(node: string): SupervisorSettings {
