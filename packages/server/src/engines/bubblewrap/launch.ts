@@ -14,7 +14,7 @@ const endTimeoutMs = 10_000
  * How long to wait for bwrap itself when everything in the sandbox is gone, in milliseconds. Its end unmounts the sandbox's disk,
  * and what is still in memory is written then: nobody has to wait for that.
  */
-const unmountPatienceMs = 200
+const unmountPatienceMs = 30
 
 export interface BubblewrapStart {
   /** The program to start, with what comes before bwrap's own arguments. */
