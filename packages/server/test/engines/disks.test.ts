@@ -1,5 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
-import { chownSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -107,6 +116,18 @@ describe.skipIf(missing !== undefined)(`disk images${missing === undefined ? '' 
     await sandbox.destroy()
     expect(readdirSync(sandboxes)).toEqual([])
     await nothingLeft()
+  })
+
+  test('stay mounted when the directory gets another name, and are found by it', async () => {
+    const sandbox = await engine.create(freshId(), small)
+    const id = freshId()
+    await run(sandbox, 'echo content > kept')
+    renameSync(join(sandboxes, sandbox.id), join(sandboxes, id))
+    expect(attachedBelow(base)).toEqual([join(sandboxes, id, 'disk.img')])
+    expect(await output(sandbox, 'cat kept; echo more >> kept')).toBe('content\n')
+    await run(sandbox, 'kill -9 $PPID').catch(() => undefined)
+    const again = await engine.recover(id, {})
+    expect(await output(again, 'cat kept')).toBe('content\nmore\n')
   })
 
   test('twenty at once are twenty disks', async () => {
