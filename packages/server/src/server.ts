@@ -185,7 +185,7 @@ async function readCredentials(
 async function openEngine(
   { engine, allowUnsafe, warmSandboxes = 0 }: SandboxServerOptions,
   dataDir: DataDir,
-  { maxMemoryBytes }: Limits,
+  { maxMemoryBytes, maxDiskBytes }: Limits,
 ): Promise<Engine> {
   if (typeof engine === 'object') {
     await engine.probe()
@@ -195,6 +195,7 @@ async function openEngine(
     dataDir: dataDir.sandboxes,
     warm: warmSandboxes,
     ...(maxMemoryBytes > 0 && { memoryBytes: maxMemoryBytes }),
+    diskBytes: maxDiskBytes,
     ...(engine !== undefined && { engine }),
     ...(allowUnsafe !== undefined && { allowUnsafe }),
   })

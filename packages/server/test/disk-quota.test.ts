@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BubblewrapEngine } from '../dist/engines/bubblewrap/engine.js'
-import { temporaryDirectory } from './engines/support.js'
+import { disksMissing, temporaryDirectory } from './engines/support.js'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { TestServer } from 'sandbox-sessions-testkit/test-server'
 
+const disks = await disksMissing()
 const maxDiskBytes = 4_000_000
 const maxFileBytes = 3_000_000
 
@@ -134,6 +135,30 @@ describe.each(['process', 'bubblewrap'] as const)('uploads that do not fit, on %
     await eventually(async () => (await server.upload(id, 'path=kept', 'old')).status === 201, 'there is room')
   })
 })
+
+test.skipIf(disks !== undefined)(
+  `programs are bounded as uploads are${disks === undefined ? '' : ` (${disks})`}`,
+  async () => {
+    const server = await TestServer.start({ engine: 'bubblewrap', limits: { maxDiskBytes: 32_000_000 } })
+    const id = await server.session()
+    const other = await server.session()
+    const { json } = await server.command(id, { command: 'head -c 100M /dev/zero > filler' })
+    expect(json['stderr']).toContain('No space left on device')
+    const upload = (session: string) => server.upload(session, 'path=file', randomBytes(1_000_000))
+    const refused = await upload(id)
+    expect([refused.status, refused.json['error']]).toEqual([413, 'QUOTA_EXCEEDED'])
+    expect((await upload(other)).status).toBe(201)
+    await server.command(id, { command: 'rm filler' })
+    await eventually(async () => (await upload(id)).status === 201, 'there is room again')
+    const before = (await server.download(id, 'file')).text
+    const again = await server.restart()
+    expect((await again.download(id, 'file')).text).toBe(before)
+    expect((await again.command(id, { command: 'df -B1 --output=size . | tail -1' })).json['stdout']).toMatch(
+      /^ *2\d{7}\n$/,
+    )
+    await again.close()
+  },
+)
 
 test('no file is longer than the sandbox lets one be', async () => {
   const directory = temporaryDirectory()

@@ -8,12 +8,14 @@ import { EngineError } from '../dist/index.js'
 import { toApiError } from '../dist/http/error-map.js'
 import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { markedSleep, processesWith } from 'sandbox-sessions-testkit/processes'
+import { disksMissing } from './engines/support.js'
 import { startChild } from './support/child.js'
 import { type Answer, TestServer } from 'sandbox-sessions-testkit/test-server'
 import { temporaryDirectory } from 'sandbox-sessions-testkit/temporary-directory'
 import { SmallDisk } from './support/small-disk.js'
 
 const run = promisify(execFile)
+const hasDisks = (await disksMissing()) === undefined
 
 function expectFull({ status, json, headers }: Answer): void {
   expect([status, json['error']]).toEqual([503, 'CAPACITY_EXCEEDED'])
@@ -101,6 +103,11 @@ describe.each(['process', 'bubblewrap'] as const)('on %s, with a full disk', (en
       await on.upload(id, 'path=file', 'old')
       disk.fill(what)
       const upload = await on.upload(id, 'path=file&overwrite=true', Buffer.alloc(100_000))
+      if (engine === 'bubblewrap' && what === 'files' && hasDisks) {
+        // The files of a session are in one of the machine's.
+        expect(upload.status).toBe(201)
+        return
+      }
       expect([upload.status, upload.json['error']]).toEqual([413, 'QUOTA_EXCEEDED'])
       expect(upload.json['message']).toContain('disk')
       expect((await on.download(id, 'file')).text).toBe('old')

@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly dataDir: string
   /** Bytes of memory of one sandbox, where that can be limited. Default half of the machine's. */
   readonly memoryBytes?: number
+  /** Bytes of disk that one sandbox's files may take, where the engine can bound them. Default that of the engine. */
+  readonly diskBytes?: number
 }
 
 /**
@@ -34,9 +36,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engine
 }
 
-function chooseEngine({ engine = 'auto', allowUnsafe = false, dataDir, memoryBytes, warm = 0 }: EngineOptions): Engine {
+function chooseEngine(options: EngineOptions): Engine {
+  const { engine = 'auto', allowUnsafe = false, dataDir, memoryBytes, diskBytes, warm = 0 } = options
   if (engine !== 'process') {
-    return new BubblewrapEngine({ dataDir, warm, ...(memoryBytes !== undefined && { limits: { memoryBytes } }) })
+    const limits = { ...(memoryBytes !== undefined && { memoryBytes }), ...(diskBytes !== undefined && { diskBytes }) }
+    return new BubblewrapEngine({ dataDir, warm, limits })
   }
   if (allowUnsafe) return new ProcessEngine({ dataDir })
   throw new EngineUnavailableError(

@@ -22,7 +22,10 @@ export interface Limits {
   readonly maxBodyBytes: number
   /** Bytes of one uploaded file. Default 1 GiB. */
   readonly maxFileBytes: number
-  /** Bytes of disk that one session's files may take for another upload to be accepted. Default 10 GiB. */
+  /**
+   * Bytes of disk that one session's files may take for another upload to be accepted; where the engine can make disk images,
+   * also the size of a session's own, at least 16 MiB. Default 10 GiB.
+   */
   readonly maxDiskBytes: number
   /** Bytes of memory of one session where the engine limits it; 0 for half of the machine's. Default 0. */
   readonly maxMemoryBytes: number

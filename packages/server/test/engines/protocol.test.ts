@@ -5,6 +5,7 @@ import { SandboxGoneError } from '../../dist/engines/contract/errors.js'
 import { Connection } from '../../dist/engines/host/connection.js'
 import { SupervisedHandle, exitOf } from '../../dist/engines/host/execution-handle.js'
 import { SupervisedFiles } from '../../dist/engines/host/files.js'
+import { toldUsage } from '../../dist/engines/host/usage.js'
 import { windowBytes } from '../../dist/engines/guest/protocol/credit.js'
 import { FrameDecoder, FrameKind, ProtocolError, encodeHeader } from '../../dist/engines/guest/protocol/frames.js'
 import type { Frame } from '../../dist/engines/guest/protocol/frames.js'
@@ -186,6 +187,25 @@ describe('a supervisor that the guest took over', () => {
     input.write(frame(FrameKind.done, 0, 1, json({ ok })))
     await expect(exit).rejects.toThrow(SandboxGoneError)
     expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+  })
+
+  test('can tell no more usage than its disk has, and ends the sandbox with what is no size', async () => {
+    for (const [ok, told] of [
+      [{ bytes: 17 }, 17],
+      [{ bytes: 1e15 }, 1000],
+    ] as const) {
+      const { connection, input } = take()
+      const asking = toldUsage(connection, 1000)
+      input.write(frame(FrameKind.done, 0, 1, json({ ok })))
+      expect(await asking).toBe(told)
+      connection.close('over')
+    }
+    for (const ok of [{}, { bytes: -1 }, { bytes: 1.5 }, { bytes: '17' }, { bytes: null }]) {
+      const { connection, input } = take()
+      const asking = toldUsage(connection, 1000)
+      input.write(frame(FrameKind.done, 0, 1, json({ ok })))
+      await expect(asking).rejects.toThrow(SandboxGoneError)
+    }
   })
 
   test('can not make answers pile up by sending without reading', async () => {

@@ -92,6 +92,21 @@ export async function bubblewrapMissing(): Promise<string | undefined> {
   }
 }
 
+/** Why sandboxes have no disk images here. */
+export async function disksMissing(): Promise<string | undefined> {
+  const directory = temporaryDirectory()
+  const engine = new BubblewrapEngine({ dataDir: directory.path })
+  try {
+    await engine.probe()
+    return engine.capabilities.limits.includes('diskBytes') ? undefined : engine.notices.join(' ')
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    await engine.close()
+    directory.remove()
+  }
+}
+
 /** Runs a server with a sandbox full of processes, kills it, and waits until they are gone. */
 export async function killServer(dataDir: string, engine: string): Promise<void> {
   const sleep = markedSleep()

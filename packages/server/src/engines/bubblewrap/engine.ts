@@ -20,12 +20,15 @@ import type { BoundName, Bounds, ControlGroups, SandboxGroup } from '../limits/c
 import { availableMemory, memoryOfOne, memoryTogether, openControlGroups } from '../limits/open.js'
 import { withAdvice } from './advice.js'
 import { boundDirectories, bubblewrapArguments, limitArguments, maskedFiles } from './arguments.js'
-import { detour, detoured } from './detour.js'
+import { leastDiskBytes } from './disks/format.js'
+import { withoutRoom } from './disks/room.js'
+import { SandboxDisks } from './disks/sandbox-disks.js'
 import { hiddenDirectories, ownModule, refuseExposed } from './exposure.js'
 import { launchBubblewrap } from './launch.js'
 import { insidePaths } from './layout.js'
 import { defaultBubblewrapLimits, fitting, leastCpus, leastMemoryBytes, leastProcesses } from './limits.js'
 import type { BubblewrapLimits } from './limits.js'
+import { detoured, withPrivateMounts } from './private-mounts.js'
 import { isReachable, isRunnable } from './reachable.js'
 import { seccompFilter } from './seccomp/filter.js'
 import { checkIsolation } from './self-check.js'
@@ -82,6 +85,7 @@ export class BubblewrapEngine extends SupervisedEngine {
   #host: Host | undefined
   /** Bytes that all sandboxes may have together: more cannot be asked for. */
   #mostMemory = Infinity
+  readonly #disks = new SandboxDisks(this.#isRoot)
 
   constructor(options: BubblewrapOptions) {
     const base = resolve(options.dataDir, 'bubblewrap')
@@ -99,28 +103,34 @@ export class BubblewrapEngine extends SupervisedEngine {
       terminal: false,
       ports: false,
       watch: false,
-      limits: [...new Set(['processes', ...this.#groups.bounds] as const)],
+      limits: [
+        ...new Set(['processes', ...this.#groups.bounds] as const),
+        ...(this.#disks.bytes === undefined ? [] : (['diskBytes'] as const)),
+      ],
       networks: ['none'],
     }
   }
 
   override get notices(): readonly string[] {
-    return this.#groups.notices
+    return [...this.#groups.notices, ...this.#disks.notices]
   }
 
   protected get defaults(): Defaults {
     const { processes, memoryBytes, cpus } = this.#limits
     const { bounds } = this.#groups
+    const disk = this.#disks.bytes
     return {
       limits: {
         processes,
         ...(bounds.has('memoryBytes') && memoryBytes !== undefined && { memoryBytes }),
         ...(bounds.has('cpus') && cpus !== undefined && { cpus }),
+        ...(disk !== undefined && { diskBytes: disk }),
       },
       ranges: {
         processes: { least: Math.min(leastProcesses, processes), most: processes },
         memoryBytes: { least: leastMemoryBytes, most: this.#mostMemory },
         cpus: { least: leastCpus, most: cpus ?? availableParallelism() },
+        ...(disk !== undefined && { diskBytes: { least: leastDiskBytes, most: disk } }),
       },
       network: 'none',
     }
@@ -188,6 +198,7 @@ export class BubblewrapEngine extends SupervisedEngine {
       filter: seccompFilter(process.arch),
       needsDetour: this.#isRoot && !(await isReachable(join(base, 'sandboxes'))),
     }
+    await this.#disks.open(join(base, 'disks'), this.#limits.diskBytes)
   }
 
   protected async adopt(directory: string): Promise<void> {
@@ -196,10 +207,13 @@ export class BubblewrapEngine extends SupervisedEngine {
     await chown(directory, id, id)
   }
 
-  protected async launch(id: string, _directory: string, held: Held): Promise<Launched> {
+  protected async launch(id: string, directory: string, held: Held, isNew: boolean): Promise<Launched> {
     const host = this.#prepared
     const userId = this.#isRoot ? await this.directories.owner(id) : undefined
     if (userId === 0) throw new EngineError('A sandbox must not run as root.')
+    const disk = isNew
+      ? await this.#disks.forNew(directory, held, this.isProbe(id))
+      : await this.#disks.forOld(directory)
     const takesDetour = host.needsDetour && userId !== undefined
     const seen = (path: string): string => (takesDetour ? detoured(host.base, path) : path)
     const mounts = {
@@ -213,11 +227,14 @@ export class BubblewrapEngine extends SupervisedEngine {
     }
     const limits = fitting({ ...this.#limits, ...held.limits })
     const node = host.node === undefined ? process.execPath : insidePaths.node
-    const bounds = boundsOf(held.limits, this.#groups.bounds)
-    return launchBubblewrap({
-      group: await this.#makeGroup(id, bounds),
-      command: takesDetour ? detour(host.base, userId, host.bwrap) : [host.bwrap],
-      userId: takesDetour ? undefined : userId,
+    const needsMounts = userId !== undefined && (takesDetour || disk !== undefined)
+    const base = takesDetour ? host.base : undefined
+    const launched = await launchBubblewrap({
+      group: await this.#makeGroup(id, boundsOf(held.limits, this.#groups.bounds)),
+      command: needsMounts
+        ? withPrivateMounts({ base, disk, workspace: mounts.workspace }, userId, host.bwrap)
+        : [host.bwrap],
+      userId: needsMounts ? undefined : userId,
       args: bubblewrapArguments(mounts, limits, host.canDisableUserns),
       filter: host.filter,
       inside: [
@@ -226,7 +243,8 @@ export class BubblewrapEngine extends SupervisedEngine {
         `${insidePaths.runtime}/guest/main.js`,
         JSON.stringify(supervisorSettings(node, this.#groups.bounds.has('cpus') ? commandNiceness : 0)),
       ],
-    })
+    }).catch((error: unknown) => Promise.reject(withoutRoom(error)))
+    return { ...launched, ...this.#disks.storageOf(disk, launched.connection, held) }
   }
 
   get #prepared(): Host {

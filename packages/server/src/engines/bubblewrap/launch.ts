@@ -14,10 +14,16 @@ import { StartedProcess } from '../host/started-process.js'
 /** How long to wait for a killed sandbox to be gone, in milliseconds. */
 const endTimeoutMs = 10_000
 
+/**
+ * How long to wait for bwrap itself when everything in the sandbox is gone, in milliseconds. Its end unmounts the sandbox's disk,
+ * and what is still in memory is written then: nobody has to wait for that.
+ */
+const unmountPatienceMs = 30
+
 export interface BubblewrapStart {
-  /** The program to start, with what comes before bwrap's own arguments. */
   /** Made for this sandbox alone; it is removed when the sandbox ends. */
   readonly group: SandboxGroup
+  /** The program to start, with what comes before bwrap's own arguments. */
   readonly command: readonly [string, ...string[]]
   /** The user and group to start it as; undefined for the server's own. */
   readonly userId: number | undefined
@@ -44,7 +50,9 @@ export async function launchBubblewrap(start: BubblewrapStart): Promise<Launched
     group,
     end: async () => {
       await end(started, init)
-      await group.remove()
+      // It waits for bwrap, which may be unmounting; the engine waits for it when it closes.
+      const removal = group.remove().catch(() => undefined)
+      await Promise.race([removal, delay(unmountPatienceMs, undefined, { ref: false })])
     },
     metrics: async () => {
       const usage = await group.usage()
@@ -113,9 +121,10 @@ async function end(started: StartedProcess, reading: Promise<ProcessInfo | undef
   if (init !== undefined) signal(init, 'SIGKILL')
   else if (started.running) started.child.kill('SIGKILL')
   const deadline = performance.now() + endTimeoutMs
-  await Promise.race([started.ended, delay(endTimeoutMs, undefined, { ref: false })])
-  if (started.running) started.child.kill('SIGKILL')
   while (init !== undefined && isAlive(init) && performance.now() < deadline) await delay(2)
+  const patienceMs = init === undefined ? endTimeoutMs : unmountPatienceMs
+  await Promise.race([started.ended, delay(patienceMs, undefined, { ref: false })])
+  if (started.running) started.child.kill('SIGKILL')
 }
 
 function isAlive(init: ProcessInfo): boolean {

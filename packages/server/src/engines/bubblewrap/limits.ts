@@ -1,4 +1,4 @@
-/** What one sandbox may use. Disk is missing: it needs quotas of the machine. */
+/** What one sandbox may use. */
 export interface BubblewrapLimits {
   /** Processes and threads at once. A sandbox may ask for fewer. Default 512. */
   readonly processes: number
@@ -17,6 +17,11 @@ export interface BubblewrapLimits {
   readonly memoryBytes?: number
   /** Processors, also fractions. A sandbox may ask for fewer. Without effect as above. Default as many as there are. */
   readonly cpus?: number
+  /**
+   * Bytes of the file system that holds its files, where the server is root and can make images; what it keeps for itself counts.
+   * A sandbox may ask for fewer. At least 16 MiB. Default 10 GiB.
+   */
+  readonly diskBytes: number
 }
 
 export const defaultBubblewrapLimits: BubblewrapLimits = {
@@ -25,6 +30,7 @@ export const defaultBubblewrapLimits: BubblewrapLimits = {
   fileBytes: 4 * 1024 ** 3,
   tmpBytes: 256 * 1024 ** 2,
   shmBytes: 64 * 1024 ** 2,
+  diskBytes: 10 * 1024 ** 3,
 }
 
 /** A sandbox needs so much memory for itself and a small command. */

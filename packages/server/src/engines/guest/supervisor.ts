@@ -10,6 +10,7 @@ import { list } from './files/list.js'
 import { read } from './files/read.js'
 import { remove } from './files/remove.js'
 import { sweep } from './files/sweep.js'
+import { Uploads, usage } from './files/uploads.js'
 import { Walks } from './files/walk.js'
 import { write } from './files/write.js'
 import { signal } from './processes/census.js'
@@ -32,6 +33,7 @@ export class Supervisor {
   readonly #link: Link
   readonly #cancels = new Map<number, () => void>()
   readonly #walks = new Walks()
+  readonly #uploads = new Uploads()
   #stopped: ProcessInfo[] = []
   #guard: PauseGuard | undefined
 
@@ -129,6 +131,7 @@ export class Supervisor {
           root,
           request,
           call.input,
+          this.#uploads,
           () => call.reply({}),
           () => !call.cancelled,
         )
@@ -136,6 +139,8 @@ export class Supervisor {
         return remove(root, request)
       case 'sweep':
         return sweep(root)
+      case 'usage':
+        return usage(root, this.#uploads)
       case 'pause':
         return this.#pause(request.guard)
       case 'resume':

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EngineError } from '../contract/errors.js'
@@ -12,6 +12,9 @@ const run = promisify(execFile)
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 const trashPrefix = '.trash-'
 const warmPrefix = 'warm-'
+
+/** The name of the file in a sandbox's directory that an engine may keep all of its files in. */
+export const diskImageName = 'disk.img'
 
 /** How long counting a sandbox's files may take, in milliseconds. */
 const usageTimeoutMs = 10_000
@@ -140,6 +143,8 @@ export class SandboxDirectories {
  * never follows a link.
  */
 async function erase(path: string): Promise<void> {
+  // An image goes at once, whatever is in it. In a directory of plain files, a file of that name goes first.
+  await unlink(join(path, diskImageName)).catch(() => undefined)
   // An empty directory is removed without a process.
   const wasEmpty = await rmdir(path).then(
     () => true,

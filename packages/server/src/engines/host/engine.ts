@@ -17,6 +17,8 @@ interface WarmSandbox {
   readonly launched: Launched
 }
 
+const probePrefix = 'probe-'
+
 /** What the engines on this machine have in common: a directory and a supervisor for each sandbox. */
 export abstract class SupervisedEngine implements Engine {
   abstract readonly name: string
@@ -55,11 +57,15 @@ export abstract class SupervisedEngine implements Engine {
   /** Hands a new sandbox's directory over to the guest. */
   protected abstract adopt(directory: string): Promise<void>
 
-  /** Starts a supervisor in the sandbox's directory; resolves when it is ready. */
-  protected abstract launch(id: string, directory: string, held: Held): Promise<Launched>
+  /**
+   * Starts a supervisor in the sandbox's directory; resolves when it is ready.
+   *
+   * @param isNew - the directory is empty and has just been made.
+   */
+  protected abstract launch(id: string, directory: string, held: Held, isNew: boolean): Promise<Launched>
 
   async probe(): Promise<void> {
-    const id = `probe-${randomBytes(8).toString('hex')}`
+    const id = `${probePrefix}${randomBytes(8).toString('hex')}`
     const sandbox = await this.create(id, {})
     try {
       await this.check(sandbox)
@@ -67,6 +73,11 @@ export abstract class SupervisedEngine implements Engine {
       await sandbox.destroy()
     }
     this.#pool.fill()
+  }
+
+  /** Whether a sandbox is made by {@link SupervisedEngine.probe}, and holds no session. */
+  protected isProbe(id: string): boolean {
+    return id.startsWith(probePrefix)
   }
 
   create(id: string, options: SandboxOptions): Promise<Sandbox> {
@@ -94,7 +105,7 @@ export abstract class SupervisedEngine implements Engine {
       await live?.end('The sandbox was taken over.')
       if (!(await this.directories.has(id))) throw new SandboxGoneError(`Nothing is left of the sandbox ${id}.`)
       const held = this.#hold(options)
-      const launched = await this.#launch(id, this.directories.path(id), held, async ({ connection }) => {
+      const launched = await this.#launch(id, this.directories.path(id), held, false, async ({ connection }) => {
         await connection.call({ op: 'sweep' }).done
       })
       return this.#keep(id, held, launched)
@@ -120,7 +131,7 @@ export abstract class SupervisedEngine implements Engine {
     const directory = await this.directories.make(id)
     try {
       await this.adopt(directory)
-      return await this.#launch(id, directory, held)
+      return await this.#launch(id, directory, held, true)
     } catch (error) {
       await this.directories.remove(id)
       throw error
@@ -152,9 +163,10 @@ export abstract class SupervisedEngine implements Engine {
     id: string,
     directory: string,
     held: Held,
+    isNew: boolean,
     prepare?: (launched: Launched) => Promise<void>,
   ): Promise<Launched> {
-    const launched = await this.launch(id, directory, held)
+    const launched = await this.launch(id, directory, held, isNew)
     try {
       await prepare?.(launched)
       if (this.#closed) throw new EngineError('The engine is closed.')
@@ -167,12 +179,12 @@ export abstract class SupervisedEngine implements Engine {
   }
 
   #keep(id: string, held: Held, launched: Launched): SupervisedSandbox {
-    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, held, launched, {
+    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, launched.held ?? held, launched, {
       remove: async () => {
         await this.directories.remove(id)
         if (this.#live.get(id) === sandbox) this.#live.delete(id)
       },
-      usage: () => this.directories.usage(id),
+      usage: () => launched.usage?.() ?? this.directories.usage(id),
     })
     this.#live.set(id, sandbox)
     return sandbox

@@ -16,12 +16,18 @@ import type { JsonRecord } from '../guest/protocol/json.js'
 import { checked, leavable, linesOf, outputOf, sizeOf } from './answers.js'
 import type { Connection } from './connection.js'
 
+/** After how many bytes it is asked again whether there is room for more. */
+const roomStepBytes = 8 * 1024 ** 2
+
 /** File operations, done by the supervisor inside the sandbox. */
 export class SupervisedFiles implements SandboxFiles {
   readonly #connection: Connection
+  readonly #room: () => Promise<void> | undefined
 
-  constructor(connection: Connection) {
+  /** @param room - called before every few MiB that are written; what it throws ends the upload. Default nothing. */
+  constructor(connection: Connection, room: () => Promise<void> | undefined = () => undefined) {
     this.#connection = connection
+    this.#room = room
   }
 
   async list(path: string, options: { recursive: boolean; limit: number; offset: number }): Promise<FilePage> {
@@ -60,10 +66,19 @@ export class SupervisedFiles implements SandboxFiles {
     content: AsyncIterable<Uint8Array>,
     { overwrite, mode }: WriteOptions,
   ): Promise<WrittenFile> {
+    await this.#room()
     const call = this.#connection.call({ op: 'write', path, overwrite, ...(mode !== undefined && { mode }) })
     await call.reply
     try {
-      for await (const chunk of content) if (!(await call.input.write(chunk))) break
+      let unasked = 0
+      for await (const chunk of content) {
+        unasked += chunk.byteLength
+        if (unasked > roomStepBytes) {
+          await this.#room()
+          unasked = 0
+        }
+        if (!(await call.input.write(chunk))) break
+      }
     } catch (error) {
       call.cancel()
       // The caller must get the error only when nothing but the old file is left.

@@ -30,6 +30,12 @@ export interface Launched {
   readonly group?: SandboxGroup
   /** What its processes use. */
   metrics(): Promise<SandboxMetrics>
+  /** What it is really made with, when that was settled before and is not what was asked for now. */
+  readonly held?: Held
+  /** Bytes of disk that its files take, where there is a better way than counting them. @throws {EngineError} */
+  usage?(): Promise<number>
+  /** Called again and again while content is written. @throws {NoSpaceError} when there is no room for more of it. */
+  room?(): Promise<void>
 }
 
 /** The place of a sandbox's files. */
@@ -62,7 +68,7 @@ export class SupervisedSandbox implements Sandbox {
     this.#launched = launched
     this.#storage = storage
     this.#memory = new MemoryWatch(() => launched.group?.outOfMemoryKills() ?? Promise.resolve(0))
-    this.files = new SupervisedFiles(launched.connection)
+    this.files = new SupervisedFiles(launched.connection, () => launched.room?.())
     void launched.connection.gone.then(() => {
       this.#gone = true
       // A sandbox that can't be reached any more must not go on running.

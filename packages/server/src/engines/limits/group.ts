@@ -56,16 +56,26 @@ export class Group implements SandboxGroup {
   readonly #directories: GroupDirectories
   readonly #paths: readonly string[]
   readonly #spared = new Set<string>()
+  readonly #onRemoval: (removal: Promise<void>) => void
+  #removal: Promise<void> | undefined
 
-  private constructor(directories: GroupDirectories) {
+  private constructor(directories: GroupDirectories, onRemoval: (removal: Promise<void>) => void) {
+    this.#onRemoval = onRemoval
     this.canFreeze = directories.has('freezer')
     this.#directories = directories
     this.#paths = [...new Set([...directories.values()].map(({ path }) => path))]
   }
 
-  /** @throws {Error} and leaves nothing. */
-  static async make(directories: GroupDirectories, bounds: Bounds): Promise<Group> {
-    const group = new Group(directories)
+  /**
+   * @param onRemoval - called with the removal when it begins.
+   * @throws {Error} and leaves nothing.
+   */
+  static async make(
+    directories: GroupDirectories,
+    bounds: Bounds,
+    onRemoval: (removal: Promise<void>) => void,
+  ): Promise<Group> {
+    const group = new Group(directories, onRemoval)
     try {
       await Promise.all(group.#paths.map(makeGroup))
       await bound(directories, bounds)
@@ -129,8 +139,12 @@ export class Group implements SandboxGroup {
     if (freezer !== undefined) await put(join(freezer.path, pausedName), 'cgroup.freeze', 0)
   }
 
-  async remove(): Promise<void> {
-    await Promise.all(this.#paths.map((path) => removeGroup(path)))
+  remove(): Promise<void> {
+    if (this.#removal === undefined) {
+      this.#removal = Promise.all(this.#paths.map((path) => removeGroup(path))).then(() => undefined)
+      this.#onRemoval(this.#removal)
+    }
+    return this.#removal
   }
 
   /** A zombie can't be moved, and does nothing. */

@@ -34,6 +34,13 @@ export class KernelGroups implements ControlGroups {
   readonly notices: readonly string[]
   readonly #base: GroupDirectories
   readonly #options: KernelGroupsOptions
+  readonly #removals = new Set<Promise<void>>()
+  /** Nobody has to wait for a removal but whoever closes. */
+  readonly #onRemoval = (removal: Promise<void>): void => {
+    this.#removals.add(removal)
+    const forget = (): void => void this.#removals.delete(removal)
+    removal.then(forget, forget)
+  }
 
   private constructor(options: KernelGroupsOptions) {
     const { parents, name } = options
@@ -61,16 +68,17 @@ export class KernelGroups implements ControlGroups {
     // Unlike an id, such a name never comes again, and it tells who made it.
     const directories = below(this.#base, `${id}.${process.pid}.${randomBytes(4).toString('hex')}`)
     try {
-      return await Group.make(directories, bounds)
+      return await Group.make(directories, bounds, this.#onRemoval)
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
       // Somebody has removed the group of all sandboxes.
       await this.#setUp()
-      return await Group.make(directories, bounds)
+      return await Group.make(directories, bounds, this.#onRemoval)
     }
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#removals)
     await this.#sweep([])
     // Those of another engine on the same directory stay.
     for (const path of this.#paths) await removeEmpty(path)

@@ -8,6 +8,7 @@ import { entryOf, temporaryName } from './entry.js'
 import { locate } from './locate.js'
 import type { Location } from './locate.js'
 import { partsOf } from './path-rules.js'
+import type { Uploads } from './uploads.js'
 
 /**
  * Writes a whole file under a temporary name and then renames it, so that nobody ever sees half of it.
@@ -22,6 +23,7 @@ export async function write(
   root: string,
   request: WriteMessage,
   content: AsyncIterable<Uint8Array>,
+  uploads: Uploads,
   ready: () => void,
   isWhole: () => boolean,
 ): Promise<EntryMessage & { checksum: string }> {
@@ -34,6 +36,7 @@ export async function write(
     const temporary = location.directory.at(temporaryName(randomBytes(8)))
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
     await using file = await open(temporary, flags, 0o666)
+    using _ = uploads.add(file)
     try {
       const mode = request.mode ?? location.stats?.mode
       if (mode !== undefined) await file.chmod(mode & 0o777)

@@ -42,8 +42,11 @@ export type StatMessage = { op: 'stat'; path: string; checksum: boolean }
 /** `mode` as in {@link WriteOptions} of the engine. */
 export type WriteMessage = { op: 'write'; path: string; overwrite: boolean; mode?: number }
 export type RemoveMessage = { op: 'remove'; path: string; recursive: boolean }
-/** `sweep` removes what interrupted uploads of an earlier run left behind; `executions` lists ids, one a line. */
-export type PlainMessage = { op: 'executions' | 'resume' | 'sweep' | 'ping' }
+/**
+ * `sweep` removes what interrupted uploads of an earlier run left behind; `usage` tells what the files take on a file system of
+ * their own; `executions` lists ids, one a line.
+ */
+export type PlainMessage = { op: 'executions' | 'resume' | 'sweep' | 'usage' | 'ping' }
 /** With `guard`, the supervisor stops again what goes on by itself: nobody else does. */
 export type PauseMessage = { op: 'pause'; guard: boolean }
 
@@ -120,6 +123,7 @@ export function parseRequest(payload: Uint8Array): Request {
     case 'executions':
     case 'resume':
     case 'sweep':
+    case 'usage':
     case 'ping':
       return { op }
     default:
@@ -182,6 +186,9 @@ export type EntryMessage = {
 
 /** What `read` replies: no part when no byte of the file is in the range. */
 export type ReadReply = EntryMessage & { part: { start: number; length: number } | null }
+
+/** What `usage` answers: bytes. */
+export type UsageOutcome = { bytes: number }
 
 /** What `stat` answers. */
 export type StatOutcome = EntryMessage & { checksum?: string }
