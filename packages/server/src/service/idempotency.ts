@@ -62,8 +62,8 @@ export class IdempotencyKeys {
     if (before !== undefined) throw new IdempotencyConflictError()
     this.#inFlight.set(mark.key, mark.request)
     try {
-      const { id, createdAt, image } = await make(mark)
-      return this.#remember({ id, owner, createdAt, image, idempotency: mark })
+      const { id, createdAt, image, held } = await make(mark)
+      return this.#remember({ id, owner, createdAt, image, ...(held && { held }), idempotency: mark })
     } finally {
       this.#inFlight.delete(mark.key)
     }
@@ -132,8 +132,8 @@ export class IdempotencyKeys {
   }
 }
 
-function keyedSession({ id, owner, createdAt, image, idempotency }: SessionOrigin): KeyedSession | undefined {
-  return idempotency && { id, owner, createdAt, image, idempotency }
+function keyedSession({ id, owner, createdAt, image, held, idempotency }: SessionOrigin): KeyedSession | undefined {
+  return idempotency && { id, owner, createdAt, image, ...(held && { held }), idempotency }
 }
 
 function digestOf(value: unknown): string {

@@ -16,6 +16,8 @@ export interface SessionRecord extends Bounds {
   readonly createdAt: number
   readonly image: string
   readonly metadata: JsonObject
+  /** What it really is bounded by; missing in the state of an earlier version. */
+  readonly held?: Bounds
   /** Written together with the session, so that no crash can separate them. */
   readonly idempotency?: KeyMark
   status: SessionStatus
@@ -30,7 +32,7 @@ export interface KeyMark {
 }
 
 /** What an idempotency key needs to know of its session, also when that has ended. */
-export type KeyedSession = Pick<SessionRecord, 'id' | 'owner' | 'createdAt' | 'image'> & {
+export type KeyedSession = Pick<SessionRecord, 'id' | 'owner' | 'createdAt' | 'image' | 'held'> & {
   readonly idempotency: KeyMark
 }
 
@@ -84,6 +86,7 @@ function isOrigin(value: unknown): value is JsonObject {
   return (
     isObject(value) &&
     ['id', 'owner', 'image'].every((key) => typeof value[key] === 'string') &&
+    (value['held'] === undefined || (isObject(value['held']) && hasBounds(value['held']))) &&
     Number.isFinite(value['createdAt'])
   )
 }

@@ -199,13 +199,17 @@ export class Sessions {
     return await this.#track(this.#creating, this.#create(origin, request))
   }
 
-  async #create(origin: Omit<SessionOrigin, 'createdAt' | 'image'>, request: SessionRequest): Promise<SessionRecord> {
+  async #create(
+    origin: Omit<SessionOrigin, 'createdAt' | 'image' | 'held'>,
+    request: SessionRequest,
+  ): Promise<SessionRecord> {
     const { engine, store, clock, log } = this.options
     const { id } = origin
     const sandbox = await engine.create(id, { image: request.image, ...boundsOf(request) })
     try {
       this.assertOpen()
-      const record = recordOf({ ...origin, image: sandbox.image, createdAt: clock.now() }, request)
+      const { image } = sandbox
+      const record = recordOf({ ...origin, image, held: boundsOf(sandbox), createdAt: clock.now() }, request)
       await store.save(record)
       this.assertOpen()
       this.#admit(record, sandbox)
@@ -296,7 +300,7 @@ export class Sessions {
   }
 
   #view(record: SessionRecord): SessionView {
-    const held = this.#live.get(record.id)?.sandbox
+    const held = this.#live.get(record.id)?.sandbox ?? record.held
     return { ...record, ...(held && boundsOf(held)), engine: this.options.engine.name }
   }
 

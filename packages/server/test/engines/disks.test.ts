@@ -238,7 +238,7 @@ describe.skipIf(missing !== undefined)(`disk images${missing === undefined ? '' 
       await engine.close()
     `
     const script = 'for each in /dev/loop*; do mount --bind /dev/null "$each" || exit; done; exec "$@"'
-    const command = ['/bin/sh', '-c', script, 'sh', process.execPath, ...engineProgram(other.path, program)]
+    const command = ['/bin/sh', '-c', script, 'sh', process.execPath, ...engineProgram(other.path, program, false)]
     const { stdout } = await programs('unshare', ['--mount', '--propagation', 'private', '--', ...command])
     const told: unknown = JSON.parse(stdout)
     expect(told).toMatchObject({
@@ -305,9 +305,9 @@ describe.skipIf(missing !== undefined)(`disk images${missing === undefined ? '' 
 })
 
 /** The arguments of a Node that runs a program with an engine over a directory. */
-function engineProgram(dataDir: string, program: string): string[] {
+function engineProgram(dataDir: string, program: string, controlGroups = true): string[] {
   const entry = new URL('../../dist/engines/bubblewrap/engine.js', import.meta.url)
-  const options = { dataDir, limits: { diskBytes: 1024 * mib } }
+  const options = { dataDir, limits: { diskBytes: 1024 * mib }, controlGroups }
   const made = `const engine = new BubblewrapEngine(${JSON.stringify(options)})`
   return ['--input-type=module', '-e', `import { BubblewrapEngine } from ${JSON.stringify(entry)}\n${made}\n${program}`]
 }

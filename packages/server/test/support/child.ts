@@ -53,6 +53,9 @@ export async function startChild(
     '--allow-unsafe',
     '--log-level',
     'warn',
+    // A test that wants some asks for them.
+    '--warm-sandboxes',
+    '0',
     ...args,
   ]
   const { child, output, finished } = start(all, env, wrapper)

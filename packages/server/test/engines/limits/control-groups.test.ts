@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined)(`control groups${because}`, () => {
     expect(engine.notices).toEqual([])
     const asked = { memoryBytes: 256 * mib, cpus: 0.5, processes: 100 }
     const sandbox = await engine.create(freshId(), { limits: asked })
-    expect(sandbox.limits).toEqual(asked)
+    expect(sandbox.limits).toMatchObject(asked)
     const groups = groupsOf(dataDir, sandbox.id)
     expect(valueOf(groups, 'memory.max', 'memory.limit_in_bytes')).toBe(String(256 * mib))
     expect(['50000 100000', '50000']).toContain(valueOf(groups, 'cpu.max', 'cpu.cfs_quota_us'))
