@@ -384,7 +384,7 @@ export interface components {
     StandardInput: string
     /**
      * @description Free data of the caller's, kept with the session and answered unchanged. Any name is a property like others, `__proto__`
-     *     and `constructor` too.
+     *     and `constructor` too. A server may bound its size and depth, and refuses what is larger with `INVALID_PARAMETER`.
      */
     Metadata: {
       [key: string]: unknown
@@ -399,7 +399,7 @@ export interface components {
       image?: string
       /**
        * @description Free data of the caller's, kept with the session and answered unchanged. Any name is a property like others, `__proto__`
-       *     and `constructor` too.
+       *     and `constructor` too. A server may bound its size and depth, and refuses what is larger with `INVALID_PARAMETER`.
        */
       metadata?: components['schemas']['Metadata']
       /**
@@ -458,7 +458,7 @@ export interface components {
       lastActivityAt?: string
       /**
        * @description Free data of the caller's, kept with the session and answered unchanged. Any name is a property like others, `__proto__`
-       *     and `constructor` too.
+       *     and `constructor` too. A server may bound its size and depth, and refuses what is larger with `INVALID_PARAMETER`.
        */
       metadata?: components['schemas']['Metadata']
       /**

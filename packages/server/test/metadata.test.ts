@@ -107,3 +107,15 @@ test('[B13] says what is wrong with a body: its JSON, or its encoding', async ()
   )
   expect(await message('{"metadata":{"a":[1e999]}}')).toMatch(/^metadata must have no number beyond/)
 })
+
+test('[M8] metadata has a size that lists can carry, counted in bytes of JSON', async () => {
+  const fitting = 65_536 - '{"a":""}'.length
+  for (const text of ['x'.repeat(fitting), 'ü'.repeat(fitting / 2)]) {
+    const { status, json: session } = await create(JSON.stringify({ a: text }), text.slice(0, 1))
+    expect([status, session['metadata']]).toEqual([200, { a: text }])
+    await server.call('DELETE', `/sessions/${String(session['sessionId'])}`)
+    const refused = await create(JSON.stringify({ a: `${text}x` }), 'larger')
+    expect([refused.status, refused.json['error']]).toEqual([400, 'INVALID_PARAMETER'])
+    expect(refused.json['message']).toMatch(/^metadata must have at most 65536 bytes as JSON, got 655\d\d\./)
+  }
+})

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import type { Limits } from '../support/limits.js'
+import { timerMs } from '../support/timers.js'
 import type { Operation } from './spec/operations.js'
 import { requestIdHeader } from './spec/validation.js'
 import { ApiError, invalidParameter } from './api-error.js'
@@ -60,6 +61,10 @@ export function createApp({ limits, basePath, operations, isRequestId, logLevel,
       void reply.header('Connection', 'close')
       throw invalidParameter('The Host header is required.', { parameter: 'Host' })
     }
+  })
+  // Whoever reads nothing of an answer would keep it in memory for as long as the connection lives.
+  app.addHook('onSend', async (_, reply) => {
+    reply.raw.socket?.setTimeout(timerMs(limits.readerIdleTimeoutMs))
   })
   if (cors) addCors(app, cors)
   boundBodies(app, limits)

@@ -4,6 +4,7 @@ import type { CommandRequest, CommandOutcome, CommandService } from '../service/
 import type { OperationCall } from './operation-call.js'
 import { EventStream } from './event-stream.js'
 import { answerOf } from './failure.js'
+import { isLong, sendLongJson } from './long-answer.js'
 
 type ExecuteCall = Pick<
   OperationCall<'executeCommand' | 'executeCode'>,
@@ -20,14 +21,18 @@ export class CommandAnswers {
     private readonly limits: Limits,
   ) {}
 
-  /** @returns the outcome, or undefined when the events are the answer. */
+  /** @returns the outcome, or undefined when the events are the answer, or it is long and has been sent. */
   async answer(call: ExecuteCall, command: CommandRequest): Promise<CommandOutcome | undefined> {
-    const { user, path, request, signal } = call
+    const { user, path, request, reply, signal } = call
     if (new Negotiator(request.raw).mediaTypes([json, events])[0] === events) {
       await this.#stream(call, command)
       return undefined
     }
-    return await this.commands.run(user, path.sessionId, command, signal)
+    return await this.commands.run(user, path.sessionId, command, signal, async (outcome) => {
+      if (!isLong({ ...outcome })) return outcome
+      await sendLongJson(reply, { ...outcome }, { signal, idleTimeoutMs: this.limits.readerIdleTimeoutMs })
+      return undefined
+    })
   }
 
   async #stream({ user, path, request, reply, signal }: ExecuteCall, command: CommandRequest): Promise<void> {

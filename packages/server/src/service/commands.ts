@@ -6,6 +6,7 @@ import { CommandSlots, type CommandSlotsOptions, type Watch } from './command-sl
 import { CallerGoneError, InvalidCommandError, ShuttingDownError } from './errors.js'
 import type { LiveSession } from './live-session.js'
 import { type OutputEncoding, collectOutput, named } from './output.js'
+import { type HeldOutput, OutputBudget } from './output-budget.js'
 import { type OutputSink, pumpOutput } from './output-sink.js'
 import { memoryNote, withNote } from './memory-note.js'
 import type { Program } from './programs/program.js'
@@ -46,34 +47,60 @@ export interface CommandOutcome {
 /** Runs programs in sessions. */
 export class CommandService {
   readonly #slots: CommandSlots
+  readonly #budget: OutputBudget
 
   constructor(
     private readonly sessions: Sessions,
     private readonly options: CommandSlotsOptions & {
       /** How much of each of stdout and stderr is kept, in bytes. */
       readonly maxOutputBytes: number
+      /** How much of all outputs together is kept until their answers are sent, in bytes. */
+      readonly maxHeldOutputBytes: number
       /** How long a command that is ended may take to end by itself before it is killed, in milliseconds. */
       readonly killGraceMs: number
     },
     clock: Clock,
   ) {
     this.#slots = new CommandSlots(options, clock)
+    this.#budget = new OutputBudget(options.maxHeldOutputBytes)
     sessions.onDrain(() => this.#slots.dismiss(new ShuttingDownError()))
   }
 
   /**
-   * Runs a command to its end and keeps its output up to the cap.
+   * Runs a command to its end, keeps its output up to the cap, and delivers the outcome.
    *
    * @param signal Kills the command, for a caller that went away.
+   * @param deliver Its output counts for what all outputs may hold together until this has resolved.
    * @throws What {@link CommandService.follow} does.
    */
-  run(owner: string, id: string, command: CommandRequest, signal: AbortSignal): Promise<CommandOutcome> {
+  async run<Result>(
+    owner: string,
+    id: string,
+    command: CommandRequest,
+    signal: AbortSignal,
+    deliver: (outcome: CommandOutcome) => Promise<Result>,
+  ): Promise<Result> {
+    const held = this.#budget.open()
+    try {
+      return await deliver(await this.#collect(owner, id, command, signal, held))
+    } finally {
+      held.release()
+    }
+  }
+
+  #collect(
+    owner: string,
+    id: string,
+    command: CommandRequest,
+    signal: AbortSignal,
+    held: HeldOutput,
+  ): Promise<CommandOutcome> {
     const { maxOutputBytes } = this.options
     const { encoding } = command
     return this.follow(owner, id, command, signal, async ({ stdout, stderr, exit }, limits) => {
       const [out, err, ending] = await Promise.all([
-        collectOutput(stdout, maxOutputBytes, encoding),
-        collectOutput(stderr, maxOutputBytes, encoding),
+        collectOutput(stdout, maxOutputBytes, encoding, held),
+        collectOutput(stderr, maxOutputBytes, encoding, held),
         exit,
       ])
       const truncated = out.truncated || err.truncated

@@ -4,7 +4,10 @@ import { InvalidMetadataError } from './errors.js'
 /** No honest metadata is nested this deep. Far deeper metadata would overflow the stack when it is written as JSON. */
 const deepest = 100
 
-/** Refuses what could not be returned unchanged. @throws {InvalidMetadataError} */
+/** Bytes of metadata as JSON. It is in every answer about the session, and in every list. */
+const largest = 64 * 1024
+
+/** Refuses what could not be returned unchanged, or is too large. @throws {InvalidMetadataError} */
 export function assertKeepable(metadata: unknown): void {
   let level: unknown[] = [metadata]
   for (let depth = 0; level.length > 0; depth++) {
@@ -15,6 +18,11 @@ export function assertKeepable(metadata: unknown): void {
     }
     level = level.flatMap(childrenOf)
   }
+  const size = Buffer.byteLength(JSON.stringify(metadata))
+  if (size <= largest) return
+  throw new InvalidMetadataError(
+    `metadata must have at most ${largest} bytes as JSON, got ${size}. Keep more in a file.`,
+  )
 }
 
 function childrenOf(value: unknown): unknown[] {

@@ -1,3 +1,6 @@
+import { fitEscaped } from './escaped-size.js'
+import type { HeldOutput } from './output-budget.js'
+
 import { TextDecoder } from 'node:util'
 
 /** How output is given: as text, or exact to the byte. */
@@ -51,15 +54,17 @@ async function* decodeOutput(output: AsyncIterable<Uint8Array>): AsyncGenerator<
 }
 
 /**
- * Reads an output to its end and keeps the first `cap` bytes of it. What comes after the cap is read and dropped, so that
- * the process never waits for a reader. As text, bytes that are not UTF-8 become U+FFFD.
+ * Reads an output to its end and keeps the first `cap` bytes of it, and of text no more than takes twice as many in JSON. What
+ * comes after that, or does not fit into what all outputs may hold, is read and dropped, so that the process never waits for a
+ * reader. As text, bytes that are not UTF-8 become U+FFFD.
  */
 export async function collectOutput(
   output: AsyncIterable<Uint8Array>,
   cap: number,
   encoding: OutputEncoding,
+  held: HeldOutput,
 ): Promise<CollectedOutput> {
-  const kept = new KeptBytes(cap)
+  const kept = new KeptBytes(cap, encoding === 'utf-8' ? 2 * cap : Infinity, held)
   for await (const chunk of output) kept.add(chunk)
   const { bytes, truncated } = kept
   // A character that the cap cut in two is left out rather than shown as broken.
@@ -72,16 +77,24 @@ class KeptBytes {
   truncated = false
   #buffer = Buffer.alloc(0)
   #length = 0
+  #escaped = 0
 
-  constructor(private readonly cap: number) {}
+  constructor(
+    private readonly cap: number,
+    /** The most bytes that it may take as a JSON string. */
+    private readonly mostEscaped: number,
+    private readonly held: HeldOutput,
+  ) {}
 
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length)
   }
 
   add(chunk: Uint8Array): void {
-    const kept = chunk.subarray(0, this.cap - this.#length)
-    this.truncated ||= kept.byteLength < chunk.byteLength
+    // The end that is missing begins once.
+    if (this.truncated) return
+    const kept = chunk.subarray(0, this.#room(chunk))
+    this.truncated = kept.byteLength < chunk.byteLength
     const needed = this.#length + kept.byteLength
     if (needed > this.#buffer.byteLength) {
       const larger = Buffer.allocUnsafeSlow(Math.min(this.cap, Math.max(needed, 2 * this.#buffer.byteLength)))
@@ -90,6 +103,14 @@ class KeptBytes {
     }
     this.#buffer.set(kept, this.#length)
     this.#length = needed
+  }
+
+  #room(chunk: Uint8Array): number {
+    const most = Math.min(chunk.byteLength, this.cap - this.#length)
+    if (this.mostEscaped === Infinity) return this.held.take(most)
+    const { count, size } = fitEscaped(chunk.subarray(0, most), this.mostEscaped - this.#escaped)
+    this.#escaped += size
+    return this.held.take(count)
   }
 }
 

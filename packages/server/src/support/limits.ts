@@ -31,6 +31,8 @@ export interface Limits {
   readonly maxMemoryBytes: number
   /** Bytes that are kept of each of stdout and stderr of one command; event streams have no such limit. Default 10 MiB. */
   readonly maxOutputBytes: number
+  /** Bytes of the outputs of all commands that are kept until their answers are sent; what does not fit is left out. Default 256 MiB. */
+  readonly maxHeldOutputBytes: number
   /**
    * Milliseconds that a command has to end by itself, after SIGTERM, at its timeout or when its caller went away, before it
    * is killed; 0 kills at once. Default 2000. Clients wait only a few seconds longer than the timeout.
@@ -65,6 +67,7 @@ export const defaultLimits: Limits = {
   maxDiskBytes: 10 * 1024 ** 3,
   maxMemoryBytes: 0,
   maxOutputBytes: 10 * 1024 ** 2,
+  maxHeldOutputBytes: 256 * 1024 ** 2,
   killGraceMs: 2000,
   maxHeaderBytes: 16 * 1024,
   headersTimeoutMs: 20_000,
