@@ -41,7 +41,7 @@ export const answers = {
     'processes?': 'integer',
   },
   Network: {
-    allow: 'array',
+    allow: 'string[]',
   },
   SessionList: {
     sessions: ['Session'],

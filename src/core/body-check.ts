@@ -9,12 +9,14 @@ type Type = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | '
  */
 export type Checkable<Name extends string> = Readonly<Record<Name, Readonly<Record<string, Form<Name>>>>>
 
-type Form<Name extends string> = Type | `${Type}|${Type}` | Name | readonly [Name]
+type Form<Name extends string> = Type | `${Type}|${Type}` | `${Type}[]` | Name | readonly [Name]
 
 interface Field<Name> {
   readonly name: string
   readonly isRequired: boolean
   readonly types: readonly string[]
+  /** The type of each entry of a list that holds no bodies. */
+  readonly entry: string | undefined
   /** The kind of body that the field, or each of its entries, is. */
   readonly held: Name | undefined
 }
@@ -53,23 +55,29 @@ export class BodyCheck<Name extends string> {
   #fieldOf([key, form]: readonly [string, Form<Name>]): Field<Name> {
     const isRequired = !key.endsWith('?')
     const name = isRequired ? key : key.slice(0, -1)
-    if (typeof form !== 'string') return { name, isRequired, types: ['array'], held: form[0] }
-    return this.#isName(form)
-      ? { name, isRequired, types: ['object'], held: form }
-      : { name, isRequired, types: form.split('|'), held: undefined }
+    const field = { name, isRequired, entry: undefined, held: undefined }
+    if (typeof form !== 'string') return { ...field, types: ['array'], held: form[0] }
+    if (this.#isName(form)) return { ...field, types: ['object'], held: form }
+    return form.endsWith('[]')
+      ? { ...field, types: ['array'], entry: form.slice(0, -2) }
+      : { ...field, types: form.split('|') }
   }
 
   #isName(form: string): form is Name {
     return form in this.#bodies
   }
 
-  #fieldProblem({ name, isRequired, types, held }: Field<Name>, value: unknown): string | undefined {
+  #fieldProblem({ name, isRequired, types, entry, held }: Field<Name>, value: unknown): string | undefined {
     if (value === undefined) return `${name} is missing`
     if (!types.some((type) => hasType(type, value))) {
       // A server that writes null for "not there" does no harm where the spec lets the field be missing.
       if (value === null && !isRequired) return undefined
       const isText = types[0] === 'date-time' && typeof value === 'string'
       return isText ? `${name} is not a date` : `${name} is not of type ${types.join().replace('date-time', 'string')}`
+    }
+    if (entry !== undefined && Array.isArray(value)) {
+      const index = value.findIndex((each) => !hasType(entry, each))
+      if (index >= 0) return `${name}[${index}] is not of type ${entry}`
     }
     if (held === undefined) return undefined
     if (!Array.isArray(value)) return this.#heldProblem(held, name, value)

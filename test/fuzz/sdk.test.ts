@@ -76,7 +76,7 @@ const refusals = spec.operations.flatMap(({ id, responses }) =>
 
 test('every operation is called', () => {
   expect(Object.keys(sdkCalls).sort()).toEqual(spec.operations.map(({ id }) => id).sort())
-  expect(withJson).toHaveLength(12)
+  expect(withJson).toHaveLength(13)
 })
 
 describe.each(withJson)('%s', (id, status, schema) => {

@@ -13,6 +13,7 @@ const check = new BodyCheck<'Process' | 'Terminal' | 'ProcessList'>({
     'parent?': 'Process',
     'labels?': 'object',
     'arguments?': 'array',
+    'hosts?': 'string[]',
     'more?': 'unknown',
   },
   Terminal: { columns: 'integer', rows: 'integer' },
@@ -31,7 +32,7 @@ test.each<[what: string, body: unknown]>([
   ['other bodies', { ...whole, terminal: { columns: 80, rows: 24 }, parent: { ...whole, parent: whole } }],
   [
     'objects, lists, numbers and dates',
-    { ...whole, labels: {}, arguments: [1], load: 0.5, startedAt: '2026-01-01T00:00:00Z' },
+    { ...whole, labels: {}, arguments: [1], hosts: ['a', ''], load: 0.5, startedAt: '2026-01-01T00:00:00Z' },
   ],
 ])('%s', (_, body) => {
   expect(check.problemOf('Process', body)).toBeUndefined()
@@ -49,6 +50,8 @@ test.each<[problem: string, body: unknown]>([
   ['startedAt is not of type string', { ...whole, startedAt: 5 }],
   ['labels is not of type object', { ...whole, labels: [] }],
   ['arguments is not of type array', { ...whole, arguments: {} }],
+  ['hosts is not of type array', { ...whole, hosts: 'a' }],
+  ['hosts[1] is not of type string', { ...whole, hosts: ['a', 1, null] }],
   ['terminal is not of type object', { ...whole, terminal: 'xterm' }],
   ['in terminal, rows is missing', { ...whole, terminal: { columns: 80 } }],
   ['in parent, in parent, pid is missing', { ...whole, parent: { ...whole, parent: { name: 'b', exitCode: 1 } } }],

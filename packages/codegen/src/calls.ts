@@ -100,5 +100,7 @@ function form(document: Document, source: unknown, answers: Map<string, unknown>
     return isObject(items) ? [held] : held
   }
   if (format === 'date-time') return format
+  const entry = type === 'array' && isObject(items) ? resolve(document, items)['type'] : undefined
+  if (typeof entry === 'string') return `${entry}[]`
   return type === undefined ? 'unknown' : (Array.isArray(type) ? type : [type]).map(String).join('|')
 }
