@@ -163,7 +163,7 @@ describe('a project that uses the packed packages', { timeout: 600_000 }, () => 
     const { outputs, failed: still } = await project.work([drift, types, mock], port)
     expect(still).toBeUndefined()
     expect(outputs.get(mock)).toMatch(/^createSnapshot .* untested$/m)
-    expect(outputs.get(mock)).toContain('conforms: 15 of 16 operations of Sandbox API 1.2.0. 1 could not be tested.')
+    expect(outputs.get(mock)).toContain('conforms: 16 of 17 operations of Sandbox API 1.2.0. 1 could not be tested.')
 
     const seen: unknown[] = []
     await using fixture = await httpFixture((request, response) => {

@@ -60,7 +60,7 @@ test('answers have no more than is checked, with the bodies that they hold', () 
     },
   )
   expect(found).toContain(
-    '{"Thing":{"id":"string","size?":"integer|null","at?":"date-time","any?":"unknown","words?":"array","part":"Part","parts?":["Part"]},' +
+    '{"Thing":{"id":"string","size?":"integer|null","at?":"date-time","any?":"unknown","words?":"string[]","part":"Part","parts?":["Part"]},' +
       '"Part":{"whole?":"Thing"}}asconst',
   )
 })
