@@ -99,7 +99,7 @@ export async function createSandboxServer(options: SandboxServerOptions = {}): P
   const undo: (() => Promise<unknown>)[] = [() => dataDir.release()]
   try {
     const credentials = await readCredentials(options, dataDir)
-    const admission = new Admission(new Authenticator(credentials), limits, clock)
+    const admission = new Admission(new Authenticator(credentials), limits, clock, cors)
     const basePath = readBasePath(spec)
     const logLevel = options.logLevel ?? 'silent'
     const app = createApp({ limits, basePath, operations, isRequestId: compileRequestId(spec), logLevel, cors })

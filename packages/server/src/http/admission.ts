@@ -3,6 +3,7 @@ import type { Authenticator } from './auth.js'
 import type { Limits } from '../support/limits.js'
 import { type RateWindow, RateWindows } from './rate-windows.js'
 import type { Clock } from '../service/clock.js'
+import { type Cors, isOfForeignPage } from './cors.js'
 import { ApiError } from './api-error.js'
 import { networkOf } from './network.js'
 
@@ -27,6 +28,7 @@ export class Admission {
     private readonly authenticator: Authenticator,
     private readonly limits: Pick<Limits, 'requestsPerMinute' | 'failedLoginsPerMinute'>,
     private readonly clock: Clock,
+    private readonly cors?: Cors,
   ) {
     this.#requests = new RateWindows(windowMs, clock)
     this.#failures = new RateWindows(windowMs, clock)
@@ -37,6 +39,9 @@ export class Admission {
    * @throws {ApiError} 401 `UNAUTHORIZED`; 429 `RATE_LIMITED`; 503 when the key set cannot be fetched.
    */
   async admit(headers: IncomingHttpHeaders, address: string): Promise<string> {
+    // Before anything is counted: a page that somebody looks at must not lock them out, and nobody learns anything by claiming to
+    // be one.
+    if (isOfForeignPage(headers, this.cors)) throw refusedPage()
     const network = networkOf(address)
     const user = await this.authenticator.authenticate(headers).catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 401) this.#countFailure(network)
@@ -83,4 +88,9 @@ export class Admission {
       },
     })
   }
+}
+
+function refusedPage(): ApiError {
+  const message = 'A page of another origin may not use this API. Start the server with --cors-origin to let it.'
+  return new ApiError(401, 'UNAUTHORIZED', message, { headers: { 'WWW-Authenticate': 'Bearer' } })
 }

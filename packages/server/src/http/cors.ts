@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 export interface CorsOptions {
   /** Origins whose pages may read answers, or `*` for every one. */
@@ -60,9 +60,26 @@ export class Cors {
     return { ...this.#preflight, ...(isPrivate && { 'Access-Control-Allow-Private-Network': 'true' }) }
   }
 
-  #allows(origin: string | undefined): origin is string {
-    return origin !== undefined && (this.#origins.has('*') || this.#origins.has(origin))
+  /** Whether pages of this origin may use the API. */
+  allows(origin: string): boolean {
+    return this.#origins.has('*') || this.#origins.has(origin)
   }
+
+  #allows(origin: string | undefined): origin is string {
+    return origin !== undefined && this.allows(origin)
+  }
+}
+
+/**
+ * Whether a browser says that a page of another origin, which may not use the API, has made a request. Such a page can send some
+ * requests without being allowed to; it only can't read the answers.
+ */
+export function isOfForeignPage({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders, cors?: Cors): boolean {
+  if (origin !== undefined) {
+    const isOwn = origin === `http://${host ?? ''}` || origin === `https://${host ?? ''}`
+    return !isOwn && cors?.allows(origin) !== true
+  }
+  return site === 'cross-site'
 }
 
 /** Answers preflights, and adds the headers to every answer, also to those that bypass Fastify. */

@@ -55,6 +55,10 @@ export interface BubblewrapOptions {
  */
 const commandNiceness = 10
 
+const sharedUser =
+  "Sandboxes run with the server's own user, so that they share its counters with it: one that uses up, for example, the kernel's " +
+  'epoll watches of that user can end the server. Started by root, it gives each sandbox a user of its own.'
+
 interface Host {
   readonly base: string
   readonly runtime: Runtime
@@ -112,7 +116,7 @@ export class BubblewrapEngine extends SupervisedEngine {
   }
 
   override get notices(): readonly string[] {
-    return [...this.#groups.notices, ...this.#disks.notices]
+    return [...(this.#isRoot ? [] : [sharedUser]), ...this.#groups.notices, ...this.#disks.notices]
   }
 
   protected get defaults(): Defaults {
