@@ -35,7 +35,8 @@ describe.skipIf(missing !== undefined)(`sandboxes that are started ahead of need
       for (const path of warmIn(directory.path)) seen.add(statSync(path).ino)
       const id = freshId()
       const sandbox = await engine.create(id, { image: 'python:3.12' })
-      expect([sandbox.id, sandbox.gone]).toEqual([id, false])
+      // What it was asked to be, and not what it was when it waited.
+      expect([sandbox.id, sandbox.image, sandbox.gone]).toEqual([id, 'host/python', false])
       const { ino } = statSync(join(directory.path, 'bubblewrap', 'sandboxes', id))
       workspaces.push(ino)
       expect((await run(sandbox, 'touch file; ls -A /workspace')).stdout).toBe('file\n')

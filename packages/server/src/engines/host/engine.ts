@@ -179,7 +179,8 @@ export abstract class SupervisedEngine implements Engine {
   }
 
   #keep(id: string, held: Held, launched: Launched): SupervisedSandbox {
-    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, launched.held ?? held, launched, {
+    const really = { ...held, ...(launched.limits && { limits: launched.limits }) }
+    const sandbox: SupervisedSandbox = new SupervisedSandbox(id, really, launched, {
       remove: async () => {
         await this.directories.remove(id)
         if (this.#live.get(id) === sandbox) this.#live.delete(id)

@@ -30,8 +30,8 @@ export interface Launched {
   readonly group?: SandboxGroup
   /** What its processes use. */
   metrics(): Promise<SandboxMetrics>
-  /** What it is really made with, when that was settled before and is not what was asked for now. */
-  readonly held?: Held
+  /** The limits that it really has, when they were settled before and are not what was asked for now. */
+  readonly limits?: SandboxLimits
   /** Bytes of disk that its files take, where there is a better way than counting them. @throws {EngineError} */
   usage?(): Promise<number>
   /** Called again and again while content is written. @throws {NoSpaceError} when there is no room for more of it. */

@@ -61,9 +61,9 @@ export class SandboxDisks {
   /** What the files of a sandbox that has been started may take, and take. */
   storageOf(disk: SandboxDisk | undefined, connection: Connection, held: Held): Partial<Launched> {
     const { diskBytes: _, ...limits } = held.limits
-    if (disk === undefined) return { held: { ...held, limits } }
+    if (disk === undefined) return { limits }
     return {
-      held: { ...held, limits: { ...limits, diskBytes: disk.bytes } },
+      limits: { ...limits, diskBytes: disk.bytes },
       usage: () => toldUsage(connection, disk.bytes),
       room: async () => this.#disks?.room.forContent(),
     }
