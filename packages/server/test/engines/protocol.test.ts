@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SandboxGoneError } from '../../dist/engines/contract/errors.js'
+import { startClock } from '../../dist/engines/host/command-clock.js'
 import { Connection } from '../../dist/engines/host/connection.js'
 import { SupervisedHandle, exitOf } from '../../dist/engines/host/execution-handle.js'
 import { SupervisedFiles } from '../../dist/engines/host/files.js'
@@ -206,6 +207,72 @@ describe('a supervisor that the guest took over', () => {
       input.write(frame(FrameKind.done, 0, 1, json({ ok })))
       await expect(asking).rejects.toThrow(SandboxGoneError)
     }
+  })
+
+  const ended = { exitCode: 0, signal: null, timedOut: false, durationMs: 1 }
+  const quick = { overrunMs: 20, stepMs: 5 }
+
+  test('[M2] can not keep a command by never answering, or by never ending its outputs', async () => {
+    const silent = take()
+    startClock(silent.connection, 10, () => false, quick)
+    expect((await silent.connection.gone).message).toBe('The supervisor let a command run too long.')
+
+    const { connection, input } = take()
+    const clock = startClock(connection, 60_000, () => false, quick)
+    const call = connection.call({ op: 'attach', id: 'x' }, 2)
+    clock.started(call.outputs, call.done)
+    const reading = call.outputs[0]?.next()
+    input.write(frame(FrameKind.done, 0, 1, json({ ok: ended })))
+    expect((await connection.gone).message).toBe('The supervisor did not end an output.')
+    await reading?.catch(() => undefined)
+  })
+
+  test('[M2] a clock stands while the sandbox is paused or nobody reads, and ends with the outputs', async () => {
+    const { connection, input } = take()
+    let isPaused = true
+    let looks = 0
+    const clock = startClock(connection, 0, () => ((looks += 1), isPaused), quick)
+    await eventually(() => looks > 10)
+    const call = connection.call({ op: 'attach', id: 'x' }, 2)
+    clock.started(call.outputs, call.done)
+    input.write(frame(FrameKind.data, 1, 1, Buffer.from('unread')))
+    input.write(frame(FrameKind.done, 0, 1, json({ ok: ended })))
+    await call.done
+    isPaused = false
+    const before = looks
+    await eventually(() => looks > before + 10)
+    for (const stream of [1, 2]) input.write(frame(FrameKind.end, stream, 1, Buffer.alloc(0)))
+    await eventually(() => call.outputs.every((output) => output.ended))
+    expect(connection.closed).toBe(false)
+    connection.close('over')
+  })
+
+  test.each([
+    ['data', frame(FrameKind.data, 1, 77, Buffer.of(1))],
+    ['an end', frame(FrameKind.end, 1, 77, Buffer.alloc(0))],
+    ['credit', frame(FrameKind.credit, 0, 77, Buffer.alloc(4))],
+  ])('[M3] ends the sandbox with %s for a call that never was', async (_what, wire) => {
+    const { connection, input } = take()
+    connection.call({ op: 'ping' })
+    input.write(wire)
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
+  })
+
+  test('[M3] may send what was under way for a call that has ended, and no more', async () => {
+    const { connection, input } = take()
+    const call = connection.call({ op: 'ping' })
+    input.write(frame(FrameKind.done, 0, 1, json({ ok: {} })))
+    await call.done
+    const late = Buffer.concat(Array.from({ length: 1000 }, () => frame(FrameKind.data, 1, 1, Buffer.of(1))))
+    input.write(late)
+    const next = connection.call({ op: 'ping' })
+    input.write(frame(FrameKind.done, 0, 2, json({ ok: {} })))
+    await next.done
+    for (let round = 0; round < 100 && !connection.closed; round += 1) {
+      input.write(late)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(await connection.gone).toBeInstanceOf(SandboxGoneError)
   })
 
   test('can not make answers pile up by sending without reading', async () => {

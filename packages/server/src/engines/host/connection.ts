@@ -1,12 +1,19 @@
 import type { Readable, Writable } from 'node:stream'
 import { ExecStartError, FileAccessError, SandboxGoneError } from '../contract/errors.js'
 import type { EngineError } from '../contract/errors.js'
+import { frameCost, windowBytes } from '../guest/protocol/credit.js'
 import { FrameKind, ProtocolError } from '../guest/protocol/frames.js'
 import type { Frame } from '../guest/protocol/frames.js'
 import { Link } from '../guest/protocol/link.js'
 import { maxAnswerBytes, maxRequestBytes, readyCall, Stream } from '../guest/protocol/messages.js'
 import type { Request } from '../guest/protocol/messages.js'
 import { OutgoingCall } from './outgoing-call.js'
+
+/** How many frames of a call may still be under way when it is forgotten: the smallest ones that fill the windows of its streams. */
+const straysOfCall = 3 * (windowBytes / frameCost(1) + 2)
+
+/** The most that many calls together may leave behind. */
+const mostStrays = 100 * straysOfCall
 
 /** How often a supervisor that owes an answer is pinged, in milliseconds. */
 const pingIntervalMs = 10_000
@@ -25,6 +32,8 @@ export class Connection {
   readonly #calls = new Map<number, OutgoingCall>()
   readonly #ready: OutgoingCall
   #last = readyCall
+  /** How many more frames may come for what has ended. */
+  #strays = 0
   #reason: SandboxGoneError | undefined
   #tellGone: (reason: SandboxGoneError) => void = () => undefined
   #watch: NodeJS.Timeout | undefined
@@ -38,6 +47,7 @@ export class Connection {
     this.gone = new Promise((resolve) => (this.#tellGone = resolve))
     this.#link = new Link(input, output, maxAnswerBytes, {
       control: (frame) => this.#control(frame),
+      strayed: (call) => this.#strayed(call),
       streamEnded: (call) => this.#forgetIfComplete(call),
       closed: (error) =>
         this.close(error instanceof ProtocolError ? 'The supervisor broke the protocol.' : 'The sandbox ended.'),
@@ -61,6 +71,7 @@ export class Connection {
     const payload = Buffer.from(JSON.stringify(request))
     if (payload.length > maxRequestBytes) throw tooLong(request)
     this.#last = this.#last >= 0xffff_ffff ? 1 : this.#last + 1
+    this.#strays = Math.min(this.#strays + straysOfCall, mostStrays)
     const call = this.#register(this.#last, outputs)
     this.#link.write(FrameKind.request, 0, this.#last, payload)
     this.#watch ??= this.#startWatch()
@@ -95,6 +106,13 @@ export class Connection {
     else if (frame.kind === FrameKind.done) call.takeDone(frame.payload)
     else throw new ProtocolError('The kind of a frame is unknown.')
     this.#forgetIfComplete(frame.call)
+  }
+
+  /** What was under way when a call ended is no fault; more would cost this side without an end, and the guest nothing. */
+  #strayed(call: number): void {
+    this.#strays -= 1
+    if (this.#strays >= 0 && (call <= this.#last || this.#calls.has(call))) return
+    throw new ProtocolError('Frames came for streams that do not exist.')
   }
 
   #forgetIfComplete(id: number): void {

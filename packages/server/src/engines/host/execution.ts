@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ExecRequest, Execution, ExecutionExit } from '../contract/execution.js'
 import { ExecStartError, NotSupportedError } from '../contract/errors.js'
+import type { IncomingStream } from '../guest/protocol/incoming-stream.js'
 import { passContent } from './content.js'
 import type { Connection } from './connection.js'
 import { SupervisedHandle, exitOf } from './execution-handle.js'
@@ -16,7 +17,7 @@ export async function startExecution(
   request: ExecRequest,
   graceMs: number,
   complete: (id: string, exit: Promise<ExecutionExit>) => Promise<ExecutionExit>,
-): Promise<Execution> {
+): Promise<{ readonly execution: Execution; readonly outputs: readonly IncomingStream[] }> {
   const { argv, env, cwd, stdin, timeoutMs, keepOutputBytes = 0 } = request
   if (request.terminal !== undefined) throw new NotSupportedError('This engine has no terminals.')
   if (!Number.isSafeInteger(keepOutputBytes) || keepOutputBytes < 0) {
@@ -35,5 +36,5 @@ export async function startExecution(
   const inputDone = stdin === undefined || stdin === 'open' ? Promise.resolve() : passContent(stdin, call)
   // It is no unhandled rejection when the caller ignores it.
   inputDone.catch(() => undefined)
-  return Object.assign(handle, { stdout, stderr, inputDone })
+  return { execution: Object.assign(handle, { stdout, stderr, inputDone }), outputs: [stdout, stderr] }
 }

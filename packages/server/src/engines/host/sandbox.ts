@@ -4,6 +4,7 @@ import type { SandboxFiles } from '../contract/files.js'
 import type { NetworkPolicy, SandboxLimits } from '../contract/options.js'
 import { EngineError, SandboxGoneError } from '../contract/errors.js'
 import { checked, linesOf, outputOf } from './answers.js'
+import { startClock } from './command-clock.js'
 import type { Connection } from './connection.js'
 import { startExecution } from './execution.js'
 import { SupervisedHandle, exitOf } from './execution-handle.js'
@@ -11,12 +12,6 @@ import { MemoryWatch } from './memory-watch.js'
 import { SupervisedFiles } from './files.js'
 import type { SandboxGroup } from '../limits/control-groups.js'
 import type { Held } from './held.js'
-
-/**
- * How long a supervisor may overrun a command's timeout and grace before the engine ends the sandbox itself, in
- * milliseconds.
- */
-const overrunMs = 30_000
 
 /** Default of {@link ExecRequest.graceMs}. */
 const defaultGraceMs = 2000
@@ -84,9 +79,15 @@ export class SupervisedSandbox implements Sandbox {
   async exec(request: ExecRequest): Promise<Execution> {
     const { connection } = this.#launched
     const { timeoutMs, graceMs = defaultGraceMs } = request
-    const execution = await startExecution(connection, request, graceMs, this.#memory.begin())
-    this.#enforce(execution, timeoutMs + graceMs)
-    return execution
+    const clock = startClock(connection, timeoutMs + graceMs, () => this.#paused)
+    try {
+      const { execution, outputs } = await startExecution(connection, request, graceMs, this.#memory.begin())
+      clock.started(outputs, execution.exit)
+      return execution
+    } catch (error) {
+      clock.stop()
+      throw error
+    }
   }
 
   async execution(id: string): Promise<ExecutionHandle> {
@@ -148,18 +149,5 @@ export class SupervisedSandbox implements Sandbox {
       if (this.#gone) throw new SandboxGoneError(`The sandbox ${this.id} has ended.`)
       throw new EngineError(`The processes of the sandbox could not be ${what}.`, { cause: error })
     }
-  }
-
-  /** The supervisor keeps the time, but the guest may have replaced it. */
-  #enforce(execution: Execution, longestMs: number): void {
-    let leftMs = longestMs + overrunMs
-    const stepMs = 5000
-    const timer = setInterval(() => {
-      if (this.#paused) return
-      leftMs -= stepMs
-      if (leftMs < 0) this.#launched.connection.close('The supervisor let a command run too long.')
-    }, stepMs).unref()
-    const stop = (): void => clearInterval(timer)
-    execution.exit.then(stop, stop)
   }
 }

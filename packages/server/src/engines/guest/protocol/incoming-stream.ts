@@ -28,6 +28,11 @@ export class IncomingStream implements AsyncIterable<Uint8Array>, AsyncIterator<
     return this.#ended
   }
 
+  /** Whether only the sender keeps it from going on. */
+  get starving(): boolean {
+    return !this.#ended && this.#queue.length === 0 && (this.#discarding || this.#waiting !== undefined)
+  }
+
   /** @throws {ProtocolError} when the sender had no room for it. */
   push(chunk: Uint8Array): void {
     const cost = frameCost(chunk.length)

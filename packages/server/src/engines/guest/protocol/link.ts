@@ -7,6 +7,8 @@ import { OutgoingStream } from './outgoing-stream.js'
 export interface LinkHandlers {
   /** Any frame but data, end and credit. May throw a {@link ProtocolError}. */
   control(frame: Frame): void
+  /** A frame came for a stream that is not there, or no longer. May throw a {@link ProtocolError}. */
+  strayed?(call: number): void
   /** A stream got its last byte. */
   streamEnded?(call: number): void
   /** Called once: the other end hung up (no error), or it broke the protocol or the pipe. */
@@ -95,19 +97,24 @@ export class Link {
     this.#output.uncork()
   }
 
+  #at<Stream>(streams: ReadonlyMap<string, Stream>, { call, stream }: Frame): Stream | undefined {
+    const found = streams.get(key(call, stream))
+    if (found === undefined) this.#handlers.strayed?.(call)
+    return found
+  }
+
   #receive(frame: Frame): void {
-    const name = key(frame.call, frame.stream)
     switch (frame.kind) {
       case FrameKind.data:
-        this.#incoming.get(name)?.push(frame.payload)
+        this.#at(this.#incoming, frame)?.push(frame.payload)
         return
       case FrameKind.end:
-        this.#incoming.get(name)?.end()
+        this.#at(this.#incoming, frame)?.end()
         this.#handlers.streamEnded?.(frame.call)
         return
       case FrameKind.credit:
         if (frame.payload.length !== 4) throw new ProtocolError('A credit frame must have four bytes.')
-        this.#outgoing.get(name)?.addCredit(frame.payload.readUInt32BE(0))
+        this.#at(this.#outgoing, frame)?.addCredit(frame.payload.readUInt32BE(0))
         return
       default:
         this.#handlers.control(frame)
