@@ -13,10 +13,11 @@ import { eventually } from 'sandbox-sessions-testkit/waiting'
 import { processesWith } from 'sandbox-sessions-testkit/processes'
 import { ManualClock } from 'sandbox-sessions-testkit/manual-clock'
 
-/** What is on the host of a session: its state, and the directory with its files, or with their image. The key that made it outlives it. */
-async function filesOf(directory: string, { sessionId }: Session): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true })
-  return entries.filter((entry) => entry.includes(sessionId) && !entry.startsWith('idempotency-keys'))
+/** What is on the host of a session: its state, and the directory with its files, or with their image; also what is being removed. */
+async function filesOf(dataDir: string, engine: EngineChoice, { sessionId }: Session): Promise<string[]> {
+  const places = ['sessions', path.join('sandboxes', engine, 'sandboxes')]
+  const names = await Promise.all(places.map((place) => readdir(path.join(dataDir, place))))
+  return names.flat().filter((name) => name.includes(sessionId) || name.startsWith('.trash-'))
 }
 
 describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s engine', (engine) => {
@@ -65,10 +66,10 @@ describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s
     const mark = `deleted-${randomUUID()}`
     await session.run(`setsid bash -c 'exec -a ${mark} sleep 1000' >/dev/null 2>&1 & echo x > ${mark}`)
     await eventually(() => processesWith(mark).length > 0)
-    expect((await filesOf(dataDir, session)).length).toBeGreaterThanOrEqual(2)
+    expect(await filesOf(dataDir, engine, session)).toHaveLength(2)
     await session.delete()
     expect(processesWith(mark)).toEqual([])
-    expect(await filesOf(dataDir, session)).toEqual([])
+    expect(await filesOf(dataDir, engine, session)).toEqual([])
   })
 
   test('a session past its ttl answers 404, and its processes and files are gone', async () => {
@@ -82,7 +83,7 @@ describe.each<EngineChoice>(['bubblewrap', 'process'])('on the host, with the %s
     await expect(session.run('true')).rejects.toBeInstanceOf(SessionNotFoundError)
     expect(await client.listSessions()).toMatchObject({ total: 0 })
     await eventually(() => processesWith(mark).length === 0)
-    await eventually(async () => (await filesOf(dataDir, session)).length === 0)
+    await eventually(async () => (await filesOf(dataDir, engine, session)).length === 0)
   })
 
   test('extend moves the end', async () => {
