@@ -82,24 +82,41 @@ test('text is cut where it would take too much as JSON, and only there', async (
   expect(Buffer.from(String(bytes.json['stdout']), 'base64')).toHaveLength(cap)
 })
 
-test('answers that nobody reads end after a while, and what they held is free again', async () => {
-  // More than the kernel keeps for a connection.
-  const large = 16 * 1024 * 1024
-  const limits = { maxOutputBytes: large, maxHeldOutputBytes: 3 * large, readerIdleTimeoutMs: 2_000 }
-  const other = await TestServer.start({ limits })
-  const session = await other.session()
-  const print = `yes | head -c ${large}`
-  const unread = [1, 2, 3].map(() => ask(print, other, session))
-  for (const socket of unread) socket.pause()
-  const printed = async (): Promise<unknown> =>
-    (await other.command(session, { command: 'yes | head -c 100000' })).json['truncated']
-  // All is held: others lose the end of their output, and wait for nobody.
-  await eventually(async () => (await printed()) === true, 'the answers hold all that there is')
-  expect((await other.call('GET', '/health')).status).toBe(200)
-  await eventually(async () => (await printed()) === false, 'what they held is free')
-  for (const socket of unread) {
-    socket.resume()
-    if (!socket.closed) await once(socket, 'close')
-  }
-  await other.close()
+/** More than the kernel keeps for a connection. */
+const large = 16 * 1024 * 1024
+const printLarge = `yes | head -c ${large}`
+
+/** A server whose outputs may hold one such answer, with one that nobody reads. */
+async function narrowServer(readerIdleTimeoutMs: number) {
+  const limits = { maxOutputBytes: large, maxHeldOutputBytes: large, readerIdleTimeoutMs }
+  const narrow = await TestServer.start({ limits })
+  const session = await narrow.session()
+  const unread = ask(`${printLarge}; touch printed`, narrow, session).pause()
+  // Until then, what others print would take its room.
+  await eventually(async () => (await narrow.download(session, 'printed')).status === 200, 'all of it was printed')
+  const isCut = async (): Promise<boolean> =>
+    (await narrow.command(session, { command: `yes | head -c ${large / 2}` })).json['truncated'] === true
+  return { narrow, unread, isCut }
+}
+
+test('an answer that nobody reads holds what it holds, and nobody waits for it', async () => {
+  const { narrow, unread, isCut } = await narrowServer(3_600_000)
+  // Others lose the end of their output.
+  await eventually(isCut, 'the answer holds all that there is')
+  expect((await narrow.call('GET', '/health')).status).toBe(200)
+  unread.destroy()
+  await eventually(async () => !(await isCut()), 'what it held is free')
+  await narrow.close()
+})
+
+test('an answer that nobody reads ends after a while', async () => {
+  const { narrow, unread, isCut } = await narrowServer(3_000)
+  await eventually(async () => !(await isCut()), 'what it held is free')
+  let received = 0
+  unread.on('data', (chunk) => (received += chunk.length))
+  const closed = once(unread, 'close')
+  unread.resume()
+  await closed
+  expect(received).toBeLessThan(large)
+  await narrow.close()
 })
